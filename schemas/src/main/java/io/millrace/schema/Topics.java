@@ -1,0 +1,78 @@
+package io.millrace.schema;
+
+import io.millrace.schema.Topic.Cleanup;
+import io.millrace.schema.Topic.Lane;
+import io.millrace.schema.Topic.View;
+import io.millrace.schema.lane.DeadLettered;
+import io.millrace.schema.lane.LateArrived;
+import io.millrace.schema.ranking.RankingPublished;
+import io.millrace.schema.web.CombinedLogReader;
+import io.millrace.schema.web.RequestServed;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/** Every topic that Millrace reads or writes. */
+public final class Topics {
+  /** Partitions of every topic of the catalogue, unless a deployment creates it otherwise. */
+  public static final int PARTITIONS = 4;
+
+  /** Requests that web servers answered; input of heavy hitters. */
+  public static final Topic<RequestServed> WEB_REQUESTS =
+      new Topic<>(
+          "web.requests",
+          RequestServed.class,
+          Lane.INPUT,
+          "client",
+          PARTITIONS,
+          Cleanup.DELETE,
+          View.TABLE,
+          new CombinedLogReader());
+
+  /** Refused records of {@link #WEB_REQUESTS}. */
+  public static final Topic<DeadLettered> WEB_REQUESTS_DLQ = WEB_REQUESTS.deadLetters();
+
+  /** The heaviest items of each dimension and window. */
+  public static final Topic<RankingPublished> HEAVY_HITTERS_RANKINGS =
+      result("heavy-hitters.rankings", RankingPublished.class, "dimension", View.BARS);
+
+  /** Requests that came after their windows were published. */
+  public static final Topic<LateArrived> HEAVY_HITTERS_LATE = late("heavy-hitters");
+
+  private static final List<Topic<?>> ALL =
+      List.of(WEB_REQUESTS, WEB_REQUESTS_DLQ, HEAVY_HITTERS_RANKINGS, HEAVY_HITTERS_LATE);
+
+  private static final Map<String, Topic<?>> BY_NAME =
+      ALL.stream().collect(Collectors.toUnmodifiableMap(Topic::name, Function.identity()));
+
+  private Topics() {}
+
+  /** The whole catalogue, inputs before what is made of them. */
+  public static List<Topic<?>> all() {
+    return ALL;
+  }
+
+  /** The topic of that name, without prefix. */
+  public static Optional<Topic<?>> byName(String name) {
+    return Optional.ofNullable(BY_NAME.get(name));
+  }
+
+  private static <T extends Record> Topic<T> result(
+      String name, Class<T> type, String keyField, View view) {
+    return new Topic<>(name, type, Lane.RESULT, keyField, PARTITIONS, Cleanup.DELETE, view, null);
+  }
+
+  private static Topic<LateArrived> late(String job) {
+    return new Topic<>(
+        job + ".late",
+        LateArrived.class,
+        Lane.LATE,
+        null,
+        PARTITIONS,
+        Cleanup.DELETE,
+        View.TABLE,
+        null);
+  }
+}

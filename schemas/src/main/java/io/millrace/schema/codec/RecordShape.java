@@ -1,0 +1,153 @@
+package io.millrace.schema.codec;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import java.io.IOException;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
+import java.lang.reflect.AnnotatedType;
+import java.lang.reflect.RecordComponent;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The fields of a record type and how each is read and written: what the codec and the JSON Schema
+ * of a topic have in common.
+ */
+final class RecordShape<T extends Record> {
+  /**
+   * One component of the record.
+   *
+   * @param name the field's name in JSON
+   * @param required whether a value must be there
+   * @param value the form of its value
+   * @param accessor reads the component; takes and returns {@code Object}
+   */
+  record Field(String name, boolean required, ValueShape value, MethodHandle accessor) {}
+
+  private static final MethodHandles.Lookup LOOKUP = MethodHandles.publicLookup();
+
+  private final Class<T> type;
+  private final List<Field> fields;
+  private final Map<String, Integer> indexes = new HashMap<>();
+  private final MethodHandle constructor;
+
+  private RecordShape(Class<T> type, List<Field> fields, MethodHandle constructor) {
+    this.type = type;
+    this.fields = fields;
+    this.constructor = constructor;
+    for (int i = 0; i < fields.size(); i++) {
+      indexes.put(fields.get(i).name(), i);
+    }
+  }
+
+  static <T extends Record> RecordShape<T> of(Class<T> type) {
+    RecordComponent[] components = type.getRecordComponents();
+    Class<?>[] types =
+        Arrays.stream(components).map(RecordComponent::getType).toArray(Class<?>[]::new);
+    try {
+      MethodHandle constructor =
+          LOOKUP
+              .findConstructor(type, MethodType.methodType(void.class, types))
+              .asSpreader(Object[].class, types.length)
+              .asType(MethodType.methodType(Object.class, Object[].class));
+      Field[] fields = new Field[components.length];
+      for (int i = 0; i < components.length; i++) {
+        fields[i] = field(components[i]);
+      }
+      return new RecordShape<>(type, List.of(fields), constructor);
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalArgumentException(
+          type.getName() + " must be a public record, so that its fields can be read", e);
+    }
+  }
+
+  Class<T> type() {
+    return type;
+  }
+
+  List<Field> fields() {
+    return fields;
+  }
+
+  /** Reads the fields of an object whose start was just read, up to its end. */
+  T read(JsonParser parser) throws IOException, RejectedException {
+    @Nullable Object[] values = new Object[fields.size()];
+    long seen = 0;
+    for (String name = parser.nextFieldName(); name != null; name = parser.nextFieldName()) {
+      JsonToken token = parser.nextToken();
+      Integer index = indexes.get(name);
+      if (index == null) {
+        parser.skipChildren();
+        continue;
+      }
+      if ((seen & (1L << index)) != 0) {
+        throw new RejectedException(
+            Stage.DECODE, Rejection.DUPLICATE_FIELD, "field \"" + name + "\" occurs twice");
+      }
+      seen |= 1L << index;
+      if (token != JsonToken.VALUE_NULL) {
+        values[index] = fields.get(index).value().read(parser, name);
+      }
+    }
+    for (int i = 0; i < values.length; i++) {
+      if (values[i] == null && fields.get(i).required()) {
+        throw new RejectedException(
+            Stage.VALIDATE,
+            Rejection.MISSING_FIELD,
+            "required field \"" + fields.get(i).name() + "\" is missing");
+      }
+    }
+    return construct(values);
+  }
+
+  void write(Record value, JsonGenerator generator) throws IOException {
+    generator.writeStartObject();
+    for (Field field : fields) {
+      generator.writeFieldName(field.name());
+      Object component = component(field, value);
+      if (component == null) {
+        generator.writeNull();
+      } else {
+        field.value().write(component, generator);
+      }
+    }
+    generator.writeEndObject();
+  }
+
+  private T construct(@Nullable Object[] values) throws RejectedException {
+    try {
+      Object made = (Object) constructor.invokeExact(values);
+      return type.cast(made);
+    } catch (IllegalArgumentException e) {
+      // A record's own constructor may hold checks that no annotation can state.
+      throw new RejectedException(
+          Stage.VALIDATE, Rejection.OUT_OF_RANGE, String.valueOf(e.getMessage()));
+    } catch (Throwable e) {
+      throw new IllegalStateException("the constructor of " + type.getName() + " failed", e);
+    }
+  }
+
+  private static @Nullable Object component(Field field, Record value) {
+    try {
+      return (Object) field.accessor().invokeExact((Object) value);
+    } catch (Throwable e) {
+      throw new IllegalStateException("reading field " + field.name() + " failed", e);
+    }
+  }
+
+  private static Field field(RecordComponent component) throws IllegalAccessException {
+    AnnotatedType type = component.getAnnotatedType();
+    boolean required = !type.isAnnotationPresent(Nullable.class);
+    MethodHandle accessor =
+        LOOKUP
+            .unreflect(component.getAccessor())
+            .asType(MethodType.methodType(Object.class, Object.class));
+    return new Field(component.getName(), required, ValueShape.of(component), accessor);
+  }
+}

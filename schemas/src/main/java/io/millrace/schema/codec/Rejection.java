@@ -1,0 +1,37 @@
+package io.millrace.schema.codec;
+
+/**
+ * Why a record's bytes are not a value of its topic. {@link #code()} is the {@code reason} of a
+ * dead letter and part of the wire format: add codes, never rename them.
+ */
+public enum Rejection {
+  EMPTY("empty"),
+  NOT_UTF8("not-utf8"),
+  NOT_JSON("not-json"),
+  TRUNCATED("truncated"),
+  TRAILING_CONTENT("trailing-content"),
+  NOT_AN_OBJECT("not-an-object"),
+  TOO_DEEP("too-deep"),
+  DUPLICATE_FIELD("duplicate-field"),
+  INVALID_LINE("invalid-line"),
+  MISSING_FIELD("missing-field"),
+  WRONG_TYPE("wrong-type"),
+  OUT_OF_RANGE("out-of-range"),
+  TOO_LONG("too-long"),
+  INVALID_UNICODE("invalid-unicode"),
+  INVALID_TIME("invalid-time"),
+  TOO_OLD("too-old"),
+  TOO_FAR_AHEAD("too-far-ahead"),
+  TOO_LARGE("too-large");
+
+  private final String code;
+
+  Rejection(String code) {
+    this.code = code;
+  }
+
+  /** The reason as dead letters carry it, in kebab-case. */
+  public String code() {
+    return code;
+  }
+}

@@ -1,0 +1,27 @@
+package io.millrace.schema.ranking;
+
+import java.util.List;
+
+/**
+ * The heaviest items of one dimension in one window, published once. Identity: {@code (dimension,
+ * windowStart, windowEnd)}.
+ *
+ * @param dimension which field of the input was counted
+ * @param windowStart start of the window, inclusive, in milliseconds since the epoch
+ * @param windowEnd end of the window, exclusive, in milliseconds since the epoch
+ * @param total weight of everything counted in the window, ranked or not
+ * @param k the most items that the row may hold
+ * @param algorithm how it was counted, by its option name
+ * @param maxError bound of {@code upperBound - lowerBound} for every item, in the weight's unit; 0
+ *     means exact; at most {@code total / k}
+ * @param items count descending, then item ascending by its UTF-8 bytes
+ */
+public record RankingPublished(
+    String dimension,
+    long windowStart,
+    long windowEnd,
+    long total,
+    int k,
+    String algorithm,
+    long maxError,
+    List<RankedItem> items) {}

@@ -1,0 +1,5 @@
+/** Ranked items. */
+@NullMarked
+package io.millrace.schema.ranking;
+
+import org.jspecify.annotations.NullMarked;
