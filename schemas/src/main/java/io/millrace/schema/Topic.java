@@ -1,6 +1,7 @@
 package io.millrace.schema;
 
 import io.millrace.schema.codec.JsonCodec;
+import io.millrace.schema.codec.LineReader;
 import io.millrace.schema.lane.DeadLettered;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -9,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * One Kafka topic of the catalogue: what its records are, and how it is created and shown.
  *
  * @param name its name, before any prefix that a deployment adds
+ * @param description what one of its records says, in a sentence
  * @param type the record type of its values
  * @param lane what the topic is for
  * @param keyField the field whose text is the Kafka key; null where records carry no key
@@ -19,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record Topic<T extends Record>(
     String name,
+    String description,
     Class<T> type,
     Lane lane,
     @Nullable String keyField,
@@ -65,6 +68,7 @@ public record Topic<T extends Record>(
   public Topic<DeadLettered> deadLetters() {
     return new Topic<>(
         name + ".dlq",
+        "A record of " + name + " that a job refused, with the reason.",
         DeadLettered.class,
         Lane.DEAD_LETTER,
         null,

@@ -23,6 +23,7 @@ public final class Topics {
   public static final Topic<RequestServed> WEB_REQUESTS =
       new Topic<>(
           "web.requests",
+          "A request that a web server answered.",
           RequestServed.class,
           Lane.INPUT,
           "client",
@@ -36,7 +37,12 @@ public final class Topics {
 
   /** The heaviest items of each dimension and window. */
   public static final Topic<RankingPublished> HEAVY_HITTERS_RANKINGS =
-      result("heavy-hitters.rankings", RankingPublished.class, "dimension", View.BARS);
+      result(
+          "heavy-hitters.rankings",
+          "The heaviest items of one dimension in one window.",
+          RankingPublished.class,
+          "dimension",
+          View.BARS);
 
   /** Requests that came after their windows were published. */
   public static final Topic<LateArrived> HEAVY_HITTERS_LATE = late("heavy-hitters");
@@ -60,13 +66,15 @@ public final class Topics {
   }
 
   private static <T extends Record> Topic<T> result(
-      String name, Class<T> type, String keyField, View view) {
-    return new Topic<>(name, type, Lane.RESULT, keyField, PARTITIONS, Cleanup.DELETE, view, null);
+      String name, String description, Class<T> type, String keyField, View view) {
+    return new Topic<>(
+        name, description, type, Lane.RESULT, keyField, PARTITIONS, Cleanup.DELETE, view, null);
   }
 
   private static Topic<LateArrived> late(String job) {
     return new Topic<>(
         job + ".late",
+        "A valid record that came after " + job + " had published its windows.",
         LateArrived.class,
         Lane.LATE,
         null,

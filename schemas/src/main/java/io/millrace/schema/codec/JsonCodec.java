@@ -1,5 +1,6 @@
 package io.millrace.schema.codec;
 
+import com.fasterxml.jackson.core.ErrorReportConfiguration;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
@@ -7,7 +8,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
-import com.fasterxml.jackson.core.io.JsonEOFException;
+import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -21,34 +22,60 @@ import java.nio.charset.StandardCharsets;
 /**
  * Reads and writes the JSON form of one record type.
  *
- * <p>Decoding is strict. The bytes must be exactly one JSON object in UTF-8. A component of the
- * record is a required field unless its type is {@code @Nullable}; for that one, {@code null} and a
- * missing field mean the same. Types are never converted: a number in quotes is a wrong type.
- * Fields that the record does not have are ignored, but still must be well-formed JSON. A field
- * that the record has may occur once. Encoding writes every field, an absent one as {@code null}.
+ * <p>Decoding is strict. The bytes must be exactly one JSON object in UTF-8; a byte order mark
+ * before it is skipped. A component of the record is a required field unless its type is
+ * {@code @Nullable}; for that one, {@code null} and a missing field mean the same. Types are never
+ * converted: a number in quotes is a wrong type, and so is {@code 1.0} or {@code 1e3} for an
+ * integer. Fields that the record does not have are ignored, but still must be well-formed JSON. A
+ * field that the record has may occur once. Messages of refusals hold no values of the record.
+ *
+ * <p>Encoding writes every field, an absent one as {@code null}, and the entries of a map in the
+ * order of their keys, so that equal values have equal bytes. It refuses what decoding would
+ * refuse.
  *
  * <p>Accepted components: {@code String}, {@code int}, {@code long}, {@code double}, {@code
  * boolean} and their boxes, enums (their names in kebab-case), records, and {@code List} and {@code
  * Map<String, ...>} of those. Annotations narrow them: {@link EventTime}, {@link Range}, {@link
  * MaxLength}, {@link RawJson}.
  *
- * <p>Not safe for use by several threads.
+ * <p>Not safe for use by several threads, {@link #check} excepted.
  *
- * <p><b>Source</b>: RFC 8259 (JSON), RFC 3339 and ISO 8601 (times).
+ * <p><b>Source</b>: RFC 8259 (JSON), ISO 8601 (times).
  */
 public final class JsonCodec<T extends Record> {
+  /** The largest accepted record, in bytes. */
+  public static final int MAX_BYTES = 16 * 1024 * 1024;
+
+  /** The longest accepted string, in characters: no string is longer than its record. */
+  public static final int MAX_STRING_LENGTH = MAX_BYTES;
+
   /** The deepest accepted nesting, ignored fields included. */
   public static final int MAX_DEPTH = 100;
 
-  /** The longest accepted string, in characters, ignored fields included. */
-  public static final int MAX_STRING_LENGTH = 16 * 1024 * 1024;
+  /** The longest accepted field name, in characters, ignored fields included. */
+  public static final int MAX_NAME_LENGTH = 50_000;
 
-  private static final JsonFactory FACTORY =
+  /** The longest accepted number, in digits, ignored fields included. */
+  public static final int MAX_NUMBER_LENGTH = 1000;
+
+  /**
+   * Field names are not interned, and many that collide do not fail a parse: junk in one record
+   * must not cost its neighbours. Parse errors quote next to nothing of the record.
+   */
+  static final JsonFactory FACTORY =
       JsonFactory.builder()
+          .disable(JsonFactory.Feature.CHARSET_DETECTION)
+          .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
+          .disable(JsonFactory.Feature.FAIL_ON_SYMBOL_HASH_OVERFLOW)
+          .enable(JsonWriteFeature.COMBINE_UNICODE_SURROGATES_IN_UTF8)
+          .errorReportConfiguration(
+              ErrorReportConfiguration.builder().maxErrorTokenLength(0).build())
           .streamReadConstraints(
               StreamReadConstraints.builder()
                   .maxNestingDepth(MAX_DEPTH)
                   .maxStringLength(MAX_STRING_LENGTH)
+                  .maxNameLength(MAX_NAME_LENGTH)
+                  .maxNumberLength(MAX_NUMBER_LENGTH)
                   .build())
           .build();
 
@@ -76,29 +103,19 @@ public final class JsonCodec<T extends Record> {
   /**
    * The record that {@code json} states.
    *
-   * @throws RejectedException where it states none; stage and reason say why
+   * @throws RejectedException where it states none; stage and reason say why. The stage is {@link
+   *     Stage#DECODE} whenever the bytes as a whole are not one JSON object in UTF-8, whatever else
+   *     is wrong with them.
    */
   public T decode(byte[] json) throws RejectedException {
+    if (json.length > MAX_BYTES) {
+      throw rejected(
+          Rejection.TOO_LARGE, "has " + json.length + " bytes, at most " + MAX_BYTES + " may be");
+    }
     requireUtf8(json);
-    try (JsonParser parser = FACTORY.createParser(json)) {
-      JsonToken first = parser.nextToken();
-      if (first == null) {
-        throw rejected(Rejection.EMPTY, "expected a JSON object, found nothing");
-      }
-      if (first != JsonToken.START_OBJECT) {
-        throw rejected(Rejection.NOT_AN_OBJECT, "expected a JSON object, found " + named(first));
-      }
-      T value = shape.read(parser);
-      if (parser.nextToken() != null) {
-        throw rejected(Rejection.TRAILING_CONTENT, "expected nothing after the JSON object");
-      }
-      return value;
-    } catch (JsonEOFException e) {
-      throw rejected(Rejection.TRUNCATED, "the JSON ends in the middle: " + e.getOriginalMessage());
-    } catch (StreamConstraintsException e) {
-      throw rejected(Rejection.TOO_DEEP, e.getOriginalMessage());
-    } catch (JsonProcessingException e) {
-      throw rejected(Rejection.NOT_JSON, e.getOriginalMessage());
+    int start = startsWithByteOrderMark(json) ? 3 : 0;
+    try (JsonParser parser = FACTORY.createParser(json, start, json.length - start)) {
+      return read(parser);
     } catch (IOException e) {
       throw new UncheckedIOException("reading from memory failed", e);
     }
@@ -107,26 +124,89 @@ public final class JsonCodec<T extends Record> {
   /**
    * The JSON form of {@code value}, in UTF-8.
    *
-   * @throws IllegalArgumentException where a string is not valid Unicode or a number not finite
+   * @throws IllegalArgumentException where {@link #check} refuses the value
    */
   public byte[] encode(T value) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream(256);
     try (JsonGenerator generator = FACTORY.createGenerator(bytes)) {
+      shape.check(value);
       shape.write(value, generator);
+    } catch (RejectedException e) {
+      throw new IllegalArgumentException(
+          shape.type().getSimpleName() + " has no JSON form: " + e.getMessage(), e);
     } catch (IOException e) {
-      throw new IllegalArgumentException("not to be written as JSON: " + e.getMessage(), e);
+      throw new UncheckedIOException("writing to memory failed", e);
     }
     return bytes.toByteArray();
   }
 
   /**
-   * Jackson takes overlong and surrogate sequences for characters, and bytes with zeros among the
-   * first two for UTF-16 or UTF-32, so the encoding is checked before it sees them.
+   * Checks a record made by other means than {@link #decode} against the same rules: required
+   * fields, ranges, lengths, valid Unicode, finite numbers.
+   *
+   * @throws RejectedException where a field breaks one
    */
-  private void requireUtf8(byte[] json) throws RejectedException {
-    if (json.length > 1 && (json[0] == 0 || json[1] == 0)) {
-      throw rejected(Rejection.NOT_JSON, "found a zero byte where JSON starts");
+  public void check(T value) throws RejectedException {
+    shape.check(value);
+  }
+
+  private T read(JsonParser parser) throws IOException, RejectedException {
+    try {
+      JsonToken first = parser.nextToken();
+      if (first == null) {
+        throw rejected(Rejection.EMPTY, "expected a JSON object, found nothing");
+      }
+      if (first != JsonToken.START_OBJECT) {
+        throw rejected(Rejection.NOT_AN_OBJECT, "expected a JSON object, found " + named(first));
+      }
+      T value = readObject(parser);
+      requireEnd(parser);
+      return value;
+    } catch (StreamConstraintsException e) {
+      throw parser.getParsingContext().getNestingDepth() > MAX_DEPTH
+          ? rejected(Rejection.TOO_DEEP, "nested deeper than " + MAX_DEPTH + " levels")
+          : rejected(Rejection.TOO_LONG, e.getOriginalMessage());
+    } catch (JsonProcessingException e) {
+      // Jackson has an exception type for this, but does not throw it after a comma.
+      if (e.getOriginalMessage().startsWith("Unexpected end-of-input")) {
+        throw rejected(Rejection.TRUNCATED, "the JSON ends in the middle");
+      }
+      throw rejected(
+          Rejection.NOT_JSON,
+          "not JSON near byte "
+              + parser.currentLocation().getByteOffset()
+              + ": "
+              + e.getOriginalMessage());
     }
+  }
+
+  /** Reads the object to its end even where a field is refused: it may prove not to be JSON. */
+  private T readObject(JsonParser parser) throws IOException, RejectedException {
+    try {
+      return shape.read(parser);
+    } catch (RejectedException e) {
+      while (!parser.getParsingContext().inRoot()) {
+        parser.nextToken();
+      }
+      requireEnd(parser);
+      throw e;
+    }
+  }
+
+  private static void requireEnd(JsonParser parser) throws IOException, RejectedException {
+    boolean atEnd;
+    try {
+      atEnd = parser.nextToken() == null;
+    } catch (JsonProcessingException e) {
+      atEnd = false;
+    }
+    if (!atEnd) {
+      throw rejected(Rejection.TRAILING_CONTENT, "expected nothing after the JSON object");
+    }
+  }
+
+  /** Jackson takes overlong sequences and encoded surrogates for characters. */
+  private void requireUtf8(byte[] json) throws RejectedException {
     ByteBuffer bytes = ByteBuffer.wrap(json);
     utf8.reset();
     CoderResult result;
@@ -137,6 +217,13 @@ public final class JsonCodec<T extends Record> {
     if (result.isError()) {
       throw rejected(Rejection.NOT_UTF8, "not UTF-8 at byte " + bytes.position());
     }
+  }
+
+  private static boolean startsWithByteOrderMark(byte[] json) {
+    return json.length >= 3
+        && json[0] == (byte) 0xEF
+        && json[1] == (byte) 0xBB
+        && json[2] == (byte) 0xBF;
   }
 
   static String named(JsonToken token) {

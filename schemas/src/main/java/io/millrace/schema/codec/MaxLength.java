@@ -7,7 +7,7 @@ import java.lang.annotation.Target;
 
 /**
  * The longest accepted string, in Unicode code points; a longer one is refused as {@code too-long}.
- * Without it a string is bounded by {@link JsonCodec#MAX_STRING_LENGTH}.
+ * Without it a string is bounded by its record, {@link JsonCodec#MAX_BYTES}.
  */
 @Retention(RetentionPolicy.RUNTIME)
 @Target(ElementType.RECORD_COMPONENT)

@@ -5,7 +5,7 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
-/** The accepted range of an integer; a value outside it is refused as {@code out-of-range}. */
+/** The accepted range of a number; a value outside it is refused as {@code out-of-range}. */
 @Retention(RetentionPolicy.RUNTIME)
 @Target(ElementType.RECORD_COMPONENT)
 public @interface Range {

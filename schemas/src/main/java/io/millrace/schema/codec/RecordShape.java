@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
-import java.lang.reflect.AnnotatedType;
 import java.lang.reflect.RecordComponent;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -16,8 +15,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The fields of a record type and how each is read and written: what the codec and the JSON Schema
- * of a topic have in common.
+ * The fields of a record type and how each is read, checked and written: what the codec and the
+ * JSON Schema of a topic have in common.
  */
 final class RecordShape<T extends Record> {
   /**
@@ -29,6 +28,9 @@ final class RecordShape<T extends Record> {
    * @param accessor reads the component; takes and returns {@code Object}
    */
   record Field(String name, boolean required, ValueShape value, MethodHandle accessor) {}
+
+  /** As many as one {@code long} has bits, which is what {@link #read} marks fields in. */
+  private static final int MAX_FIELDS = Long.SIZE;
 
   private static final MethodHandles.Lookup LOOKUP = MethodHandles.publicLookup();
 
@@ -48,6 +50,13 @@ final class RecordShape<T extends Record> {
 
   static <T extends Record> RecordShape<T> of(Class<T> type) {
     RecordComponent[] components = type.getRecordComponents();
+    if (components.length > MAX_FIELDS) {
+      throw new IllegalArgumentException(
+          type.getName()
+              + " has more than "
+              + MAX_FIELDS
+              + " components; move some to a nested record");
+    }
     Class<?>[] types =
         Arrays.stream(components).map(RecordComponent::getType).toArray(Class<?>[]::new);
     try {
@@ -96,14 +105,23 @@ final class RecordShape<T extends Record> {
       }
     }
     for (int i = 0; i < values.length; i++) {
-      if (values[i] == null && fields.get(i).required()) {
-        throw new RejectedException(
-            Stage.VALIDATE,
-            Rejection.MISSING_FIELD,
-            "required field \"" + fields.get(i).name() + "\" is missing");
+      if (values[i] == null) {
+        requireOptional(fields.get(i));
       }
     }
     return construct(values);
+  }
+
+  /** Refuses a record that {@link #read} could not have returned. */
+  void check(Record value) throws RejectedException {
+    for (Field field : fields) {
+      Object component = component(field, value);
+      if (component == null) {
+        requireOptional(field);
+      } else {
+        field.value().check(component, field.name());
+      }
+    }
   }
 
   void write(Record value, JsonGenerator generator) throws IOException {
@@ -120,6 +138,15 @@ final class RecordShape<T extends Record> {
     generator.writeEndObject();
   }
 
+  private static void requireOptional(Field field) throws RejectedException {
+    if (field.required()) {
+      throw new RejectedException(
+          Stage.VALIDATE,
+          Rejection.MISSING_FIELD,
+          "required field \"" + field.name() + "\" is missing or null");
+    }
+  }
+
   private T construct(@Nullable Object[] values) throws RejectedException {
     try {
       Object made = (Object) constructor.invokeExact(values);
@@ -128,6 +155,8 @@ final class RecordShape<T extends Record> {
       // A record's own constructor may hold checks that no annotation can state.
       throw new RejectedException(
           Stage.VALIDATE, Rejection.OUT_OF_RANGE, String.valueOf(e.getMessage()));
+    } catch (RuntimeException | Error e) {
+      throw e;
     } catch (Throwable e) {
       throw new IllegalStateException("the constructor of " + type.getName() + " failed", e);
     }
@@ -136,14 +165,15 @@ final class RecordShape<T extends Record> {
   private static @Nullable Object component(Field field, Record value) {
     try {
       return (Object) field.accessor().invokeExact((Object) value);
+    } catch (RuntimeException | Error e) {
+      throw e;
     } catch (Throwable e) {
       throw new IllegalStateException("reading field " + field.name() + " failed", e);
     }
   }
 
   private static Field field(RecordComponent component) throws IllegalAccessException {
-    AnnotatedType type = component.getAnnotatedType();
-    boolean required = !type.isAnnotationPresent(Nullable.class);
+    boolean required = !component.getAnnotatedType().isAnnotationPresent(Nullable.class);
     MethodHandle accessor =
         LOOKUP
             .unreflect(component.getAccessor())

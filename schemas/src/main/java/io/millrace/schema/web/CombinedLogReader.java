@@ -1,19 +1,21 @@
 package io.millrace.schema.web;
 
-import io.millrace.schema.LineReader;
+import io.millrace.schema.codec.JsonCodec;
+import io.millrace.schema.codec.LineReader;
 import io.millrace.schema.codec.RejectedException;
 import io.millrace.schema.codec.Rejection;
 import io.millrace.schema.codec.Stage;
 import java.time.DateTimeException;
 import java.time.OffsetDateTime;
 import java.time.format.DateTimeFormatter;
+import java.time.format.ResolverStyle;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Reads a line of the combined log format, or of the common one, which lacks the last two fields.
- * {@code -} means that the value is absent. Escapes such as {@code \"} stay as the server wrote
- * them.
+ * {@code -} means that the value is absent; a line without a client or a target is refused. Escapes
+ * such as {@code \"} stay as the server wrote them, and so do blanks inside a target.
  *
  * <p><b>Source</b>: Apache HTTP Server documentation, "Log Files", Combined Log Format.
  *
@@ -21,56 +23,78 @@ import org.jspecify.annotations.Nullable;
  */
 public final class CombinedLogReader implements LineReader<RequestServed> {
   private static final DateTimeFormatter TIME =
-      DateTimeFormatter.ofPattern("dd/MMM/yyyy:HH:mm:ss Z", Locale.ROOT);
+      DateTimeFormatter.ofPattern("dd/MMM/uuuu:HH:mm:ss xx", Locale.ENGLISH)
+          .withResolverStyle(ResolverStyle.STRICT);
+
+  private static final JsonCodec<RequestServed> CODEC = JsonCodec.of(RequestServed.class);
 
   @Override
   public RequestServed read(String line) throws RejectedException {
     Cursor cursor = new Cursor(line);
-    String client = cursor.until(' ', "the client");
-    cursor.until('[', "the time in brackets");
-    String time = cursor.until(']', "the end of the time");
-    cursor.skip(" \"", "the request in quotes");
+    String client = cursor.until(" ", "the client");
+    cursor.until(" ", "the identity");
+    // A user's name may hold blanks and brackets, but its quotes are escaped.
+    String userAndTime = cursor.until("] \"", "the user, the time in brackets and the request");
     String request = cursor.quoted("the end of the request");
     cursor.skip(" ", "the status");
-    String status = cursor.until(' ', "the status");
-    String bytes = cursor.atEndOr(' ');
+    String status = cursor.until(" ", "the status");
+    String bytes = cursor.untilOrEnd(" ");
     String referrer = null;
     String userAgent = null;
     if (!cursor.atEnd()) {
       cursor.skip("\"", "the referrer in quotes");
-      referrer = cursor.quoted("the end of the referrer");
+      referrer = present(cursor.quoted("the end of the referrer"));
       cursor.skip(" \"", "the user agent in quotes");
-      userAgent = cursor.quoted("the end of the user agent");
+      userAgent = present(cursor.quoted("the end of the user agent"));
       if (!cursor.atEnd()) {
         throw rejected("expected the end of the line after the user agent");
       }
     }
 
-    int targetStart = request.indexOf(' ') + 1;
-    int targetEnd = request.indexOf(' ', targetStart);
-    String url = request.substring(targetStart, targetEnd < 0 ? request.length() : targetEnd);
-    if (targetStart < 2 || url.isEmpty()) {
-      throw rejected("the request names no target: \"" + request + "\"");
+    int methodEnd = request.indexOf(' ');
+    if (client.isEmpty() || client.equals("-") || methodEnd < 1) {
+      throw rejected("expected a client and a request of a method and a target");
     }
+    String url = target(request, methodEnd + 1);
     int query = url.indexOf('?');
-    return new RequestServed(
-        millis(time),
-        client,
-        query < 0 ? url : url.substring(0, query),
-        request.substring(0, targetStart - 1),
-        url,
-        status.equals("-") ? null : Math.toIntExact(number(status, 3, "status")),
-        bytes.equals("-") ? null : number(bytes, 18, "size"),
-        present(referrer),
-        present(userAgent));
+    RequestServed served =
+        new RequestServed(
+            millis(userAndTime),
+            client,
+            query < 0 ? url : url.substring(0, query),
+            request.substring(0, methodEnd),
+            url,
+            status.equals("-") ? null : Math.toIntExact(number(status, 3, "status")),
+            bytes.equals("-") ? null : number(bytes, 18, "size"),
+            referrer,
+            userAgent);
+    CODEC.check(served);
+    return served;
   }
 
-  private static long millis(String time) throws RejectedException {
-    try {
-      return OffsetDateTime.parse(time, TIME).toInstant().toEpochMilli();
-    } catch (DateTimeException e) {
-      throw rejected("not a time of the form 17/May/2015:10:05:03 +0000: " + time);
+  /** The request's target, which HTTP/0.9 leaves without a protocol after it. */
+  private static String target(String request, int start) throws RejectedException {
+    int protocol = request.lastIndexOf(" HTTP/");
+    int end = protocol < 0 ? request.length() : Math.max(start, protocol);
+    String target = request.substring(start, end);
+    if (target.isBlank()) {
+      throw rejected("expected a target after the request's method");
     }
+    return target;
+  }
+
+  private static long millis(String userAndTime) throws RejectedException {
+    int bracket = userAndTime.lastIndexOf(" [");
+    if (bracket >= 1) {
+      try {
+        return OffsetDateTime.parse(userAndTime.substring(bracket + 2), TIME)
+            .toInstant()
+            .toEpochMilli();
+      } catch (DateTimeException e) {
+        throw rejected("expected a time of the form 17/May/2015:10:05:03 +0000");
+      }
+    }
+    throw rejected("expected a user and a time of the form [17/May/2015:10:05:03 +0000]");
   }
 
   private static long number(String text, int maxDigits, String what) throws RejectedException {
@@ -84,8 +108,8 @@ public final class CombinedLogReader implements LineReader<RequestServed> {
     return Long.parseLong(text);
   }
 
-  private static @Nullable String present(@Nullable String field) {
-    return field == null || field.equals("-") ? null : field;
+  private static @Nullable String present(String field) {
+    return field.equals("-") ? null : field;
   }
 
   private static RejectedException rejected(String message) {
@@ -107,23 +131,18 @@ public final class CombinedLogReader implements LineReader<RequestServed> {
     }
 
     /** The text before the next {@code end}, which is skipped. */
-    String until(char end, String what) throws RejectedException {
+    String until(String end, String what) throws RejectedException {
       int found = line.indexOf(end, position);
       if (found < 0) {
         throw missing(what);
       }
-      return take(found);
+      return take(found, end.length());
     }
 
     /** The text before the next {@code end} or the end of the line. */
-    String atEndOr(char end) {
+    String untilOrEnd(String end) {
       int found = line.indexOf(end, position);
-      if (found >= 0) {
-        return take(found);
-      }
-      String rest = line.substring(position);
-      position = line.length();
-      return rest;
+      return found < 0 ? take(line.length(), 0) : take(found, end.length());
     }
 
     /** The text before the next quote that no backslash escapes. */
@@ -131,7 +150,7 @@ public final class CombinedLogReader implements LineReader<RequestServed> {
       for (int i = position; i < line.length(); i++) {
         char c = line.charAt(i);
         if (c == '"') {
-          return take(i);
+          return take(i, 1);
         }
         if (c == '\\') {
           i++;
@@ -147,9 +166,9 @@ public final class CombinedLogReader implements LineReader<RequestServed> {
       position += expected.length();
     }
 
-    private String take(int end) {
+    private String take(int end, int skipped) {
       String text = line.substring(position, end);
-      position = end + 1;
+      position = end + skipped;
       return text;
     }
 

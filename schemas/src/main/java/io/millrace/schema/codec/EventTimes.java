@@ -1,0 +1,42 @@
+package io.millrace.schema.codec;
+
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
+import java.lang.reflect.RecordComponent;
+import java.util.function.ToLongFunction;
+
+/** Finds the event time of records. */
+public final class EventTimes {
+  private EventTimes() {}
+
+  /**
+   * Reads the component that is marked {@link EventTime}, in milliseconds since the epoch.
+   *
+   * @throws IllegalArgumentException where {@code type} has no such component of type {@code long}
+   */
+  public static <T extends Record> ToLongFunction<T> of(Class<T> type) {
+    for (RecordComponent component : type.getRecordComponents()) {
+      if (component.isAnnotationPresent(EventTime.class) && component.getType() == long.class) {
+        try {
+          MethodHandle accessor =
+              MethodHandles.publicLookup()
+                  .unreflect(component.getAccessor())
+                  .asType(MethodType.methodType(long.class, Object.class));
+          return value -> read(accessor, value);
+        } catch (IllegalAccessException e) {
+          throw new IllegalArgumentException(type.getName() + " must be public", e);
+        }
+      }
+    }
+    throw new IllegalArgumentException(type.getName() + " has no long marked @EventTime");
+  }
+
+  private static long read(MethodHandle accessor, Object value) {
+    try {
+      return (long) accessor.invokeExact(value);
+    } catch (Throwable e) {
+      throw new IllegalStateException("reading the event time of " + value + " failed", e);
+    }
+  }
+}
