@@ -1,0 +1,93 @@
+package io.millrace.operator.topk;
+
+import io.millrace.operator.topk.Dimension.WeightOf;
+import java.util.List;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.api.java.tuple.Tuple2;
+import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
+import org.apache.flink.util.OutputTag;
+
+/**
+ * Ranks the heaviest items of each event-time window, in any number of dimensions in one pass.
+ *
+ * <p>Records are counted in the task that reads them; packed counts go to keyed state, which a
+ * record therefore touches far less than once. Every window with records is published once, when
+ * the watermark reaches its end plus the allowed lateness. A record whose windows are all published
+ * by then goes to the late stream and changes nothing.
+ *
+ * <p><b>Source</b>: two-phase aggregation; partitioned top-k: items are partitioned by hash, so the
+ * heaviest k of all are among the heaviest k of each part. <b>Error</b>: that of the algorithm.
+ * <b>Order</b>: not sensitive within the watermark's bound. <b>Replay</b>: exact under Flink's
+ * checkpoints. After {@code stop --drain} a job must not be resumed: its last windows were
+ * published before they were complete.
+ */
+public final class HeavyHitters {
+  private HeavyHitters() {}
+
+  /**
+   * The streams that come out.
+   *
+   * @param published one ranking for each dimension and window with records
+   * @param late late records, each with the watermark that it was behind
+   */
+  public record Rankings<T>(
+      SingleOutputStreamOperator<Ranking> published, DataStream<Tuple2<T, Long>> late) {}
+
+  /**
+   * Adds the operators to a stream that has event times and watermarks.
+   *
+   * @param dimensions at least one, with distinct names
+   * @param uid prefix of the operators' uids, unique in the job
+   * @throws IllegalArgumentException where there is no dimension or two have one name
+   */
+  public static <T> Rankings<T> rank(
+      DataStream<T> events,
+      HeavyHittersSpec spec,
+      List<Dimension<T>> dimensions,
+      WeightOf<T> weight,
+      String uid) {
+    if (dimensions.isEmpty()
+        || dimensions.stream().map(Dimension::name).distinct().count() < dimensions.size()) {
+      throw new IllegalArgumentException("dimensions must be at least one, each with its own name");
+    }
+    TypeInformation<PartialCount> partials = TypeInformation.of(PartialCount.class);
+    OutputTag<T> possiblyLate = new OutputTag<>("possibly-late", events.getType());
+    OutputTag<Tuple2<T, Long>> late =
+        new OutputTag<>("late", Types.TUPLE(events.getType(), Types.LONG));
+
+    SingleOutputStreamOperator<PartialCount> counted =
+        events
+            .transform(
+                "Count where read",
+                partials,
+                LocalCountOperator.besideSource(spec, dimensions, weight, possiblyLate))
+            .uid(uid + "-local");
+    SingleOutputStreamOperator<PartialCount> direct =
+        counted
+            .transform("Stand in while idle", partials, new StandInWatermarkOperator(spec))
+            .uid(uid + "-stand-in");
+    SingleOutputStreamOperator<PartialCount> decided =
+        counted
+            .getSideOutput(possiblyLate)
+            .rebalance()
+            .transform(
+                "Decide what is late",
+                partials,
+                LocalCountOperator.behindExchange(spec, dimensions, weight, late))
+            .uid(uid + "-late-gate");
+    SingleOutputStreamOperator<Ranking> published =
+        direct
+            .union(decided)
+            .keyBy(PartialCount::bucket, TypeInformation.of(PartialCount.Bucket.class))
+            .process(new BucketCountFunction(spec), TypeInformation.of(BucketRanking.class))
+            .uid(uid + "-buckets")
+            .name("Count by bucket")
+            .keyBy(BucketRanking::window, TypeInformation.of(BucketRanking.RankedWindow.class))
+            .process(new RankingFunction(spec), TypeInformation.of(Ranking.class))
+            .uid(uid + "-ranking")
+            .name("Rank by window");
+    return new Rankings<>(published, decided.getSideOutput(late));
+  }
+}

@@ -1,0 +1,371 @@
+package io.millrace.operator.topk;
+
+import io.millrace.operator.sketch.TopKSketch;
+import io.millrace.operator.topk.Dimension.WeightOf;
+import io.millrace.operator.topk.PartialCount.Bucket;
+import io.millrace.operator.window.PanedWindows;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import org.apache.flink.api.common.state.BroadcastState;
+import org.apache.flink.api.common.state.MapStateDescriptor;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.api.java.tuple.Tuple2;
+import org.apache.flink.metrics.Counter;
+import org.apache.flink.runtime.state.StateInitializationContext;
+import org.apache.flink.runtime.state.StateSnapshotContext;
+import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
+import org.apache.flink.streaming.api.operators.BoundedOneInput;
+import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
+import org.apache.flink.streaming.api.watermark.Watermark;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.apache.flink.streaming.runtime.watermarkstatus.WatermarkStatus;
+import org.apache.flink.util.OutputTag;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Counts records where they are read and hands on packed counts, so that records are neither
+ * shuffled nor written to keyed state one by one. Counts are handed on before a watermark that
+ * closes a window, before the task is idle, before a checkpoint's barrier, at the memory bound and
+ * at the end; so it keeps no counts in a checkpoint and can be rescaled freely.
+ *
+ * <p><b>Space</b>: {@link HeavyHittersSpec#localBytes}. <b>Time</b>: O(1) per record and dimension.
+ * <b>Error</b>: that of the algorithm.
+ */
+final class LocalCountOperator<T> extends AbstractStreamOperator<PartialCount>
+    implements OneInputStreamOperator<T, PartialCount>, BoundedOneInput {
+  /*
+   * Who decides that a record is late. A window is published when the watermark of all tasks
+   * together closes it. One task's watermark says less, for while the task is idle the others go on
+   * without it. So this operator runs twice. The first instance, chained to the source, counts only
+   * what is surely in time, and passes the rest on as records. The second, behind an exchange, sees
+   * the watermark of all tasks and decides.
+   *
+   * The rule that makes it safe: counts are never behind the watermark that their sender last sent
+   * to keyed state, and no sender is ever idle there. The watermark of keyed state is the least of
+   * its senders', so no counts can come after their window.
+   *
+   *  - An idle source task counts nothing; its records (a source may emit some before it says that
+   *    it is active) are passed on. Meanwhile StandInWatermarkOperator sends a watermark in its
+   *    place: the latest event time that any task may have read by now. Once the task is active
+   *    again, it counts only what is beyond that; until its own watermark gets there, records are
+   *    passed on.
+   *  - The second instance does not hand on that its inputs are idle. They are idle for it: its
+   *    watermark goes on with those that are not.
+   *  - After a restore the watermarks start anew, but windows are already published. Every task had
+   *    promised at least what was published, so a task goes on from its own promise, or, where the
+   *    parallelism has changed, from that of any other. Hence broadcast state, read by each task as
+   *    its own; union state would stop checkpoints once some of the source's tasks have finished.
+   *
+   * A record whose first windows are closed while its last are open is counted in the open ones.
+   * Only the second instance does so, and marks the counts with the first window they belong to.
+   */
+  private static final long serialVersionUID = 1L;
+  private static final int PANE_BYTES = 200;
+  private static final int PANE_DIMENSION_BYTES = 24 + 8 * HeavyHittersSpec.BUCKETS;
+  private static final String THIS_TASK = "this-task";
+  private static final MapStateDescriptor<String, Progress> PROGRESS =
+      new MapStateDescriptor<>("progress", Types.STRING, TypeInformation.of(Progress.class));
+
+  /**
+   * How far a task had come at a checkpoint.
+   *
+   * @param watermark what it counts is beyond this
+   * @param sizeMillis length of the windows, to refuse a restore with others
+   * @param slideMillis slide of the windows, likewise
+   * @param allowedLatenessMillis lateness of the windows, likewise
+   * @param algorithm code of the algorithm, likewise
+   */
+  public record Progress(
+      long watermark,
+      long sizeMillis,
+      long slideMillis,
+      long allowedLatenessMillis,
+      String algorithm) {
+
+    private String described() {
+      return String.format(
+          "window %d ms, slide %d ms, allowed lateness %d ms, algorithm %s",
+          sizeMillis, slideMillis, allowedLatenessMillis, algorithm);
+    }
+  }
+
+  private final HeavyHittersSpec spec;
+  private final List<Dimension<T>> dimensions;
+  private final WeightOf<T> weight;
+  private final @Nullable OutputTag<T> possiblyLate;
+  private final @Nullable OutputTag<Tuple2<T, Long>> late;
+
+  private transient PanedWindows windows;
+  private transient Map<Long, Pane> panes;
+  private transient @Nullable Pane lastPane;
+  private transient long bufferedBytes;
+  private transient BroadcastState<String, Progress> progress;
+  private transient Counter lateRecords;
+  private transient boolean idle;
+  private transient boolean ended;
+
+  /**
+   * What this task counts is beyond this: its watermark, what it had reached at the checkpoint it
+   * was restored from, or what the others may have reached while it was idle.
+   */
+  private transient long reached;
+
+  /** The same without the watermark at the end of time. */
+  private transient long reachedBeforeEnd;
+
+  /** The counts of one pane, by dimension and bucket. */
+  private static final class Pane {
+    private final long start;
+    private final long end;
+    private final long firstWindowEnd;
+    private final @Nullable TopKSketch[][] sketches;
+
+    Pane(long start, long end, long firstWindowEnd, int dimensions) {
+      this.start = start;
+      this.end = end;
+      this.firstWindowEnd = firstWindowEnd;
+      this.sketches = new TopKSketch[dimensions][HeavyHittersSpec.BUCKETS];
+    }
+
+    private long memoryBytes() {
+      return PANE_BYTES + (long) sketches.length * PANE_DIMENSION_BYTES;
+    }
+  }
+
+  private LocalCountOperator(
+      HeavyHittersSpec spec,
+      List<Dimension<T>> dimensions,
+      WeightOf<T> weight,
+      @Nullable OutputTag<T> possiblyLate,
+      @Nullable OutputTag<Tuple2<T, Long>> late) {
+    this.spec = spec;
+    this.dimensions = dimensions;
+    this.weight = weight;
+    this.possiblyLate = possiblyLate;
+    this.late = late;
+  }
+
+  /** The instance beside the source, which passes records on that may be late. */
+  static <T> LocalCountOperator<T> besideSource(
+      HeavyHittersSpec spec,
+      List<Dimension<T>> dimensions,
+      WeightOf<T> weight,
+      OutputTag<T> possiblyLate) {
+    return new LocalCountOperator<>(spec, dimensions, weight, possiblyLate, null);
+  }
+
+  /** The instance behind the exchange, which decides; late records go out with the watermark. */
+  static <T> LocalCountOperator<T> behindExchange(
+      HeavyHittersSpec spec,
+      List<Dimension<T>> dimensions,
+      WeightOf<T> weight,
+      OutputTag<Tuple2<T, Long>> late) {
+    return new LocalCountOperator<>(spec, dimensions, weight, null, late);
+  }
+
+  @Override
+  public void initializeState(StateInitializationContext context) throws Exception {
+    super.initializeState(context);
+    windows = spec.windows();
+    panes = new HashMap<>();
+    reached = Long.MIN_VALUE;
+    reachedBeforeEnd = Long.MIN_VALUE;
+    progress = context.getOperatorStateStore().getBroadcastState(PROGRESS);
+    Progress restored = progress.get(THIS_TASK);
+    if (restored != null) {
+      checkUnchanged(restored);
+      reach(restored.watermark());
+    }
+  }
+
+  @Override
+  public void open() throws Exception {
+    super.open();
+    lateRecords = getMetricGroup().counter("numLateRecords");
+  }
+
+  @Override
+  public void processElement(StreamRecord<T> element) {
+    if (!element.hasTimestamp()) {
+      throw new IllegalStateException(
+          "a record has no event time; give the source a watermark strategy with a timestamp"
+              + " assigner");
+    }
+    Pane pane = openPane(element.getTimestamp());
+    if (pane == null) {
+      passOn(element);
+      return;
+    }
+    T event = element.getValue();
+    long units = weight.of(event);
+    for (int d = 0; d < dimensions.size(); d++) {
+      String item = dimensions.get(d).item().of(event);
+      if (item != null) {
+        count(pane.sketches[d], item, units);
+      }
+    }
+    if (bufferedBytes > spec.localBytes()) {
+      handOn(Long.MAX_VALUE);
+    }
+  }
+
+  @Override
+  public void processWatermark(Watermark mark) throws Exception {
+    handOn(mark.getTimestamp());
+    reach(mark.getTimestamp());
+    super.processWatermark(mark);
+  }
+
+  @Override
+  public void processWatermarkStatus(WatermarkStatus status) throws Exception {
+    if (possiblyLate == null) {
+      return;
+    }
+    handOn(Long.MAX_VALUE);
+    idle = status.isIdle();
+    super.processWatermarkStatus(status);
+    // After the stand-in watermark has been set from the same clock, so at least as much as that.
+    reach(latestEventTimeNow());
+  }
+
+  @Override
+  public void prepareSnapshotPreBarrier(long checkpointId) {
+    handOn(Long.MAX_VALUE);
+  }
+
+  @Override
+  public void endInput() throws Exception {
+    handOn(Long.MAX_VALUE);
+    ended = true;
+    if (idle) {
+      // Flink drops the last watermark of a task that ends while idle, and its windows with it.
+      processWatermarkStatus(WatermarkStatus.ACTIVE);
+      processWatermark(Watermark.MAX_WATERMARK);
+    }
+  }
+
+  @Override
+  public void snapshotState(StateSnapshotContext context) throws Exception {
+    super.snapshotState(context);
+    if (idle) {
+      reach(latestEventTimeNow());
+    }
+    // The watermark is at the end of time too while some inputs have ended and the others are idle.
+    progress.put(THIS_TASK, progressAt(ended ? reachedBeforeEnd : reached));
+  }
+
+  private void reach(long time) {
+    reached = Math.max(reached, time);
+    if (time != Long.MAX_VALUE) {
+      reachedBeforeEnd = reached;
+    }
+    lastPane = null;
+  }
+
+  private long latestEventTimeNow() {
+    return spec.latestEventTime(getProcessingTimeService().getCurrentProcessingTime());
+  }
+
+  /** The pane to count {@code at} in, or null where that is not for this instance to do. */
+  private @Nullable Pane openPane(long at) {
+    Pane pane = lastPane;
+    if (pane != null && at >= pane.start && at < pane.end) {
+      return pane;
+    }
+    long start = windows.paneStart(at);
+    if (possiblyLate == null
+        ? windows.paneCloseTime(start) <= reached
+        : idle || windows.closeTime(windows.firstWindowEnd(start)) <= reached) {
+      return null;
+    }
+    pane = panes.get(start);
+    if (pane == null) {
+      long firstWindowEnd = windows.firstOpenWindowEnd(start, reached);
+      pane = new Pane(start, start + windows.paneMillis(), firstWindowEnd, dimensions.size());
+      panes.put(start, pane);
+      bufferedBytes += pane.memoryBytes();
+    }
+    lastPane = pane;
+    return pane;
+  }
+
+  private void passOn(StreamRecord<T> element) {
+    if (possiblyLate != null) {
+      output.collect(possiblyLate, element);
+    } else if (late != null) {
+      lateRecords.inc();
+      output.collect(
+          late, new StreamRecord<>(Tuple2.of(element.getValue(), reached), element.getTimestamp()));
+    }
+  }
+
+  private void count(@Nullable TopKSketch[] buckets, String item, long units) {
+    int bucket = Bucket.indexOf(item);
+    TopKSketch sketch = buckets[bucket];
+    if (sketch == null) {
+      sketch = spec.algorithm().create();
+      buckets[bucket] = sketch;
+      bufferedBytes += sketch.memoryBytes();
+    }
+    long before = sketch.memoryBytes();
+    sketch.add(item, units);
+    bufferedBytes += sketch.memoryBytes() - before;
+  }
+
+  /** Hands on the counts of every pane that belongs to a window which {@code mark} closes. */
+  private void handOn(long mark) {
+    Iterator<Pane> open = panes.values().iterator();
+    while (open.hasNext()) {
+      Pane pane = open.next();
+      if (windows.closeTime(pane.firstWindowEnd) <= mark) {
+        open.remove();
+        handOn(pane);
+      }
+    }
+    lastPane = null;
+  }
+
+  private void handOn(Pane pane) {
+    bufferedBytes -= pane.memoryBytes();
+    for (int d = 0; d < dimensions.size(); d++) {
+      String dimension = dimensions.get(d).name();
+      for (int b = 0; b < HeavyHittersSpec.BUCKETS; b++) {
+        TopKSketch sketch = pane.sketches[d][b];
+        if (sketch != null) {
+          bufferedBytes -= sketch.memoryBytes();
+          output.collect(
+              new StreamRecord<>(
+                  new PartialCount(
+                      new Bucket(dimension, b),
+                      pane.start,
+                      pane.firstWindowEnd,
+                      sketch.toBytes())));
+        }
+      }
+    }
+  }
+
+  private Progress progressAt(long watermark) {
+    return new Progress(
+        watermark,
+        windows.sizeMillis(),
+        windows.slideMillis(),
+        windows.allowedLatenessMillis(),
+        spec.algorithm().code());
+  }
+
+  private void checkUnchanged(Progress restored) {
+    String before = restored.described();
+    String now = progressAt(reached).described();
+    if (!before.equals(now)) {
+      throw new IllegalStateException(
+          String.format(
+              "the state was counted with %s, and the job now asks for %s; restore with the former"
+                  + " options, or start without state",
+              before, now));
+    }
+  }
+}

@@ -1,0 +1,5 @@
+/** Event-time windows as plain arithmetic. */
+@NullMarked
+package io.millrace.operator.window;
+
+import org.jspecify.annotations.NullMarked;

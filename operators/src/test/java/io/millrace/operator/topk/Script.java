@@ -1,0 +1,80 @@
+package io.millrace.operator.topk;
+
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What one split of a {@link ScriptedSource} does, step by step. */
+final class Script implements Serializable {
+  private static final long serialVersionUID = 1L;
+
+  /** One step. */
+  sealed interface Step extends Serializable {}
+
+  record Emit(Visit visit) implements Step {}
+
+  record Mark(long watermark) implements Step {}
+
+  record GoIdle() implements Step {}
+
+  record Await(String signal) implements Step {}
+
+  record Signal(String signal) implements Step {}
+
+  record AwaitCheckpoint() implements Step {}
+
+  record FailOnce(String name) implements Step {}
+
+  private final List<Step> steps = new ArrayList<>();
+
+  List<Step> steps() {
+    return steps;
+  }
+
+  /** The records of the script, in its order. */
+  List<Visit> visits() {
+    return steps.stream()
+        .filter(Emit.class::isInstance)
+        .map(step -> ((Emit) step).visit())
+        .toList();
+  }
+
+  Script emit(Visit... visits) {
+    for (Visit visit : visits) {
+      steps.add(new Emit(visit));
+    }
+    return this;
+  }
+
+  Script mark(long watermark) {
+    return then(new Mark(watermark));
+  }
+
+  Script goIdle() {
+    return then(new GoIdle());
+  }
+
+  /** Waits until the signal was given, here or elsewhere. */
+  Script await(String signal) {
+    return then(new Await(signal));
+  }
+
+  Script signal(String signal) {
+    return then(new Signal(signal));
+  }
+
+  /** Waits until a checkpoint is complete that has everything up to here. */
+  Script awaitCheckpoint() {
+    return then(new AwaitCheckpoint());
+  }
+
+  /** Fails the first time that a step of that name is reached. */
+  Script failOnce(String name) {
+    return then(new FailOnce(name));
+  }
+
+  Script then(Step step) {
+    steps.add(step);
+    return this;
+  }
+}
