@@ -1,0 +1,284 @@
+package io.millrace.local;
+
+import io.millrace.local.broker.LocalBroker;
+import io.millrace.local.broker.SinkTopics;
+import io.millrace.local.broker.TopicAdmin;
+import io.millrace.local.feed.FileFeed;
+import io.millrace.local.feed.InputException;
+import io.millrace.local.feed.TopicFeeder;
+import io.millrace.local.flink.FailureCause;
+import io.millrace.local.flink.LocalFlink;
+import io.millrace.local.flink.SubmittedJob;
+import io.millrace.local.host.RunDirectory;
+import io.millrace.local.host.StopSignal;
+import io.millrace.local.store.LocalRedis;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.flink.client.program.ProgramInvocationException;
+import org.apache.flink.client.program.ProgramParametrizationException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One run of a job: starts the servers, feeds the inputs, submits the job, shows its progress,
+ * reads its sink topics and takes everything down again.
+ */
+final class JobRun {
+  /** How a run came to its end. */
+  private enum End {
+    FINISHED,
+    FAILED,
+    CANCELLED_ELSEWHERE,
+    STOPPED
+  }
+
+  private static final Duration WATCH_INTERVAL = Duration.ofMillis(200);
+  private static final Duration CANCEL_LIMIT = Duration.ofSeconds(60);
+  private static final Duration DECISION_LIMIT = Duration.ofSeconds(60);
+  private static final Duration FEED_END_LIMIT = Duration.ofSeconds(60);
+  private static final int STATE_FAILURES_MAX = 25;
+
+  private final RunPlan plan;
+  private final RunDirectory directory;
+  private final StopSignal stop;
+  private final PrintStream out;
+  private final boolean terminal;
+  private final long startedAt = System.nanoTime();
+
+  JobRun(RunPlan plan, RunDirectory directory, StopSignal stop, PrintStream out, boolean terminal) {
+    this.plan = plan;
+    this.directory = directory;
+    this.stop = stop;
+    this.out = out;
+    this.terminal = terminal;
+  }
+
+  /**
+   * Runs the job to its end or to the user's stop.
+   *
+   * @return the command's exit code
+   * @throws UsageException where an input or an option turns out to be unusable on the way
+   * @throws RunFailedException where the job or a server fails
+   */
+  int run() throws UsageException, RunFailedException, IOException, InterruptedException {
+    out.println("starting Kafka" + startedStores() + " and Flink");
+    try (LocalBroker broker = LocalBroker.start(directory.path().resolve("kafka"));
+        TopicAdmin admin = new TopicAdmin(broker.bootstrap());
+        LocalRedis redis = startRedis();
+        LocalFlink flink = LocalFlink.start(directory.path().resolve("flink"), plan.flink());
+        TopicFeeder feeder = new TopicFeeder(broker.bootstrap())) {
+      admin.create(plan.inputs());
+      if (plan.dashboard()) {
+        out.println("Flink's web UI: " + flink.address());
+      }
+      if (plan.bounded()) {
+        feedAll(feeder);
+      }
+      if (stop.isRequested()) {
+        return stopped(feeder.sent(), Map.of());
+      }
+      try (SinkTopics sinks =
+          SinkTopics.follow(
+              broker.bootstrap(), plan.job().outputs(), plan.output(), DECISION_LIMIT)) {
+        SubmittedJob job = submit(flink, broker, redis);
+        out.println(plan.job().name() + " runs" + (plan.bounded() ? "" : "; Ctrl-C stops it"));
+        ProgressReport progress =
+            new ProgressReport(job, admin, plan.job().inputs(), out, terminal);
+        return watch(job, feeder, sinks, progress);
+      }
+    }
+  }
+
+  private int watch(SubmittedJob job, TopicFeeder feeder, SinkTopics sinks, ProgressReport progress)
+      throws UsageException, RunFailedException, IOException, InterruptedException {
+    StopSignal feedStop = StopSignal.manual();
+    FutureTask<@Nullable Void> feed =
+        new FutureTask<>(
+            () -> {
+              feedLive(feeder, feedStop);
+              return null;
+            });
+    if (!plan.bounded()) {
+      Thread thread = new Thread(feed, "feed");
+      thread.setDaemon(true);
+      thread.start();
+    }
+    End end;
+    try {
+      end = await(job, feed, progress);
+      progress.look();
+    } finally {
+      progress.endLine();
+      feedStop.request();
+    }
+    if (!plan.bounded()) {
+      awaitFeed(feed);
+    }
+    switch (end) {
+      case FINISHED -> {
+        sinks.finish(true);
+        summary("done", progress.recordsInTopics(), sinks.rows(), progress.restarts());
+        return ExitCode.DONE;
+      }
+      case STOPPED -> {
+        cancel(job);
+        sinks.finish(false);
+        return stopped(progress.recordsIn(), sinks.rows());
+      }
+      case CANCELLED_ELSEWHERE ->
+          throw new RunFailedException(plan.job().name() + " was cancelled by somebody else");
+      case FAILED -> throw new RunFailedException(plan.job().name() + " failed: " + job.failure());
+    }
+    throw new IllegalStateException("no such end: " + end);
+  }
+
+  /** Waits for the end of the job, of its feed by a failure, or for the user's stop. */
+  private End await(SubmittedJob job, FutureTask<?> feed, ProgressReport progress)
+      throws RunFailedException, UsageException, IOException, InterruptedException {
+    int failures = 0;
+    while (!stop.await(WATCH_INTERVAL)) {
+      String state;
+      try {
+        state = job.state();
+        failures = 0;
+      } catch (IOException e) {
+        failures++;
+        if (failures > STATE_FAILURES_MAX) {
+          throw new RunFailedException("Flink does not answer: " + FailureCause.of(e), e);
+        }
+        continue;
+      }
+      if (SubmittedJob.isEnd(state)) {
+        return switch (state) {
+          case SubmittedJob.FINISHED -> End.FINISHED;
+          case SubmittedJob.FAILED -> End.FAILED;
+          default -> End.CANCELLED_ELSEWHERE;
+        };
+      }
+      if (feed.isDone()) {
+        awaitFeed(feed);
+      }
+      progress.tick();
+    }
+    return End.STOPPED;
+  }
+
+  private SubmittedJob submit(LocalFlink flink, LocalBroker broker, @Nullable LocalRedis redis)
+      throws UsageException, RunFailedException {
+    try {
+      return flink.submit(
+          plan.jobsJar(),
+          plan.job().mainClass(),
+          plan.arguments(broker.bootstrap(), redis == null ? null : redis.address()));
+    } catch (ProgramInvocationException | RuntimeException e) {
+      for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+        if (cause instanceof ProgramParametrizationException) {
+          throw new UsageException(plan.job().name() + ": " + FailureCause.oneLine(cause), e);
+        }
+      }
+      throw new RunFailedException(
+          plan.job().name() + " could not be submitted: " + FailureCause.of(e), e);
+    }
+  }
+
+  private void cancel(SubmittedJob job)
+      throws IOException, InterruptedException, RunFailedException {
+    job.cancel();
+    long deadline = System.nanoTime() + CANCEL_LIMIT.toNanos();
+    while (!SubmittedJob.isEnd(job.state())) {
+      if (System.nanoTime() > deadline) {
+        throw new RunFailedException(
+            plan.job().name() + " could not be cancelled in " + CANCEL_LIMIT.toSeconds() + " s");
+      }
+      Thread.sleep(WATCH_INTERVAL.toMillis());
+    }
+  }
+
+  private void feedAll(TopicFeeder feeder) throws IOException, UsageException {
+    FileFeed files = plan.files();
+    Duration duration = plan.feedDuration();
+    if (files != null) {
+      try {
+        files.feed(feeder, stop::isRequested);
+      } catch (InputException e) {
+        throw new UsageException(FailureCause.oneLine(e), e);
+      }
+    } else if (duration != null) {
+      plan.feeds().feedPast(feeder, duration, System.currentTimeMillis(), stop::isRequested);
+    }
+    out.println(String.format(Locale.ROOT, "fed %,d records", feeder.sent()));
+  }
+
+  private void feedLive(TopicFeeder feeder, StopSignal end) throws IOException, InputException {
+    FileFeed files = plan.files();
+    if (files != null) {
+      files.feed(feeder, end::isRequested);
+      return;
+    }
+    Duration duration = plan.feedDuration();
+    plan.feeds()
+        .feedLive(
+            feeder,
+            duration == null ? Duration.ofMillis(Long.MAX_VALUE) : duration,
+            end::isRequested);
+  }
+
+  private void awaitFeed(FutureTask<?> feed)
+      throws UsageException, RunFailedException, InterruptedException {
+    try {
+      feed.get(FEED_END_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (ExecutionException e) {
+      Throwable cause = e.getCause() == null ? e : e.getCause();
+      if (cause instanceof InputException) {
+        throw new UsageException(FailureCause.oneLine(cause), cause);
+      }
+      throw new RunFailedException("the feed failed: " + FailureCause.of(cause), cause);
+    } catch (TimeoutException e) {
+      throw new RunFailedException(
+          "the feed did not stop in " + FEED_END_LIMIT.toSeconds() + " s", e);
+    }
+  }
+
+  private @Nullable LocalRedis startRedis() throws IOException {
+    if (!plan.stores().contains(RunPlan.REDIS)) {
+      return null;
+    }
+    LocalRedis redis = LocalRedis.start(directory.path().resolve("redis"));
+    directory.recordChild(RunPlan.REDIS, redis.pid());
+    return redis;
+  }
+
+  private String startedStores() {
+    return plan.stores().isEmpty() ? "" : ", " + String.join(", ", plan.stores());
+  }
+
+  /** A live run has no other end than being stopped; a bounded one is then incomplete. */
+  private int stopped(long recordsIn, Map<String, Long> rows) {
+    summary(plan.bounded() ? "stopped before its end" : "stopped", recordsIn, rows, 0);
+    return plan.bounded() ? ExitCode.INTERRUPTED : ExitCode.DONE;
+  }
+
+  private void summary(String how, long recordsIn, Map<String, Long> rows, long restarts) {
+    Duration time = Duration.ofNanos(System.nanoTime() - startedAt);
+    out.println(
+        plan.job().name()
+            + " "
+            + how
+            + " after "
+            + Durations.text(time)
+            + (restarts == 0 ? "" : " and " + restarts + " restarts"));
+    out.println(String.format(Locale.ROOT, "records in  %,12d", recordsIn));
+    rows.forEach(
+        (topic, count) ->
+            out.println(String.format(Locale.ROOT, "rows out    %,12d  %s", count, topic)));
+    if (plan.output() != null) {
+      out.println("written to  " + plan.output().toAbsolutePath().normalize());
+    }
+  }
+}

@@ -1,0 +1,279 @@
+package io.millrace.local;
+
+import io.millrace.local.flink.FailureCause;
+import io.millrace.local.host.RunDirectory;
+import io.millrace.local.host.RunDirectory.Abandoned;
+import io.millrace.local.host.StopSignal;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/**
+ * The command behind {@code local-cluster/run}: runs a job of the jobs jar on Kafka, stores and
+ * Flink of this machine, which need nothing installed and leave nothing behind.
+ *
+ * <p>Exit codes: 0 done, 1 the job failed, 2 the command can't be run as it was given. Ctrl-C ends
+ * a live run with 0, since it has no other end, and a bounded one with 130, since its results are
+ * incomplete.
+ */
+public final class LocalCluster {
+  private static final Logger LOG = LoggerFactory.getLogger(LocalCluster.class);
+  private static final String COMMAND = "local-cluster/run";
+  private static final String LIST = "list";
+  private static final int HELP_WIDTH = 100;
+  private static final String HELP_INDENT = "      ";
+
+  /** System property with the directory that the script made for this process, if it did. */
+  private static final String PREPARED_DIRECTORY = "millrace.run";
+
+  /** What the bare command runs: the first of these that the jobs jar has. */
+  private static final List<String> DEFAULT_JOBS = List.of("trending-songs", "heavy-hitters");
+
+  private final Surroundings surroundings;
+  private final PrintStream out;
+  private final PrintStream err;
+
+  private LocalCluster(Surroundings surroundings, PrintStream out, PrintStream err) {
+    this.surroundings = surroundings;
+    this.out = out;
+    this.err = err;
+  }
+
+  /** Runs the command and ends the JVM with its exit code. */
+  public static void main(String[] args) {
+    int code = run(args, System.out, System.err);
+    String prepared = System.getProperty(PREPARED_DIRECTORY);
+    if (prepared != null) {
+      deletePrepared(Path.of(prepared));
+    }
+    System.exit(code);
+  }
+
+  /**
+   * Runs the command.
+   *
+   * @param args the command line
+   * @param out gets what the user asked for, and progress
+   * @param err gets errors, each one line with the next step
+   * @return the exit code
+   */
+  public static int run(String[] args, PrintStream out, PrintStream err) {
+    return run(args, out, err, Surroundings.ofProcess());
+  }
+
+  static int run(String[] args, PrintStream out, PrintStream err, Surroundings surroundings) {
+    LocalCluster cluster = new LocalCluster(surroundings, out, err);
+    try {
+      return cluster.run(Arrays.asList(args));
+    } catch (UsageException e) {
+      LOG.info("Refused: {}", e.getMessage(), e);
+      err.println(COMMAND + ": " + e.getMessage());
+      return ExitCode.USAGE;
+    }
+  }
+
+  private int run(List<String> args) throws UsageException {
+    if (!args.isEmpty() && List.of("-h", "--help", "help").contains(args.get(0))) {
+      printHelp();
+      return ExitCode.DONE;
+    }
+    JobCatalogue catalogue = JobCatalogue.read(surroundings.jobsJar());
+    if (args.isEmpty() || args.get(0).startsWith("-")) {
+      return run(defaultJob(catalogue), args);
+    }
+    String command = args.get(0);
+    List<String> rest = args.subList(1, args.size());
+    if (command.equals(LIST)) {
+      if (!rest.isEmpty()) {
+        throw new UsageException("list takes no arguments, found " + String.join(" ", rest));
+      }
+      catalogue.jobs().forEach(this::printJob);
+      return ExitCode.DONE;
+    }
+    Optional<JobCatalogue.Job> job = catalogue.byName(command);
+    if (job.isEmpty()) {
+      List<String> known = new ArrayList<>(catalogue.names());
+      known.add(LIST);
+      throw new UsageException(
+          "no job '"
+              + command
+              + "'; did you mean "
+              + Nearest.to(command, known).orElse(LIST)
+              + "? '"
+              + COMMAND
+              + " list' shows them all");
+    }
+    return run(job.get(), rest);
+  }
+
+  private int run(JobCatalogue.Job job, List<String> args) throws UsageException {
+    RunOptions options = new RunOptions();
+    CommandLine parser = parser(job, options);
+    try {
+      parser.parseArgs(args.toArray(String[]::new));
+    } catch (ParameterException e) {
+      throw refused(job, e);
+    }
+    if (options.help) {
+      parser.usage(out);
+      printOptions(job);
+      return ExitCode.DONE;
+    }
+    return run(RunPlan.of(job, surroundings.jobsJar(), options));
+  }
+
+  private int run(RunPlan plan) throws UsageException {
+    try (StopSignal stop = surroundings.stop().get()) {
+      RunDirectory directory = openDirectory();
+      try {
+        return run(plan, directory, stop);
+      } finally {
+        delete(directory);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      err.println(COMMAND + ": interrupted");
+      return ExitCode.INTERRUPTED;
+    }
+  }
+
+  private int run(RunPlan plan, RunDirectory directory, StopSignal stop)
+      throws UsageException, InterruptedException {
+    try {
+      return new JobRun(plan, directory, stop, out, surroundings.terminal()).run();
+    } catch (RunFailedException | IOException | RuntimeException | LinkageError e) {
+      LOG.error("The run failed", e);
+      String cause = e instanceof RunFailedException ? FailureCause.oneLine(e) : FailureCause.of(e);
+      err.println(COMMAND + ": " + cause + keptLog(directory));
+      return ExitCode.FAILED;
+    }
+  }
+
+  private RunDirectory openDirectory() throws UsageException, InterruptedException {
+    try {
+      removeAbandoned();
+      return RunDirectory.open(surroundings.base());
+    } catch (IOException e) {
+      throw new UsageException(
+          "can't use " + surroundings.base() + " for runs: " + FailureCause.of(e), e);
+    }
+  }
+
+  private void delete(RunDirectory directory) {
+    try {
+      directory.close();
+    } catch (IOException e) {
+      err.println(COMMAND + ": can't delete " + directory.path() + ": " + FailureCause.of(e));
+    }
+  }
+
+  private static String keptLog(RunDirectory directory) {
+    try {
+      return directory.keepLog().map(log -> "; its log is " + log).orElse("");
+    } catch (IOException e) {
+      LOG.warn("The log can't be kept", e);
+      return "";
+    }
+  }
+
+  /** A command such as {@code list} uses no directory, but the script can't know. */
+  private static void deletePrepared(Path directory) {
+    try {
+      RunDirectory.delete(directory);
+    } catch (IOException e) {
+      System.err.println(COMMAND + ": can't delete " + directory + ": " + FailureCause.oneLine(e));
+    }
+  }
+
+  private void removeAbandoned() throws IOException, InterruptedException {
+    for (Abandoned run : RunDirectory.removeAbandoned(surroundings.base())) {
+      out.println(
+          "removed what a killed run (process "
+              + run.pid()
+              + ") left behind: its directory"
+              + (run.ended().isEmpty() ? "" : ", and ended " + String.join(", ", run.ended())));
+    }
+  }
+
+  private static JobCatalogue.Job defaultJob(JobCatalogue catalogue) throws UsageException {
+    return DEFAULT_JOBS.stream()
+        .flatMap(name -> catalogue.byName(name).stream())
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new UsageException(
+                    "name a job; there are " + String.join(", ", catalogue.names())));
+  }
+
+  private static CommandLine parser(JobCatalogue.Job job, RunOptions options) {
+    CommandSpec spec = CommandSpec.forAnnotatedObject(new Run());
+    spec.name(COMMAND + " " + job.name());
+    spec.addMixin("options", CommandSpec.forAnnotatedObject(options));
+    spec.usageMessage().description(job.question().replace("%", "%%")).sortOptions(false);
+    return new CommandLine(spec).setExpandAtFiles(false).setUsageHelpWidth(HELP_WIDTH);
+  }
+
+  private static UsageException refused(JobCatalogue.Job job, ParameterException e) {
+    StringBuilder message = new StringBuilder(FailureCause.oneLine(e));
+    if (e instanceof UnmatchedArgumentException unmatched
+        && !unmatched.getSuggestions().isEmpty()) {
+      message.append("; did you mean ").append(unmatched.getSuggestions().get(0)).append('?');
+    }
+    message.append("; '").append(COMMAND).append(' ').append(job.name());
+    return new UsageException(message.append(" --help' shows the options").toString(), e);
+  }
+
+  private void printHelp() {
+    out.println("Runs a Millrace job on Kafka, stores and Flink of this machine.");
+    out.println();
+    out.println("  " + COMMAND + "                  the default demo");
+    out.println("  " + COMMAND + " list             every job: its question, topics and stores");
+    out.println("  " + COMMAND + " <job> [options]  one job; Ctrl-C stops it");
+    out.println("  " + COMMAND + " <job> --help     the options of the run and of the job");
+    out.println();
+    out.println("Exit codes: 0 done, 1 the job failed, 2 wrong usage, 130 stopped too early.");
+  }
+
+  private void printJob(JobCatalogue.Job job) {
+    out.println(job.name());
+    out.println("  " + job.question());
+    out.println("  in      " + String.join(", ", job.inputs()));
+    out.println("  out     " + String.join(", ", job.outputs()));
+    out.println("  stores  " + (job.stores().isEmpty() ? "none" : String.join(", ", job.stores())));
+  }
+
+  private void printOptions(JobCatalogue.Job job) {
+    out.println();
+    out.println("Options of the job, each as --set <option>=<value>:");
+    for (JobCatalogue.Option option : job.options()) {
+      if (RunPlan.isSettable(option.key())) {
+        String type = option.type() == null ? "" : " (" + option.type() + ")";
+        String value = option.defaultValue();
+        out.println(
+            "  "
+                + option.key()
+                + type
+                + (value == null || value.isEmpty() ? "" : ", default " + value));
+        Wrapped.lines(option.description(), HELP_WIDTH - HELP_INDENT.length())
+            .forEach(line -> out.println(HELP_INDENT + line));
+      }
+    }
+    out.println("  kafka.<client property>");
+    out.println(HELP_INDENT + "A property of Kafka's clients, such as kafka.max.poll.records.");
+  }
+
+  /** Carries the options of a run. */
+  @Command
+  private static final class Run {}
+}

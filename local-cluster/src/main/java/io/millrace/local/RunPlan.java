@@ -1,0 +1,259 @@
+package io.millrace.local;
+
+import io.millrace.local.feed.FieldSource;
+import io.millrace.local.feed.FileFeed;
+import io.millrace.local.feed.InputException;
+import io.millrace.local.feed.InputFile;
+import io.millrace.local.feed.SeededFeeds;
+import io.millrace.local.feed.TimeReader;
+import io.millrace.local.flink.FailureCause;
+import io.millrace.local.flink.FlinkSettings;
+import io.millrace.local.host.FreePorts;
+import io.millrace.schema.Topic;
+import io.millrace.schema.Topics;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A run whose options were all checked, before anything is started.
+ *
+ * @param job the job
+ * @param jobsJar the jar it is in
+ * @param inputs the topics it reads
+ * @param files the files to feed; null where the seeded feeds run
+ * @param feeds the seeded feeds; empty where files are fed
+ * @param feedDuration how long the seeded feeds run; null for as long as the run
+ * @param bounded whether the run ends with its input
+ * @param output where to write the sink topics; null for nowhere
+ * @param settings the job's options as the user set them
+ * @param flink Flink's settings
+ * @param stores the stores to start
+ * @param dashboard whether to offer a web page
+ */
+record RunPlan(
+    JobCatalogue.Job job,
+    Path jobsJar,
+    List<Topic<?>> inputs,
+    @Nullable FileFeed files,
+    SeededFeeds feeds,
+    @Nullable Duration feedDuration,
+    boolean bounded,
+    @Nullable Path output,
+    Map<String, String> settings,
+    FlinkSettings flink,
+    Set<String> stores,
+    boolean dashboard) {
+
+  static final String REDIS = "redis";
+  static final String STORES_OPTION = "stores";
+
+  /** Options that tell a job where it is; here that is decided already. */
+  private static final Set<String> OWN =
+      Set.of("bootstrap", "bounded", "create-topics", "topic-prefix", "redis");
+
+  private static final Set<String> KNOWN_STORES = Set.of(REDIS);
+  private static final String CLIENT_PROPERTY_PREFIX = "kafka.";
+
+  /**
+   * Checks the options of a run.
+   *
+   * @throws UsageException where they don't fit the job, the machine or each other
+   */
+  static RunPlan of(JobCatalogue.Job job, Path jobsJar, RunOptions options) throws UsageException {
+    List<Topic<?>> inputs = new ArrayList<>();
+    for (String name : job.inputs()) {
+      inputs.add(
+          Topics.byName(name)
+              .orElseThrow(
+                  () ->
+                      new UsageException(
+                          "the catalogue has no topic " + name + "; build both modules again")));
+    }
+    FlinkSettings flink;
+    try {
+      flink =
+          new FlinkSettings(options.parallelism, options.state, options.checkpoint, options.port);
+    } catch (IllegalArgumentException e) {
+      throw new UsageException(FailureCause.oneLine(e), e);
+    }
+    if (options.port != 0 && !FreePorts.isFree(options.port)) {
+      throw new UsageException(
+          "port " + options.port + " is taken; choose another one, or leave --port out");
+    }
+    Map<String, String> settings = settings(job, options);
+    boolean withStores = !options.noStores && !"none".equals(settings.get(STORES_OPTION));
+    Set<String> stores = new TreeSet<>(withStores ? job.stores() : List.of());
+    if (!KNOWN_STORES.containsAll(stores)) {
+      throw new UsageException(
+          "no local store for "
+              + String.join(", ", stores)
+              + " yet; leave it out with --no-stores");
+    }
+    FileFeed files = files(job, options);
+    SeededFeeds feeds =
+        SeededFeeds.of(files == null ? inputs : List.of(), options.seed, options.ratePerSecond);
+    if (files == null && feeds.isEmpty()) {
+      throw new UsageException(
+          "there is no seeded feed for "
+              + String.join(", ", job.inputs())
+              + "; give --input <topic>=<file>");
+    }
+    if (files == null && options.bounded && options.duration == null) {
+      throw new UsageException("--bounded needs an end: give --input, or --duration of the feed");
+    }
+    return new RunPlan(
+        job,
+        jobsJar,
+        inputs,
+        files,
+        feeds,
+        options.duration,
+        options.bounded,
+        output(options.output),
+        settings,
+        flink,
+        stores,
+        !options.noDashboard);
+  }
+
+  /** Whether users may set the option of that name. */
+  static boolean isSettable(String key) {
+    return !OWN.contains(key);
+  }
+
+  /** What the job's {@code main} gets. */
+  List<String> arguments(String bootstrap, @Nullable String redis) {
+    Map<String, String> all = new LinkedHashMap<>();
+    all.put("bootstrap", bootstrap);
+    all.put("create-topics", "true");
+    all.put("bounded", String.valueOf(bounded));
+    if (redis != null) {
+      all.put("redis", redis);
+    } else if (!job.stores().isEmpty()) {
+      all.put(STORES_OPTION, "none");
+    }
+    all.putAll(settings);
+    List<String> arguments = new ArrayList<>();
+    all.forEach(
+        (key, value) -> {
+          arguments.add("--" + key);
+          arguments.add(value);
+        });
+    return arguments;
+  }
+
+  private static @Nullable FileFeed files(JobCatalogue.Job job, RunOptions options)
+      throws UsageException {
+    try {
+      List<InputFile> files = new ArrayList<>();
+      for (String input : options.inputs) {
+        files.add(file(job, input));
+      }
+      List<FieldSource> sources = new ArrayList<>();
+      for (String map : options.maps) {
+        sources.add(FieldSource.parse(map));
+      }
+      TimeReader times = TimeReader.of(options.timeFormat, options.timeZone);
+      if (files.isEmpty()) {
+        if (!sources.isEmpty() || times.isGiven()) {
+          throw new UsageException("--map, --time-format and --time-zone need an --input");
+        }
+        return null;
+      }
+      FileFeed feed = new FileFeed(files, sources, times);
+      feed.check();
+      return feed;
+    } catch (InputException e) {
+      throw new UsageException(FailureCause.oneLine(e), e);
+    }
+  }
+
+  private static InputFile file(JobCatalogue.Job job, String input)
+      throws UsageException, InputException {
+    int equals = input.indexOf('=');
+    if (equals <= 0 || equals + 1 == input.length()) {
+      throw new UsageException("--input '" + input + "' must be <topic>=<file>");
+    }
+    String name = input.substring(0, equals);
+    Topic<?> topic = Topics.byName(name).orElse(null);
+    if (topic == null || !job.inputs().contains(name)) {
+      throw new UsageException(
+          job.name()
+              + " does not read topic "
+              + name
+              + "; it reads "
+              + String.join(", ", job.inputs()));
+    }
+    try {
+      return InputFile.of(topic, Path.of(input.substring(equals + 1)));
+    } catch (InvalidPathException e) {
+      throw new UsageException("--input '" + input + "' names no file: " + e.getReason(), e);
+    }
+  }
+
+  private static @Nullable Path output(@Nullable Path directory) throws UsageException {
+    if (directory == null || !Files.exists(directory)) {
+      return directory;
+    }
+    if (!Files.isDirectory(directory)) {
+      throw new UsageException("--output " + directory + " is not a directory; name another one");
+    }
+    try (Stream<Path> entries = Files.list(directory)) {
+      if (entries.findAny().isPresent()) {
+        throw new UsageException(
+            "--output " + directory + " is not empty; empty it or name another directory");
+      }
+    } catch (IOException | UncheckedIOException e) {
+      throw new UsageException("can't look into --output " + directory + "; name another one", e);
+    }
+    return directory;
+  }
+
+  private static Map<String, String> settings(JobCatalogue.Job job, RunOptions options)
+      throws UsageException {
+    Set<String> valid = new TreeSet<>();
+    job.options().stream()
+        .map(JobCatalogue.Option::key)
+        .filter(RunPlan::isSettable)
+        .forEach(valid::add);
+    Map<String, String> settings = new LinkedHashMap<>();
+    for (String setting : options.settings) {
+      int equals = setting.indexOf('=');
+      if (equals <= 0) {
+        throw new UsageException("--set '" + setting + "' must be <option>=<value>");
+      }
+      String key = setting.substring(0, equals);
+      if (!isSettable(key)) {
+        throw new UsageException("--set " + key + " is not possible: the local cluster sets it");
+      }
+      if (!valid.contains(key) && !key.startsWith(CLIENT_PROPERTY_PREFIX)) {
+        throw new UsageException(
+            "unknown option '"
+                + key
+                + "' of "
+                + job.name()
+                + "; valid: "
+                + String.join(", ", valid));
+      }
+      if (settings.put(key, setting.substring(equals + 1)) != null) {
+        throw new UsageException("--set " + key + " is given twice; give it once");
+      }
+    }
+    if (options.noStores && settings.containsKey(STORES_OPTION)) {
+      throw new UsageException("--no-stores and --set stores exclude each other; give one");
+    }
+    return settings;
+  }
+}

@@ -1,0 +1,172 @@
+package io.millrace.local.broker;
+
+import io.millrace.local.host.FreePorts;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.net.BindException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import kafka.server.KafkaConfig;
+import kafka.server.KafkaRaftServer;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.utils.Time;
+import org.apache.kafka.metadata.storage.Formatter;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A real Kafka broker in this JVM: one node that is broker and controller, on loopback only.
+ *
+ * <p>It differs from a broker's defaults where one machine and one run need it: every replication
+ * factor is 1, topics are never made by chance, groups start at once, and nothing is deleted by age
+ * (a record's time may be years ago). What a job can feel is as in production: transactions may
+ * stay open for 15 minutes at most.
+ *
+ * <p><b>Space</b>: about 60 MB of heap; on disk what was produced.
+ */
+public final class LocalBroker implements AutoCloseable {
+  /** The largest accepted batch of records, in bytes: 16 MiB. */
+  public static final int MAX_MESSAGE_BYTES = 16 * 1024 * 1024;
+
+  private static final Logger LOG = LoggerFactory.getLogger(LocalBroker.class);
+  private static final int NODE = 1;
+  private static final int START_ATTEMPTS = 3;
+
+  private final KafkaRaftServer server;
+  private final String bootstrap;
+
+  private LocalBroker(KafkaRaftServer server, String bootstrap) {
+    this.server = server;
+    this.bootstrap = bootstrap;
+  }
+
+  /**
+   * Starts a broker that keeps its data in {@code directory}, which is created where it is missing.
+   * Returns once the broker takes requests.
+   *
+   * @throws IOException where the directory is not writable
+   * @throws KafkaException where the broker does not come up
+   */
+  public static LocalBroker start(Path directory) throws IOException {
+    Files.createDirectories(directory);
+    for (int attempt = 1; ; attempt++) {
+      int brokerPort = FreePorts.find();
+      int controllerPort = FreePorts.find();
+      try {
+        return start(directory, brokerPort, controllerPort);
+      } catch (RuntimeException e) {
+        if (attempt == START_ATTEMPTS || !isPortTaken(e)) {
+          throw new KafkaException("the Kafka broker did not start: " + e.getMessage(), e);
+        }
+        LOG.info("Port {} or {} was taken meanwhile, trying others", brokerPort, controllerPort);
+      }
+    }
+  }
+
+  /** Address for clients: {@code 127.0.0.1:port}. */
+  public String bootstrap() {
+    return bootstrap;
+  }
+
+  /** Stops the broker and waits until it has; its data stays in its directory. */
+  @Override
+  public void close() {
+    server.shutdown();
+    server.awaitShutdown();
+  }
+
+  private static LocalBroker start(Path directory, int brokerPort, int controllerPort)
+      throws IOException {
+    format(directory);
+    String broker = "127.0.0.1:" + brokerPort;
+    KafkaConfig config =
+        new KafkaConfig(settings(directory, broker, "127.0.0.1:" + controllerPort), false);
+    KafkaRaftServer server = new KafkaRaftServer(config, Time.SYSTEM);
+    try {
+      server.startup();
+      return new LocalBroker(server, broker);
+    } catch (RuntimeException e) {
+      server.shutdown();
+      server.awaitShutdown();
+      throw e;
+    }
+  }
+
+  private static void format(Path directory) throws IOException {
+    try (PrintStream silent =
+        new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8)) {
+      new Formatter()
+          .setPrintStream(silent)
+          .setClusterId(Uuid.randomUuid().toString())
+          .setNodeId(NODE)
+          .setControllerListenerName("CONTROLLER")
+          .setMetadataLogDirectory(directory.toString())
+          .addDirectory(directory.toString())
+          .setIgnoreFormatted(true)
+          .run();
+    } catch (IOException | RuntimeException e) {
+      throw e;
+    } catch (Exception e) {
+      throw new KafkaException("formatting " + directory + " for Kafka failed", e);
+    }
+  }
+
+  private static Map<String, String> settings(Path directory, String broker, String controller) {
+    return Map.ofEntries(
+        Map.entry("process.roles", "broker,controller"),
+        Map.entry("node.id", String.valueOf(NODE)),
+        Map.entry("controller.quorum.voters", NODE + "@" + controller),
+        Map.entry("controller.listener.names", "CONTROLLER"),
+        Map.entry("listeners", "BROKER://" + broker + ",CONTROLLER://" + controller),
+        Map.entry("advertised.listeners", "BROKER://" + broker),
+        Map.entry("inter.broker.listener.name", "BROKER"),
+        Map.entry("listener.security.protocol.map", "BROKER:PLAINTEXT,CONTROLLER:PLAINTEXT"),
+        Map.entry("log.dirs", directory.toString()),
+
+        // What jobs rely on.
+        Map.entry("auto.create.topics.enable", "false"),
+        Map.entry("transaction.max.timeout.ms", "900000"),
+        Map.entry("message.max.bytes", String.valueOf(MAX_MESSAGE_BYTES)),
+        Map.entry("replica.fetch.max.bytes", String.valueOf(MAX_MESSAGE_BYTES)),
+        Map.entry("socket.request.max.bytes", String.valueOf(4 * MAX_MESSAGE_BYTES)),
+        Map.entry("log.retention.ms", "-1"),
+
+        // One node.
+        Map.entry("default.replication.factor", "1"),
+        Map.entry("min.insync.replicas", "1"),
+        Map.entry("offsets.topic.replication.factor", "1"),
+        Map.entry("transaction.state.log.replication.factor", "1"),
+        Map.entry("transaction.state.log.min.isr", "1"),
+        Map.entry("share.coordinator.state.topic.replication.factor", "1"),
+        Map.entry("share.coordinator.state.topic.min.isr", "1"),
+
+        // A busy machine must not look like a dead node.
+        Map.entry("broker.session.timeout.ms", "60000"),
+
+        // A fast start and a small footprint.
+        Map.entry("broker.heartbeat.interval.ms", "1000"),
+        Map.entry("group.initial.rebalance.delay.ms", "0"),
+        Map.entry("offsets.topic.num.partitions", "4"),
+        Map.entry("transaction.state.log.num.partitions", "4"),
+        Map.entry("log.segment.bytes", String.valueOf(64 * 1024 * 1024)),
+        Map.entry("log.index.size.max.bytes", String.valueOf(1024 * 1024)),
+        Map.entry("log.cleaner.dedupe.buffer.size", String.valueOf(4 * 1024 * 1024)),
+        Map.entry("num.network.threads", "2"),
+        Map.entry("num.io.threads", "4"),
+        Map.entry("num.recovery.threads.per.data.dir", "1"),
+        Map.entry("background.threads", "2"));
+  }
+
+  private static boolean isPortTaken(Throwable failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof BindException) {
+        return true;
+      }
+    }
+    return false;
+  }
+}

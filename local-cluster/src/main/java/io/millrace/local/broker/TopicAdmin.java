@@ -1,0 +1,116 @@
+package io.millrace.local.broker;
+
+import io.millrace.schema.Topic;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.stream.Collectors;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.admin.ListOffsetsOptions;
+import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.IsolationLevel;
+import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.config.TopicConfig;
+
+/** Creates topics as the catalogue describes them, and tells how far they are filled. */
+public final class TopicAdmin implements AutoCloseable {
+  private static final Duration KNOWN_POLL = Duration.ofMillis(20);
+
+  private final Admin admin;
+
+  /** Connects to the broker at {@code bootstrap}. */
+  public TopicAdmin(String bootstrap) {
+    admin = Admin.create(Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrap));
+  }
+
+  /** Creates topics that do not exist yet, and waits until they can be written and read. */
+  public void create(Collection<Topic<?>> topics) throws IOException, InterruptedException {
+    List<NewTopic> created = topics.stream().map(TopicAdmin::described).toList();
+    answer(admin.createTopics(created).all(), "creating topics");
+    List<String> names = topics.stream().map(Topic::name).toList();
+    int expected = topics.stream().mapToInt(Topic::partitions).sum();
+    Set<TopicPartition> partitions = partitions(names);
+    // The controller knows of a topic a moment before the broker does.
+    while (partitions.size() < expected) {
+      Thread.sleep(KNOWN_POLL.toMillis());
+      partitions = partitions(names);
+    }
+    ends(partitions);
+  }
+
+  /** The partitions of those of {@code topics} that exist. */
+  public Set<TopicPartition> partitions(Collection<String> topics)
+      throws IOException, InterruptedException {
+    Set<String> existing = answer(admin.listTopics().names(), "listing topics");
+    List<String> wanted = topics.stream().filter(existing::contains).toList();
+    Map<String, TopicDescription> descriptions =
+        answer(admin.describeTopics(wanted).allTopicNames(), "describing topics");
+    return descriptions.values().stream()
+        .flatMap(
+            topic ->
+                topic.partitions().stream()
+                    .map(partition -> new TopicPartition(topic.name(), partition.partition())))
+        .collect(Collectors.toUnmodifiableSet());
+  }
+
+  /** The offset after the last record of each partition, of transactions still open too. */
+  public Map<TopicPartition, Long> ends(Collection<TopicPartition> partitions)
+      throws IOException, InterruptedException {
+    return latest(partitions, IsolationLevel.READ_UNCOMMITTED);
+  }
+
+  /** The offset before which every transaction of the partition is decided. */
+  public Map<TopicPartition, Long> stableEnds(Collection<TopicPartition> partitions)
+      throws IOException, InterruptedException {
+    return latest(partitions, IsolationLevel.READ_COMMITTED);
+  }
+
+  @Override
+  public void close() {
+    admin.close();
+  }
+
+  private Map<TopicPartition, Long> latest(
+      Collection<TopicPartition> partitions, IsolationLevel isolation)
+      throws IOException, InterruptedException {
+    Map<TopicPartition, OffsetSpec> request = new HashMap<>();
+    partitions.forEach(partition -> request.put(partition, OffsetSpec.latest()));
+    Map<TopicPartition, ListOffsetsResultInfo> offsets =
+        answer(
+            admin.listOffsets(request, new ListOffsetsOptions(isolation)).all(),
+            "asking for the ends of partitions");
+    Map<TopicPartition, Long> ends = new HashMap<>();
+    offsets.forEach((partition, offset) -> ends.put(partition, offset.offset()));
+    return ends;
+  }
+
+  private static NewTopic described(Topic<?> topic) {
+    return new NewTopic(topic.name(), Optional.of(topic.partitions()), Optional.empty())
+        .configs(
+            Map.of(
+                TopicConfig.CLEANUP_POLICY_CONFIG,
+                topic.cleanup().name().toLowerCase(Locale.ROOT)));
+  }
+
+  private static <T> T answer(KafkaFuture<T> future, String what)
+      throws IOException, InterruptedException {
+    try {
+      return future.get();
+    } catch (ExecutionException e) {
+      Throwable cause = e.getCause() == null ? e : e.getCause();
+      throw new IOException(what + " failed: " + cause.getMessage(), cause);
+    }
+  }
+}

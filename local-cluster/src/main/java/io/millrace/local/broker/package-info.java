@@ -1,0 +1,5 @@
+/** Kafka inside this JVM. */
+@NullMarked
+package io.millrace.local.broker;
+
+import org.jspecify.annotations.NullMarked;

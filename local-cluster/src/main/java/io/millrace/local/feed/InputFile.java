@@ -1,0 +1,94 @@
+package io.millrace.local.feed;
+
+import io.millrace.schema.Topic;
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.zip.GZIPInputStream;
+
+/**
+ * One file whose rows go into one topic. The end of its name says how it is read, with {@code .gz}
+ * where it is compressed.
+ *
+ * @param topic the topic
+ * @param path the file
+ * @param format how its rows are read
+ */
+public record InputFile(Topic<?> topic, Path path, Format format) {
+  /** How a file's rows are read. */
+  public enum Format {
+    /** A JSON object a line. */
+    JSONL(".jsonl"),
+    /** Comma-separated values; the first row names the columns. */
+    CSV(".csv"),
+    /** Lines of a log, which the topic has a reader for. */
+    LOG(".log");
+
+    private final String suffix;
+
+    Format(String suffix) {
+      this.suffix = suffix;
+    }
+  }
+
+  private static final String COMPRESSED = ".gz";
+  private static final int BUFFER_BYTES = 256 * 1024;
+
+  /**
+   * The file at {@code path} as an input of {@code topic}.
+   *
+   * @throws InputException where it can't be one; the message says why
+   */
+  public static InputFile of(Topic<?> topic, Path path) throws InputException {
+    if (!Files.exists(path)) {
+      throw new InputException("no such file: " + path);
+    }
+    if (!Files.isRegularFile(path) || !Files.isReadable(path)) {
+      throw new InputException("not a readable file: " + path);
+    }
+    Format format = format(path);
+    if (format == Format.LOG && topic.lines().isEmpty()) {
+      throw new InputException(
+          "topic " + topic.name() + " has no reader for log lines; convert " + path + " to .jsonl");
+    }
+    return new InputFile(topic, path, format);
+  }
+
+  /** Opens the file's content, decompressed. */
+  InputStream open() throws IOException {
+    InputStream bytes = Files.newInputStream(path);
+    if (!isCompressed(path)) {
+      return new BufferedInputStream(bytes, BUFFER_BYTES);
+    }
+    try {
+      return new BufferedInputStream(new GZIPInputStream(bytes, BUFFER_BYTES), BUFFER_BYTES);
+    } catch (IOException e) {
+      bytes.close();
+      throw e;
+    }
+  }
+
+  private static Format format(Path path) throws InputException {
+    String name = name(path);
+    String plain =
+        isCompressed(path) ? name.substring(0, name.length() - COMPRESSED.length()) : name;
+    for (Format format : Format.values()) {
+      if (plain.endsWith(format.suffix)) {
+        return format;
+      }
+    }
+    throw new InputException(
+        "the name of " + path + " must end in .jsonl, .csv or .log, each also with .gz");
+  }
+
+  private static boolean isCompressed(Path path) {
+    return name(path).endsWith(COMPRESSED);
+  }
+
+  private static String name(Path path) {
+    return String.valueOf(path.getFileName()).toLowerCase(Locale.ROOT);
+  }
+}

@@ -1,0 +1,119 @@
+package io.millrace.local.flink;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.apache.flink.api.common.JobID;
+
+/** A job on a Flink cluster, seen and steered over the cluster's REST interface. */
+public final class SubmittedJob {
+  /** The job ended because it had nothing left to do. */
+  public static final String FINISHED = "FINISHED";
+
+  /** The job ended because somebody cancelled it. */
+  public static final String CANCELED = "CANCELED";
+
+  /** The job failed and is not restarted. */
+  public static final String FAILED = "FAILED";
+
+  private static final Set<String> ENDED = Set.of(FINISHED, CANCELED, FAILED, "SUSPENDED");
+
+  /** The gauge of a Kafka source: offset of the record that it emitted last, negative before. */
+  private static final Pattern POSITION =
+      Pattern.compile(".*\\.KafkaSourceReader\\.topic\\.(.+)\\.partition\\.(\\d+)\\.currentOffset");
+
+  private final FlinkRest rest;
+  private final String job;
+  private final JobID id;
+
+  SubmittedJob(FlinkRest rest, JobID id) {
+    this.rest = rest;
+    this.id = id;
+    this.job = "/jobs/" + id.toHexString();
+  }
+
+  /** The job's id on its cluster. */
+  public JobID id() {
+    return id;
+  }
+
+  /** Flink's name of the job's state, such as {@code RUNNING}. */
+  public String state() throws IOException, InterruptedException {
+    return get("").path("state").asText();
+  }
+
+  /** Whether a job in this state will never run again. */
+  public static boolean isEnd(String state) {
+    return ENDED.contains(state);
+  }
+
+  /** How far the job is. Figures that the cluster does not have yet are empty or 0. */
+  public JobProgress progress() throws IOException, InterruptedException {
+    JsonNode overview = get("");
+    Map<String, Long> positions = new HashMap<>();
+    for (JsonNode vertex : overview.path("vertices")) {
+      addPositions("/vertices/" + vertex.path("id").asText() + "/subtasks/metrics", positions);
+    }
+    JsonNode latest =
+        get("/checkpoints").path("latest").path("completed").path("trigger_timestamp");
+    long restarts = 0;
+    for (JsonNode metric : get("/metrics?get=numRestarts")) {
+      restarts = metric.path("value").asLong();
+    }
+    return new JobProgress(
+        overview.path("state").asText(),
+        positions,
+        latest.isNumber() ? OptionalLong.of(latest.asLong()) : OptionalLong.empty(),
+        restarts);
+  }
+
+  /** Asks the cluster to cancel the job; its state tells when that is done. */
+  public void cancel() throws IOException, InterruptedException {
+    rest.patch(job + "?mode=cancel");
+  }
+
+  /** Why the job failed last, in one line; empty where it did not fail. */
+  public String failure() throws IOException, InterruptedException {
+    JsonNode history = get("/exceptions").path("exceptionHistory").path("entries");
+    if (history.isEmpty()) {
+      return "";
+    }
+    return FailureCause.of(history.get(0).path("stacktrace").asText());
+  }
+
+  private void addPositions(String metrics, Map<String, Long> positions)
+      throws IOException, InterruptedException {
+    Map<String, String> partitions = new HashMap<>();
+    List<String> names = new ArrayList<>();
+    for (JsonNode metric : get(metrics)) {
+      String name = metric.path("id").asText();
+      Matcher matcher = POSITION.matcher(name);
+      if (matcher.matches()) {
+        partitions.put(name, matcher.group(1) + "-" + matcher.group(2));
+        names.add(URLEncoder.encode(name, StandardCharsets.UTF_8));
+      }
+    }
+    if (names.isEmpty()) {
+      return;
+    }
+    for (JsonNode metric : get(metrics + "?agg=max&get=" + String.join(",", names))) {
+      String partition = partitions.get(metric.path("id").asText());
+      if (partition != null) {
+        positions.merge(partition, Math.max(0, metric.path("max").asLong() + 1), Math::max);
+      }
+    }
+  }
+
+  private JsonNode get(String path) throws IOException, InterruptedException {
+    return rest.get(job + path);
+  }
+}

@@ -1,0 +1,156 @@
+package io.millrace.local;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.millrace.local.host.StopSignal;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What the command says before it starts anything. */
+class LocalClusterTest {
+  @TempDir static Path jarDirectory;
+
+  @TempDir Path directory;
+
+  private static Path jar;
+
+  private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+  private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+
+  @BeforeAll
+  static void buildJar() throws IOException {
+    jar = RelayJobJar.build(jarDirectory);
+  }
+
+  @Test
+  void run_list_printsEveryJob() {
+    assertThat(run("list")).isZero();
+    assertThat(printed())
+        .contains("relay\n  Does what goes in come out, 100% of it?\n")
+        .contains("in      web.requests")
+        .contains("out     heavy-hitters.rankings, heavy-hitters.late, web.requests.dlq")
+        .contains("stores  redis");
+  }
+
+  @Test
+  void run_help_printsOptionsOfRunAndJob() {
+    assertThat(run("relay", "--help")).isZero();
+    assertThat(printed())
+        .contains("100% of it?")
+        .contains("--input=<topic>=<file>")
+        .contains("--checkpoint=<duration>")
+        .contains("  window (duration), default 5m\n      Size.\n")
+        .contains("  fail-on (string)\n")
+        .doesNotContain("  bootstrap");
+    assertThat(run("--help")).isZero();
+  }
+
+  @Test
+  void run_unknownJob_namesTheNearest() {
+    assertUsage("no job 'relly'; did you mean relay?", "relly");
+  }
+
+  @Test
+  void run_unknownOption_isNamed() {
+    assertUsage("Unknown option: '--bonded'", "relay", "--bonded");
+    assertUsage("'5' is not a duration", "relay", "--checkpoint", "5");
+    assertUsage("'0' is not a rate", "relay", "--rate", "0");
+    assertUsage("neither rocksdb nor hashmap", "relay", "--state", "disk");
+    assertUsage("parallelism must be from 1 to 128", "relay", "--parallelism", "0");
+  }
+
+  @Test
+  void run_unknownSetting_namesTheValidOnes() {
+    assertUsage(
+        "unknown option 'windows' of relay; valid: fail-on, window",
+        "relay",
+        "--set",
+        "windows=1m");
+    assertUsage("must be <option>=<value>", "relay", "--set", "window");
+    assertUsage("given twice", "relay", "--set", "window=1m", "--set", "window=2m");
+    assertUsage("the local cluster sets it", "relay", "--set", "bootstrap=x:1");
+  }
+
+  @Test
+  void run_unusableInput_saysWhy() throws IOException {
+    assertUsage("no such file", "relay", "--input", "web.requests=" + directory.resolve("no.csv"));
+    assertUsage("does not read topic x; it reads web.requests", "relay", "--input", "x=a.csv");
+    assertUsage("must be <topic>=<file>", "relay", "--input", "web.requests");
+    assertUsage("need an --input", "relay", "--time-zone", "UTC");
+    Path csv = Files.writeString(directory.resolve("a.csv"), "a,b\n1,2\n");
+    assertUsage("none of the columns (a, b)", "relay", "--input", "web.requests=" + csv);
+  }
+
+  @Test
+  void run_boundedWithoutEnd_isRefused() {
+    assertUsage("--bounded needs an end", "relay", "--bounded");
+  }
+
+  @Test
+  void run_outputNotEmpty_isRefused() throws IOException {
+    Path output = Files.createDirectory(directory.resolve("out"));
+    Path file = Files.createFile(output.resolve("old"));
+    assertUsage("is not empty", "relay", "--output", output.toString());
+    assertUsage("is not a directory", "relay", "--output", file.toString());
+  }
+
+  @Test
+  void run_takenPort_isRefused() throws IOException {
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      String port = String.valueOf(taken.getLocalPort());
+      assertUsage("port " + port + " is taken", "relay", "--port", port);
+    }
+  }
+
+  @Test
+  void run_jarMissing_saysHowToBuildIt() {
+    Surroundings nowhere =
+        new Surroundings(
+            directory.resolve("no.jar"), directory.resolve("base"), false, StopSignal::manual);
+    int code =
+        LocalCluster.run(
+            new String[] {"list"},
+            new PrintStream(out, true, UTF_8),
+            new PrintStream(err, true, UTF_8),
+            nowhere);
+    assertThat(code).isEqualTo(2);
+    assertThat(err.toString(UTF_8)).contains("the jobs jar is missing").contains("mvn");
+  }
+
+  @Test
+  void base_environment_decides() {
+    assertThat(Surroundings.base(Map.of("MILLRACE_HOME", "/x", "TMPDIR", "/y"), "ann"))
+        .isEqualTo(Path.of("/x"));
+    assertThat(Surroundings.base(Map.of("TMPDIR", "/y"), "ann"))
+        .isEqualTo(Path.of("/y/millrace-ann"));
+    assertThat(Surroundings.base(Map.of(), "ann")).isEqualTo(Path.of("/tmp/millrace-ann"));
+  }
+
+  private void assertUsage(String expected, String... args) {
+    err.reset();
+    assertThat(run(args)).isEqualTo(2);
+    assertThat(err.toString(UTF_8).lines()).singleElement().asString().contains(expected);
+    assertThat(directory.resolve("base")).doesNotExist();
+  }
+
+  private String printed() {
+    return out.toString(UTF_8);
+  }
+
+  private int run(String... args) {
+    Surroundings surroundings =
+        new Surroundings(jar, directory.resolve("base"), false, StopSignal::manual);
+    return LocalCluster.run(
+        args, new PrintStream(out, true, UTF_8), new PrintStream(err, true, UTF_8), surroundings);
+  }
+}
