@@ -1,0 +1,114 @@
+package io.millrace.connector.kafka;
+
+import io.millrace.schema.codec.Rejection;
+import io.millrace.schema.codec.Stage;
+import io.millrace.schema.lane.DeadLettered;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.Map;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.header.Header;
+import org.jspecify.annotations.Nullable;
+
+/** Makes dead letters, cut to their caps. */
+final class DeadLetters {
+  /**
+   * More than any dead letter has bytes as JSON: its key and value in base64, and its headers and
+   * message if every character were escaped.
+   */
+  static final int MAX_BYTES = 256 * 1024;
+
+  private static final int MAX_MESSAGE_CHARS = 1000;
+
+  private DeadLetters() {}
+
+  /**
+   * Where a refused record came from.
+   *
+   * @param topic its topic
+   * @param partition its partition; -1 for a row that was not written
+   * @param offset its offset; -1 likewise
+   * @param timestamp the record's timestamp, in milliseconds since the epoch
+   * @param headers its headers, cut to their cap
+   * @param headersCut whether they were cut
+   */
+  record Origin(
+      String topic,
+      int partition,
+      long offset,
+      long timestamp,
+      Map<String, String> headers,
+      boolean headersCut) {
+
+    static Origin of(ConsumerRecord<byte[], byte[]> record) {
+      Map<String, String> headers = new HashMap<>();
+      int room = DeadLettered.MAX_HEADER_CHARS;
+      boolean cut = false;
+      for (Header header : record.headers()) {
+        String value =
+            header.value() == null ? "" : new String(header.value(), StandardCharsets.UTF_8);
+        room -= header.key().length() + value.length();
+        if (room < 0) {
+          cut = true;
+          break;
+        }
+        headers.put(header.key(), value);
+      }
+      return new Origin(
+          record.topic(), record.partition(), record.offset(), record.timestamp(), headers, cut);
+    }
+
+    static Origin result(String topic, long now) {
+      return new Origin(topic, -1, -1, now, Map.of(), false);
+    }
+  }
+
+  static DeadLettered of(
+      String job,
+      Stage stage,
+      Rejection rejection,
+      String message,
+      Origin origin,
+      byte @Nullable [] key,
+      byte @Nullable [] value) {
+    int keyBytes = key == null ? 0 : key.length;
+    int valueBytes = value == null ? 0 : value.length;
+    return new DeadLettered(
+        job,
+        stage.code(),
+        rejection.code(),
+        printable(message),
+        origin.topic(),
+        origin.partition(),
+        origin.offset(),
+        origin.timestamp(),
+        base64(key, DeadLettered.MAX_KEY_BYTES),
+        base64(value, DeadLettered.MAX_VALUE_BYTES),
+        keyBytes,
+        valueBytes,
+        origin.headersCut()
+            || keyBytes > DeadLettered.MAX_KEY_BYTES
+            || valueBytes > DeadLettered.MAX_VALUE_BYTES,
+        origin.headers(),
+        origin.timestamp());
+  }
+
+  /** Cuts a message to its cap, and replaces what is not Unicode or becomes so by the cut. */
+  private static String printable(String message) {
+    String kept =
+        message.length() > MAX_MESSAGE_CHARS
+            ? message.substring(0, MAX_MESSAGE_CHARS) + "..."
+            : message;
+    return new String(kept.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
+  }
+
+  private static @Nullable String base64(byte @Nullable [] bytes, int cap) {
+    if (bytes == null) {
+      return null;
+    }
+    byte[] kept = bytes.length > cap ? Arrays.copyOf(bytes, cap) : bytes;
+    return Base64.getEncoder().encodeToString(kept);
+  }
+}

@@ -1,0 +1,115 @@
+package io.millrace.connector.kafka;
+
+import io.millrace.schema.Topic;
+import io.millrace.schema.lane.DeadLettered;
+import java.util.Properties;
+import org.apache.flink.api.common.eventtime.WatermarkStrategy;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.connector.kafka.sink.KafkaSink;
+import org.apache.flink.connector.kafka.source.KafkaSource;
+import org.apache.flink.connector.kafka.source.KafkaSourceBuilder;
+import org.apache.flink.connector.kafka.source.enumerator.initializer.OffsetsInitializer;
+import org.apache.flink.types.Either;
+
+/** Topics of the catalogue as Flink sources and sinks. */
+public final class KafkaEvents {
+  private KafkaEvents() {}
+
+  /**
+   * Reads a topic. A record that is a value of the topic comes out on the right, any other one on
+   * the left as a dead letter; no record ever fails the job. Only committed records are read unless
+   * {@code kafka.isolation.level} says otherwise; so a transaction that is left open holds back
+   * what comes after it until the broker aborts it.
+   *
+   * <p>Where the job stands is kept in its checkpoints, and written to the consumer group as each
+   * completes. Records that retention deletes before they are read fail the job: they are never
+   * skipped silently.
+   *
+   * @throws IllegalArgumentException for a missing or invalid option
+   */
+  public static <T extends Record> KafkaSource<Either<DeadLettered, T>> source(
+      Configuration config, Topic<T> topic) {
+    Properties properties = KafkaOptions.clientProperties(config);
+    properties.putIfAbsent("isolation.level", "read_committed");
+    String name = KafkaOptions.deployedName(config, topic.name());
+    String group = KafkaOptions.instanceName(config);
+    KafkaSourceBuilder<Either<DeadLettered, T>> source =
+        KafkaSource.<Either<DeadLettered, T>>builder()
+            .setProperties(properties)
+            .setTopics(name)
+            .setGroupId(group)
+            .setClientIdPrefix(group + "-" + topic.name())
+            .setStartingOffsets(KafkaOptions.startingOffsets(config))
+            .setDeserializer(
+                new TopicDeserializer<>(
+                    topic.type(),
+                    config.get(KafkaOptions.JOB_NAME),
+                    KafkaOptions.eventTimeMin(config),
+                    KafkaOptions.millis(config, KafkaOptions.MAX_AHEAD),
+                    System::currentTimeMillis));
+    if (config.get(KafkaOptions.BOUNDED)) {
+      source.setBounded(OffsetsInitializer.latest());
+    }
+    return source.build();
+  }
+
+  /**
+   * Event times and watermarks of what {@link #source} gives, for each partition on its own. Dead
+   * letters neither move the watermark nor count as activity: a partition of nothing else goes idle
+   * and holds nobody back. A bounded run has no idle partitions.
+   *
+   * @throws IllegalArgumentException for an invalid option
+   */
+  public static <T extends Record> WatermarkStrategy<Either<DeadLettered, T>> watermarks(
+      Configuration config, Topic<T> topic) {
+    return new ValueWatermarks<>(
+        topic.type(),
+        KafkaOptions.millis(config, KafkaOptions.MAX_OUT_OF_ORDERNESS),
+        config.get(KafkaOptions.BOUNDED)
+            ? 0
+            : KafkaOptions.millis(config, KafkaOptions.IDLE_TIMEOUT));
+  }
+
+  /**
+   * Writes rows that {@link EncodeRow} made for the same topic. For {@code exactly-once} the
+   * transactional ids start with the instance's name and the topic's: they stay the same over
+   * restarts, only one instance of a name may run, and it may write a topic through one sink only.
+   * Rows are visible to committed reads when the checkpoint they belong to is complete. A job that
+   * stays down for longer than {@code kafka.transaction.timeout.ms} (default 15 minutes) loses the
+   * rows that its last checkpoint had not committed yet.
+   *
+   * @throws IllegalArgumentException for a missing or invalid option
+   */
+  public static KafkaSink<KafkaRow> sink(Configuration config, Topic<?> topic) {
+    return KafkaSink.<KafkaRow>builder()
+        .setKafkaProducerConfig(KafkaOptions.producerProperties(config))
+        .setBootstrapServers(KafkaOptions.required(config, KafkaOptions.BOOTSTRAP))
+        .setDeliveryGuarantee(KafkaOptions.guarantee(config))
+        .setTransactionalIdPrefix(KafkaOptions.instanceName(config) + "-" + topic.name())
+        .setRecordSerializer(new RowSerializer(KafkaOptions.deployedName(config, topic.name())))
+        .build();
+  }
+
+  /**
+   * Encodes values of {@code topic} for {@link #sink}. A row that the producer could never send
+   * comes out of {@link EncodeRow#DEAD_LETTER} instead:
+   *
+   * <pre>{@code
+   * SingleOutputStreamOperator<KafkaRow> rows =
+   *     rankings.process(KafkaEvents.encoder(config, topic)).uid("rankings-encode");
+   * rows.sinkTo(KafkaEvents.sink(config, topic)).uid("rankings-sink");
+   * DataStream<DeadLettered> tooLarge = rows.getSideOutput(EncodeRow.DEAD_LETTER);
+   * }</pre>
+   *
+   * @throws IllegalArgumentException for a missing or invalid option, and where the producer may
+   *     not even send a dead letter
+   */
+  public static <T extends Record> EncodeRow<T> encoder(Configuration config, Topic<T> topic) {
+    return new EncodeRow<>(
+        topic.type(),
+        topic.keyField(),
+        KafkaOptions.deployedName(config, topic.name()),
+        KafkaOptions.required(config, KafkaOptions.JOB_NAME),
+        KafkaOptions.maxRequestBytes(config));
+  }
+}

@@ -1,0 +1,137 @@
+package io.millrace.connector.kafka;
+
+import io.millrace.schema.codec.EventTimes;
+import io.millrace.schema.codec.JsonCodec;
+import io.millrace.schema.codec.RejectedException;
+import io.millrace.schema.codec.Rejection;
+import io.millrace.schema.codec.Stage;
+import io.millrace.schema.lane.DeadLettered;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.TimeUnit;
+import java.util.function.ToLongFunction;
+import org.apache.flink.api.common.serialization.DeserializationSchema;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.api.java.typeutils.EitherTypeInfo;
+import org.apache.flink.connector.kafka.source.reader.deserializer.KafkaRecordDeserializationSchema;
+import org.apache.flink.types.Either;
+import org.apache.flink.util.Collector;
+import org.apache.flink.util.function.SerializableSupplier;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+
+/** Turns a record's bytes into a value, or into the dead letter that says why they are none. */
+final class TopicDeserializer<T extends Record>
+    implements KafkaRecordDeserializationSchema<Either<DeadLettered, T>> {
+  private static final long serialVersionUID = 1L;
+
+  private static final List<TimeUnit> MISTAKEN_UNITS =
+      List.of(TimeUnit.SECONDS, TimeUnit.MICROSECONDS, TimeUnit.NANOSECONDS);
+
+  private final Class<T> type;
+  private final String job;
+  private final long eventTimeMin;
+  private final long maxAheadMillis;
+  private final SerializableSupplier<Long> clock;
+
+  private transient JsonCodec<T> codec;
+  private transient ToLongFunction<T> eventTime;
+
+  /**
+   * A deserializer of one topic's records.
+   *
+   * @param type what a value is
+   * @param job name of the job, for its dead letters
+   * @param eventTimeMin the earliest event time, in milliseconds since the epoch
+   * @param maxAheadMillis how far event times may be beyond the clock; not negative
+   * @param clock the time now, in milliseconds since the epoch
+   */
+  TopicDeserializer(
+      Class<T> type,
+      String job,
+      long eventTimeMin,
+      long maxAheadMillis,
+      SerializableSupplier<Long> clock) {
+    this.type = type;
+    this.job = job;
+    this.eventTimeMin = eventTimeMin;
+    // So that a time of day can be added to it.
+    this.maxAheadMillis = Math.min(maxAheadMillis, Long.MAX_VALUE / 2);
+    this.clock = clock;
+  }
+
+  @Override
+  public void open(DeserializationSchema.InitializationContext context) {
+    codec = JsonCodec.of(type);
+    eventTime = EventTimes.of(type);
+  }
+
+  @Override
+  public void deserialize(
+      ConsumerRecord<byte[], byte[]> record, Collector<Either<DeadLettered, T>> out) {
+    try {
+      out.collect(Either.Right(value(record.value())));
+    } catch (RejectedException e) {
+      out.collect(
+          Either.Left(
+              DeadLetters.of(
+                  job,
+                  e.stage(),
+                  e.rejection(),
+                  String.valueOf(e.getMessage()),
+                  DeadLetters.Origin.of(record),
+                  record.key(),
+                  record.value())));
+    }
+  }
+
+  @Override
+  public TypeInformation<Either<DeadLettered, T>> getProducedType() {
+    return new EitherTypeInfo<>(TypeInformation.of(DeadLettered.class), TypeInformation.of(type));
+  }
+
+  @SuppressWarnings("NullAway") // A Kafka record may have no value; the client does not say so.
+  private T value(byte[] bytes) throws RejectedException {
+    if (bytes == null) {
+      throw new RejectedException(
+          Stage.DECODE, Rejection.EMPTY, "the record has no value (a tombstone)");
+    }
+    T value = codec.decode(bytes);
+    long at = eventTime.applyAsLong(value);
+    long latest = clock.get() + maxAheadMillis;
+    if (at < eventTimeMin) {
+      throw outOfTime(
+          Rejection.TOO_OLD, at, latest, "before --" + KafkaOptions.EVENT_TIME_MIN.key());
+    }
+    if (at > latest) {
+      throw outOfTime(
+          Rejection.TOO_FAR_AHEAD,
+          at,
+          latest,
+          "further beyond the clock than --" + KafkaOptions.MAX_AHEAD.key());
+    }
+    return value;
+  }
+
+  private RejectedException outOfTime(Rejection rejection, long at, long latest, String why) {
+    return new RejectedException(
+        Stage.TIME,
+        rejection,
+        String.format(
+            "the event time %d (%s) is %s%s",
+            at, Instant.ofEpochMilli(at), why, unitHint(at, latest)));
+  }
+
+  /** Names the unit that would make the time acceptable. */
+  private String unitHint(long at, long latest) {
+    for (TimeUnit unit : MISTAKEN_UNITS) {
+      long millis = unit.toMillis(at);
+      if (millis >= eventTimeMin && millis <= latest) {
+        return String.format(
+            "; as %s it would be %s, but milliseconds are meant",
+            unit.name().toLowerCase(Locale.ROOT), Instant.ofEpochMilli(millis));
+      }
+    }
+    return "";
+  }
+}
