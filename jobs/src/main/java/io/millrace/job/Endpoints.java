@@ -1,0 +1,31 @@
+package io.millrace.job;
+
+import io.millrace.connector.redis.SortedSetSnapshot;
+import io.millrace.schema.Topic;
+import io.millrace.schema.lane.DeadLettered;
+import org.apache.flink.api.connector.sink2.Sink;
+import org.apache.flink.api.connector.source.Source;
+import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.types.Either;
+import org.apache.flink.util.function.SerializableFunction;
+
+/**
+ * Where a job's streams come from and go to. A job builds its graph against this, so that a test
+ * gives it collections and {@code main} gives it Kafka and the stores.
+ */
+public interface Endpoints {
+  /** Reads a topic: a refused record on the left, a value on the right. */
+  <T extends Record> Source<Either<DeadLettered, T>, ?, ?> source(Topic<T> topic);
+
+  /**
+   * Writes a stream to a topic.
+   *
+   * @param uid uid of the sink, unique in the job
+   * @return the rows that the topic can't take, for the dead letters of the job's input
+   */
+  <T extends Record> DataStream<DeadLettered> publish(
+      DataStream<T> rows, Topic<T> topic, String uid);
+
+  /** Writes sorted sets to Redis. */
+  <T> Sink<T> sortedSets(SerializableFunction<T, SortedSetSnapshot> snapshot);
+}

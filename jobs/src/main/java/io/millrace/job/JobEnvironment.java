@@ -1,0 +1,59 @@
+package io.millrace.job;
+
+import io.millrace.connector.kafka.KafkaOptions;
+import java.util.Map;
+import java.util.TreeMap;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.PipelineOptions;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.util.ParameterTool;
+
+/** The Flink environment that every job is built in. */
+public final class JobEnvironment {
+  /** Key groups of every job: the highest parallelism, fixed for the life of its state. */
+  public static final int MAX_PARALLELISM = 128;
+
+  private JobEnvironment() {}
+
+  /**
+   * The environment of the cluster or client that runs this, with the rules that make a bad graph
+   * fail when it is built: no generic types, no generated uids.
+   */
+  public static StreamExecutionEnvironment create(JobConfig config) {
+    Configuration flink = new Configuration();
+    flink.set(PipelineOptions.GENERIC_TYPES, false);
+    flink.set(PipelineOptions.AUTO_GENERATE_UIDS, false);
+    flink.set(PipelineOptions.OBJECT_REUSE, true);
+    flink.set(PipelineOptions.MAX_PARALLELISM, MAX_PARALLELISM);
+    StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment(flink);
+    env.getConfig().setGlobalJobParameters(ParameterTool.fromMap(shown(config)));
+    return env;
+  }
+
+  /**
+   * Checks what only the cluster's configuration can give.
+   *
+   * @throws org.apache.flink.client.program.ProgramParametrizationException where checkpoints are
+   *     off
+   */
+  static void requireCheckpoints(StreamExecutionEnvironment env) {
+    if (!env.getCheckpointConfig().isCheckpointingEnabled()) {
+      throw JobConfig.invalid(
+          "checkpoints are off, so nothing would ever be committed; add"
+              + " -D execution.checkpointing.interval=10s to flink run, or set it in config.yaml");
+    }
+  }
+
+  /**
+   * The options that Flink's web page may show: Kafka's own and a store's address may hold secrets.
+   */
+  private static Map<String, String> shown(JobConfig config) {
+    Map<String, String> options = new TreeMap<>(config.configuration().toMap());
+    options
+        .keySet()
+        .removeIf(
+            key ->
+                key.startsWith(KafkaOptions.CLIENT_PREFIX) || config.job().stores().contains(key));
+    return options;
+  }
+}

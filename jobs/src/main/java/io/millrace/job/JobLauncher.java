@@ -1,0 +1,49 @@
+package io.millrace.job;
+
+import io.millrace.connector.kafka.KafkaOptions;
+import io.millrace.connector.kafka.KafkaTopics;
+import org.apache.flink.client.program.ProgramParametrizationException;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+
+/** What every job's {@code main} does. */
+public final class JobLauncher {
+  private JobLauncher() {}
+
+  /** Builds a job's graph. */
+  @FunctionalInterface
+  public interface Graph {
+    /** Adds the job's operators to the environment. */
+    void build(StreamExecutionEnvironment env, JobConfig config, Endpoints endpoints);
+  }
+
+  /**
+   * Runs a job with the options given, or prints them if {@code --help} is among them.
+   *
+   * @throws ProgramParametrizationException where an option can't be accepted
+   * @throws Exception where the cluster refuses or fails the job
+   */
+  @SuppressWarnings("SystemOut") // The help text is for whoever typed --help.
+  public static void launch(JobDescription job, String[] args, Graph graph) throws Exception {
+    if (JobConfig.asksForHelp(args)) {
+      System.out.print(job.helpText());
+      return;
+    }
+    JobConfig config = JobConfig.parse(args, job);
+    StreamExecutionEnvironment env = JobEnvironment.create(config);
+    JobEnvironment.requireCheckpoints(env);
+    try {
+      KafkaTopics.prepare(config.configuration(), job.topics());
+      graph.build(env, config, new KafkaEndpoints(config));
+    } catch (IllegalArgumentException e) {
+      throw refused(e);
+    }
+    env.execute(config.get(KafkaOptions.JOB_NAME));
+  }
+
+  private static ProgramParametrizationException refused(IllegalArgumentException cause) {
+    ProgramParametrizationException refused =
+        new ProgramParametrizationException(String.valueOf(cause.getMessage()));
+    refused.initCause(cause);
+    return refused;
+  }
+}

@@ -1,0 +1,40 @@
+package io.millrace.job;
+
+import io.millrace.connector.kafka.EncodeRow;
+import io.millrace.connector.kafka.KafkaEvents;
+import io.millrace.connector.kafka.KafkaRow;
+import io.millrace.connector.redis.SortedSetSink;
+import io.millrace.connector.redis.SortedSetSnapshot;
+import io.millrace.schema.Topic;
+import io.millrace.schema.lane.DeadLettered;
+import org.apache.flink.api.connector.sink2.Sink;
+import org.apache.flink.api.connector.source.Source;
+import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
+import org.apache.flink.types.Either;
+import org.apache.flink.util.function.SerializableFunction;
+
+/** The endpoints of a job that runs for real: Kafka and the stores that its options name. */
+record KafkaEndpoints(JobConfig config) implements Endpoints {
+  @Override
+  public <T extends Record> Source<Either<DeadLettered, T>, ?, ?> source(Topic<T> topic) {
+    return KafkaEvents.source(config.configuration(), topic);
+  }
+
+  @Override
+  public <T extends Record> DataStream<DeadLettered> publish(
+      DataStream<T> rows, Topic<T> topic, String uid) {
+    SingleOutputStreamOperator<KafkaRow> encoded =
+        rows.process(KafkaEvents.encoder(config.configuration(), topic))
+            .returns(KafkaRow.class)
+            .uid(uid + "-encode")
+            .name("Encode " + topic.name());
+    encoded.sinkTo(KafkaEvents.sink(config.configuration(), topic)).uid(uid).name(topic.name());
+    return encoded.getSideOutput(EncodeRow.DEAD_LETTER);
+  }
+
+  @Override
+  public <T> Sink<T> sortedSets(SerializableFunction<T, SortedSetSnapshot> snapshot) {
+    return SortedSetSink.of(config.configuration(), snapshot);
+  }
+}

@@ -1,0 +1,54 @@
+package io.millrace.job;
+
+import io.millrace.connector.redis.RedisOptions;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.apache.flink.configuration.ConfigOption;
+import org.apache.flink.configuration.ConfigOptions;
+
+/** Which stores a job writes. */
+public final class StoreAccess {
+  /** Redis, by the name that options and the catalogue use. */
+  public static final String REDIS = "redis";
+
+  /** Which of the job's stores are written. */
+  public static final ConfigOption<String> STORES =
+      ConfigOptions.key("stores")
+          .stringType()
+          .noDefaultValue()
+          .withDescription(
+              "Comma list of the stores to write, or none. Default: every store of the job.");
+
+  private StoreAccess() {}
+
+  /** The options of a job with these stores. */
+  static List<ConfigOption<?>> options(List<String> stores) {
+    List<ConfigOption<?>> options = new ArrayList<>(List.of(STORES));
+    if (stores.contains(REDIS)) {
+      options.add(RedisOptions.REDIS);
+    }
+    return options;
+  }
+
+  /**
+   * Whether the job is to write {@code store}.
+   *
+   * @throws IllegalArgumentException where the options name a store that the job does not have
+   */
+  public static boolean writes(JobConfig config, String store) {
+    List<String> own = config.job().stores();
+    String given = config.get(STORES, String.join(",", own));
+    List<String> named =
+        given.equals("none")
+            ? List.of()
+            : Arrays.stream(given.split(",", -1)).map(String::strip).toList();
+    for (String name : named) {
+      if (!own.contains(name)) {
+        throw new IllegalArgumentException(
+            String.format("no store \"%s\"; valid for --stores: none, %s", name, own));
+      }
+    }
+    return named.contains(store);
+  }
+}

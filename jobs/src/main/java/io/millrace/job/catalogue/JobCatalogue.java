@@ -1,0 +1,16 @@
+package io.millrace.job.catalogue;
+
+import io.millrace.job.JobDescription;
+import io.millrace.job.web.HeavyHittersJob;
+import java.util.List;
+
+/** Every job in the jar. */
+public final class JobCatalogue {
+  /** Where the jar describes its jobs to those who submit it. */
+  public static final String RESOURCE = "META-INF/millrace/jobs.json";
+
+  /** All jobs, by the number of their systems. */
+  public static final List<JobDescription> ALL = List.of(HeavyHittersJob.JOB);
+
+  private JobCatalogue() {}
+}

@@ -1,0 +1,82 @@
+package io.millrace.job.web;
+
+import io.millrace.job.Endpoints;
+import io.millrace.job.Ingest;
+import io.millrace.job.Ingest.Ingested;
+import io.millrace.job.JobConfig;
+import io.millrace.job.JobDescription;
+import io.millrace.job.JobLauncher;
+import io.millrace.job.StoreAccess;
+import io.millrace.job.ToLateArrived;
+import io.millrace.operator.topk.HeavyHitters;
+import io.millrace.operator.topk.HeavyHitters.Rankings;
+import io.millrace.operator.topk.HeavyHittersSpec;
+import io.millrace.schema.Topics;
+import io.millrace.schema.lane.DeadLettered;
+import io.millrace.schema.lane.LateArrived;
+import io.millrace.schema.ranking.RankingPublished;
+import io.millrace.schema.web.RequestServed;
+import java.util.List;
+import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+
+/**
+ * The heaviest paths, clients or other fields of web requests in each window. In: {@code
+ * web.requests}. Out: {@code heavy-hitters.rankings}; late: {@code heavy-hitters.late}; rejects:
+ * {@code web.requests.dlq}; Redis: {@code topk:<dimension>}. State: O(distinct items of the open
+ * windows).
+ */
+public final class HeavyHittersJob {
+  /** What it is, for its users. */
+  public static final JobDescription JOB =
+      new JobDescription(
+          "heavy-hitters",
+          HeavyHittersJob.class,
+          "Which paths, clients or other fields of web requests are the heaviest in each window?",
+          List.of(Topics.WEB_REQUESTS),
+          List.of(
+              Topics.HEAVY_HITTERS_RANKINGS, Topics.HEAVY_HITTERS_LATE, Topics.WEB_REQUESTS_DLQ),
+          List.of(StoreAccess.REDIS),
+          HeavyHittersOptions.ALL);
+
+  private HeavyHittersJob() {}
+
+  /** Runs the job; {@code --help} prints its options. */
+  public static void main(String[] args) throws Exception {
+    JobLauncher.launch(JOB, args, HeavyHittersJob::build);
+  }
+
+  static void build(StreamExecutionEnvironment env, JobConfig config, Endpoints endpoints) {
+    HeavyHittersSpec spec = HeavyHittersOptions.spec(config);
+    Ingested<RequestServed> requests =
+        Ingest.from(env, config, endpoints, Topics.WEB_REQUESTS, "requests");
+    Rankings<RequestServed> rankings =
+        HeavyHitters.rank(
+            requests.values(),
+            spec,
+            HeavyHittersOptions.dimensions(config),
+            HeavyHittersOptions.weight(config),
+            "heavy-hitters");
+    DataStream<RankingPublished> published =
+        rankings.published().map(RankingRows.of(spec)).uid("rankings").name("Ranking to row");
+    DataStream<LateArrived> late =
+        rankings
+            .late()
+            .map(new ToLateArrived<>(Topics.WEB_REQUESTS))
+            .uid("late")
+            .name("Late request to row");
+
+    DataStream<DeadLettered> tooLarge =
+        endpoints
+            .publish(published, Topics.HEAVY_HITTERS_RANKINGS, "rankings-sink")
+            .union(endpoints.publish(late, Topics.HEAVY_HITTERS_LATE, "late-sink"));
+    endpoints.publish(
+        requests.deadLetters().union(tooLarge), Topics.WEB_REQUESTS_DLQ, "requests-dlq-sink");
+    if (StoreAccess.writes(config, StoreAccess.REDIS)) {
+      published
+          .sinkTo(endpoints.sortedSets(RankingRows::latest))
+          .uid("redis-sink")
+          .name("Redis topk:<dimension>");
+    }
+  }
+}

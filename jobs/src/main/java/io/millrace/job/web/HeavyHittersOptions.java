@@ -1,0 +1,131 @@
+package io.millrace.job.web;
+
+import io.millrace.connector.kafka.KafkaOptions;
+import io.millrace.job.JobConfig;
+import io.millrace.job.JobOptions;
+import io.millrace.operator.sketch.SketchAlgorithm;
+import io.millrace.operator.topk.Dimension;
+import io.millrace.operator.topk.Dimension.WeightOf;
+import io.millrace.operator.topk.HeavyHittersSpec;
+import io.millrace.operator.window.PanedWindows;
+import io.millrace.schema.web.RequestServed;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import org.apache.flink.configuration.ConfigOption;
+import org.apache.flink.configuration.ConfigOptions;
+
+/** The options of heavy hitters. */
+public final class HeavyHittersOptions {
+  /** What requests are counted by. */
+  public static final ConfigOption<String> DIMENSION =
+      ConfigOptions.key("dimension")
+          .stringType()
+          .defaultValue("path")
+          .withDescription(
+              "What requests are counted by: a comma list of path, url, client, userAgent, status,"
+                  + " method. A request without the field is not counted in that dimension.");
+
+  /** Length of a window. */
+  public static final ConfigOption<Duration> WINDOW =
+      ConfigOptions.key("window")
+          .durationType()
+          .defaultValue(Duration.ofMinutes(5))
+          .withDescription("Length of a window in event time, aligned to the epoch.");
+
+  /** Distance between two windows. */
+  public static final ConfigOption<Duration> SLIDE =
+      ConfigOptions.key("slide")
+          .durationType()
+          .noDefaultValue()
+          .withDescription(
+              "Distance between two windows, at most the window. Default: the window.");
+
+  /** The most items of a ranking. */
+  public static final ConfigOption<Integer> K =
+      ConfigOptions.key("k")
+          .intType()
+          .defaultValue(100)
+          .withDescription("The most items of a ranking, from 1 to 10000.");
+
+  /** What a request weighs. */
+  public static final ConfigOption<Weight> WEIGHT =
+      ConfigOptions.key("weight")
+          .enumType(Weight.class)
+          .defaultValue(Weight.COUNT)
+          .withDescription("What a request weighs: count (1) or bytes (the size of its response).");
+
+  /** How items are counted. */
+  public static final ConfigOption<String> ALGORITHM =
+      ConfigOptions.key("algorithm")
+          .stringType()
+          .defaultValue(SketchAlgorithm.EXACT.code())
+          .withDescription("How items are counted: exact.");
+
+  /** All of them. */
+  public static final List<ConfigOption<?>> ALL =
+      List.of(DIMENSION, WINDOW, SLIDE, K, WEIGHT, ALGORITHM);
+
+  private static final Map<String, Dimension.ItemOf<RequestServed>> ITEMS =
+      Map.of(
+          "path", RequestServed::path,
+          "url", RequestServed::url,
+          "client", RequestServed::client,
+          "userAgent", RequestServed::userAgent,
+          "status", request -> request.status() == null ? null : request.status().toString(),
+          "method", RequestServed::method);
+
+  private HeavyHittersOptions() {}
+
+  /** What a request can weigh. */
+  public enum Weight {
+    /** Each request 1. */
+    COUNT,
+    /** Each request the bytes of its response, 0 where they are absent. */
+    BYTES;
+
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  /** Takes the weight from a request. */
+  static WeightOf<RequestServed> weight(JobConfig config) {
+    return switch (config.get(WEIGHT)) {
+      case COUNT -> request -> 1;
+      case BYTES -> request -> request.bytes() == null ? 0 : request.bytes();
+    };
+  }
+
+  /** What to rank and how. */
+  static HeavyHittersSpec spec(JobConfig config) {
+    long window = config.millis(WINDOW);
+    return new HeavyHittersSpec(
+        new PanedWindows(
+            window,
+            config.get(SLIDE, Duration.ofMillis(window)).toMillis(),
+            config.millis(JobOptions.ALLOWED_LATENESS)),
+        config.get(K),
+        SketchAlgorithm.ofCode(config.get(ALGORITHM)),
+        config.millis(KafkaOptions.MAX_AHEAD),
+        HeavyHittersSpec.DEFAULT_LOCAL_BYTES);
+  }
+
+  /** What to count by. */
+  static List<Dimension<RequestServed>> dimensions(JobConfig config) {
+    List<Dimension<RequestServed>> dimensions = new ArrayList<>();
+    for (String name : config.get(DIMENSION).split(",", -1)) {
+      Dimension.ItemOf<RequestServed> item = ITEMS.get(name.strip());
+      if (item == null) {
+        throw new IllegalArgumentException(
+            "no dimension \"" + name + "\"; valid: " + new TreeMap<>(ITEMS).keySet());
+      }
+      dimensions.add(new Dimension<>(name.strip(), item));
+    }
+    return dimensions;
+  }
+}

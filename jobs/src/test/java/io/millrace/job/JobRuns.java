@@ -1,0 +1,55 @@
+package io.millrace.job;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Future;
+import org.apache.flink.configuration.CheckpointingOptions;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.StateBackendOptions;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+
+/** Runs a job to its end on the test's Flink and Kafka. */
+public final class JobRuns {
+  private JobRuns() {}
+
+  /** Writes records, and returns when all are acknowledged. */
+  public static void produce(String bootstrap, List<ProducerRecord<byte[], byte[]>> records)
+      throws Exception {
+    try (KafkaProducer<byte[], byte[]> producer =
+        new KafkaProducer<>(
+            Map.of("bootstrap.servers", bootstrap, "max.request.size", 4 << 20),
+            new ByteArraySerializer(),
+            new ByteArraySerializer())) {
+      List<Future<RecordMetadata>> sent = new ArrayList<>();
+      records.forEach(record -> sent.add(producer.send(record)));
+      producer.flush();
+      for (Future<RecordMetadata> each : sent) {
+        each.get();
+      }
+    }
+  }
+
+  /**
+   * Runs a job until it finishes.
+   *
+   * @param state rocksdb or hashmap
+   */
+  public static void run(
+      JobConfig config, Endpoints endpoints, JobLauncher.Graph graph, int parallelism, String state)
+      throws Exception {
+    StreamExecutionEnvironment env = JobEnvironment.create(config);
+    Configuration flink = new Configuration();
+    flink.set(StateBackendOptions.STATE_BACKEND, state);
+    flink.set(CheckpointingOptions.INCREMENTAL_CHECKPOINTS, true);
+    env.configure(flink);
+    env.setParallelism(parallelism);
+    env.enableCheckpointing(200);
+    graph.build(env, config, endpoints);
+    env.execute(config.job().name());
+  }
+}

@@ -1,0 +1,40 @@
+package io.millrace.job;
+
+import io.millrace.connector.redis.SortedSetSnapshot;
+import io.millrace.schema.Topic;
+import io.millrace.schema.lane.DeadLettered;
+import org.apache.flink.api.connector.sink2.Sink;
+import org.apache.flink.api.connector.source.Source;
+import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.types.Either;
+import org.apache.flink.util.function.SerializableFunction;
+
+/** Kafka's endpoints, with a place in front of every sink that fails once. */
+public final class TestEndpoints implements Endpoints {
+  private final Endpoints real;
+  private final int failAtElement;
+
+  /** Fails at the {@code failAtElement}-th row of a subtask, if armed. */
+  public TestEndpoints(JobConfig config, int failAtElement) {
+    this.real = new KafkaEndpoints(config);
+    this.failAtElement = failAtElement;
+  }
+
+  @Override
+  public <T extends Record> Source<Either<DeadLettered, T>, ?, ?> source(Topic<T> topic) {
+    return real.source(topic);
+  }
+
+  @Override
+  public <T extends Record> DataStream<DeadLettered> publish(
+      DataStream<T> rows, Topic<T> topic, String uid) {
+    DataStream<T> failing =
+        rows.map(new FailingOnce<T>(failAtElement)).returns(topic.type()).uid(uid + "-failing");
+    return real.publish(failing, topic, uid);
+  }
+
+  @Override
+  public <T> Sink<T> sortedSets(SerializableFunction<T, SortedSetSnapshot> snapshot) {
+    return real.sortedSets(snapshot);
+  }
+}

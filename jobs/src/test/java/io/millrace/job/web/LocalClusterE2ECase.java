@@ -1,0 +1,145 @@
+package io.millrace.job.web;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.zip.GZIPOutputStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The newcomer's command as a process of its own, with the jar that a real cluster gets. */
+class LocalClusterE2ECase {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final long MINUTE = 60_000;
+
+  @TempDir private Path directory;
+
+  /**
+   * How a command ended.
+   *
+   * @param code its exit code
+   * @param text all that it printed
+   */
+  private record Ended(int code, String text) {}
+
+  @Test
+  void boundedRun_onALog_writesTheRecountAndTheInvalidLine() throws Exception {
+    List<String> log = AccessLog.generated();
+    Path input = directory.resolve("access.log.gz");
+    try (OutputStream out = new GZIPOutputStream(Files.newOutputStream(input))) {
+      out.write((String.join("\n", log) + "\n").getBytes(StandardCharsets.UTF_8));
+    }
+    RankingOracle oracle = new RankingOracle(MINUTE, MINUTE, 10);
+    log.forEach(
+        line ->
+            AccessLog.parse(line)
+                .ifPresent(request -> oracle.add("path", request.at(), request.path(), 1)));
+    Path output = directory.resolve("out");
+
+    Ended ended =
+        run(
+            "heavy-hitters",
+            "--bounded",
+            "--input",
+            "web.requests=" + input,
+            "--set",
+            "window=1m",
+            "--set",
+            "k=10",
+            "--set",
+            "max-out-of-orderness=1m",
+            "--output",
+            output.toString());
+
+    assertThat(ended.code()).as(ended.text()).isZero();
+    assertThat(RankingOracle.published(rows(output, "heavy-hitters.rankings")))
+        .isEqualTo(oracle.expected());
+    assertThat(rows(output, "heavy-hitters.late")).isEmpty();
+    assertThat(rows(output, "web.requests.dlq")).hasSize(1);
+    assertThat(directory.resolve("home")).isDirectoryNotContaining("glob:**run-*");
+  }
+
+  @Test
+  void seededFeed_countsWhatItMade() throws Exception {
+    Path output = directory.resolve("out");
+
+    Ended ended =
+        run(
+            "heavy-hitters",
+            "--bounded",
+            "--duration",
+            "2s",
+            "--rate",
+            "1000",
+            "--seed",
+            "7",
+            "--state",
+            "hashmap",
+            "--set",
+            "window=1s",
+            "--no-stores",
+            "--output",
+            output.toString());
+
+    assertThat(ended.code()).as(ended.text()).isZero();
+    long total = 0;
+    for (JsonNode ranking : rows(output, "heavy-hitters.rankings")) {
+      total += ranking.get("total").longValue();
+    }
+    assertThat(total + rows(output, "heavy-hitters.late").size()).isEqualTo(2000);
+  }
+
+  @Test
+  void mistakes_exit2InOneLineThatSaysWhatIsValid() throws Exception {
+    assertRefused("no job", "heavy-hiters");
+    assertRefused("valid:", "heavy-hitters", "--set", "windw=1m");
+    assertRefused(
+        "longer one would leave gaps",
+        "heavy-hitters",
+        "--bounded",
+        "--duration",
+        "1s",
+        "--set",
+        "window=1m",
+        "--set",
+        "slide=2m");
+    assertRefused("no such file", "heavy-hitters", "--input", "web.requests=absent.jsonl");
+  }
+
+  private void assertRefused(String reason, String... arguments) throws Exception {
+    Ended ended = run(arguments);
+    assertThat(ended.code()).as(ended.text()).isEqualTo(2);
+    assertThat(ended.text().lines().filter(line -> line.startsWith("local-cluster/run: ")))
+        .singleElement()
+        .asString()
+        .contains(reason);
+  }
+
+  private Ended run(String... arguments) throws Exception {
+    List<String> command = new ArrayList<>(List.of("../local-cluster/run"));
+    command.addAll(List.of(arguments));
+    ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+    builder.environment().putAll(Map.of("MILLRACE_HOME", directory.resolve("home").toString()));
+    Process process = builder.start();
+    process.getOutputStream().close();
+    String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    return new Ended(process.waitFor(), text);
+  }
+
+  private static List<JsonNode> rows(Path output, String topic) throws IOException {
+    List<JsonNode> rows = new ArrayList<>();
+    for (String line : Files.readAllLines(output.resolve(topic + ".jsonl"))) {
+      rows.add(JSON.readTree(line));
+    }
+    return rows;
+  }
+}
