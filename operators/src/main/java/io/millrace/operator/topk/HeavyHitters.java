@@ -15,7 +15,8 @@ import org.apache.flink.util.OutputTag;
  * <p>Records are counted in the task that reads them; packed counts go to keyed state, which a
  * record therefore touches far less than once. Every window with records is published once, when
  * the watermark reaches its end plus the allowed lateness. A record whose windows are all published
- * by then goes to the late stream and changes nothing.
+ * by then goes to the late stream and changes nothing; one that still has open windows is counted
+ * in these. An idle input holds nobody up, and what it sends when it is back is judged alike.
  *
  * <p><b>Source</b>: two-phase aggregation; partitioned top-k: items are partitioned by hash, so the
  * heaviest k of all are among the heaviest k of each part. <b>Error</b>: that of the algorithm.
