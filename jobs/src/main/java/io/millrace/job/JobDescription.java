@@ -9,7 +9,6 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.description.HtmlFormatter;
-import org.apache.flink.util.TimeUtils;
 
 /**
  * What a job is, for its users: the source of its help text, its row in the catalogue and the table
@@ -109,13 +108,22 @@ public record JobDescription(
       return "";
     }
     return option.defaultValue() instanceof Duration duration
-        ? TimeUtils.formatWithHighestUnit(duration).replace(" ", "")
+        ? formatted(duration.toMillis())
         : String.valueOf(option.defaultValue());
   }
 
   /** What an option does. */
   static String text(ConfigOption<?> option) {
     return new HtmlFormatter().format(option.description());
+  }
+
+  private static String formatted(long millis) {
+    if (millis % 1000 != 0) {
+      return millis + "ms";
+    } else if (millis == 0 || millis % 60_000 != 0) {
+      return millis / 1000 + "s";
+    }
+    return millis % 3_600_000 == 0 ? millis / 3_600_000 + "h" : millis / 60_000 + "m";
   }
 
   private static String names(List<Topic<?>> topics) {
