@@ -283,7 +283,7 @@ final class HeavyHittersITCase {
             .awaitCheckpoint()
             .signal(run.name() + " read")
             .await("never"));
-    // A script for each task: one that ends just then would fail the savepoint.
+    // Flink takes no savepoint while a task is about to end, so the other one stays too.
     run.script(new Script().await("never"));
     JobID job = run.build().executeAsync().getJobID();
     Signals.of(run.name() + " read").get(60, TimeUnit.SECONDS);
