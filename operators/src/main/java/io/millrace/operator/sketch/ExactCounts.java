@@ -54,8 +54,8 @@ public final class ExactCounts implements TopKSketch {
       weights.put(item, known);
       memoryBytes += ENTRY_BYTES + 2L * item.length();
     }
-    known.value = saturatedSum(known.value, weight);
-    total = saturatedSum(total, weight);
+    known.value = TopKSketch.saturatedSum(known.value, weight);
+    total = TopKSketch.saturatedSum(total, weight);
   }
 
   @Override
@@ -178,10 +178,5 @@ public final class ExactCounts implements TopKSketch {
       }
     }
     return true;
-  }
-
-  private static long saturatedSum(long a, long b) {
-    long sum = a + b;
-    return sum < 0 ? Long.MAX_VALUE : sum;
   }
 }

@@ -48,4 +48,12 @@ public interface TopKSketch {
 
   /** The versioned binary form: algorithm, version, content. */
   byte[] toBytes();
+
+  /**
+   * The sum of two weights, each at least 0; {@link Long#MAX_VALUE} where it would be beyond that.
+   */
+  static long saturatedSum(long a, long b) {
+    long sum = a + b;
+    return sum < 0 ? Long.MAX_VALUE : sum;
+  }
 }

@@ -1,6 +1,7 @@
 package io.millrace.operator.topk;
 
 import io.millrace.operator.sketch.ItemEstimate;
+import io.millrace.operator.sketch.TopKSketch;
 import io.millrace.operator.topk.BucketRanking.RankedWindow;
 import io.millrace.operator.window.PanedWindows;
 import java.util.ArrayList;
@@ -52,7 +53,7 @@ final class RankingFunction extends KeyedProcessFunction<RankedWindow, BucketRan
     long maxError = 0;
     List<ItemEstimate> items = new ArrayList<>();
     for (BucketRanking bucket : buckets.get()) {
-      total = total + bucket.total() < 0 ? Long.MAX_VALUE : total + bucket.total();
+      total = TopKSketch.saturatedSum(total, bucket.total());
       maxError = Math.max(maxError, bucket.maxError());
       items.addAll(bucket.items());
     }
