@@ -1,6 +1,5 @@
 package io.millrace.local.broker;
 
-import io.millrace.local.host.FreePorts;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
@@ -8,6 +7,8 @@ import java.net.BindException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.Map;
 import kafka.server.KafkaConfig;
 import kafka.server.KafkaRaftServer;
@@ -54,17 +55,29 @@ public final class LocalBroker implements AutoCloseable {
   public static LocalBroker start(Path directory) throws IOException {
     Files.createDirectories(directory);
     for (int attempt = 1; ; attempt++) {
-      int brokerPort = FreePorts.find();
-      int controllerPort = FreePorts.find();
+      BrokerPorts ports = BrokerPorts.find();
       try {
-        return start(directory, brokerPort, controllerPort);
+        return start(directory, ports);
       } catch (RuntimeException e) {
         if (attempt == START_ATTEMPTS || !isPortTaken(e)) {
           throw new KafkaException("the Kafka broker did not start: " + e.getMessage(), e);
         }
-        LOG.info("Port {} or {} was taken meanwhile, trying others", brokerPort, controllerPort);
+        LOG.info("One of {} was taken meanwhile, trying others", ports);
       }
     }
+  }
+
+  /**
+   * Runs a broker until the process is asked to end: {@code <directory> <broker port> <controller
+   * port> <detour port> <detour's advertised port>}, with 0 for both of the latter where there is
+   * no detour.
+   */
+  public static void main(String[] args) throws Exception {
+    int[] ports = Arrays.stream(args).skip(1).mapToInt(Integer::parseInt).toArray();
+    Path directory = Files.createDirectories(Path.of(args[0]));
+    LocalBroker broker = start(directory, new BrokerPorts(ports[0], ports[1], ports[2], ports[3]));
+    Runtime.getRuntime().addShutdownHook(new Thread(broker::close, "broker-at-exit"));
+    broker.server.awaitShutdown();
   }
 
   /** Address for clients: {@code 127.0.0.1:port}. */
@@ -79,16 +92,15 @@ public final class LocalBroker implements AutoCloseable {
     server.awaitShutdown();
   }
 
-  private static LocalBroker start(Path directory, int brokerPort, int controllerPort)
-      throws IOException {
+  private static LocalBroker start(Path directory, BrokerPorts ports) throws IOException {
     format(directory);
-    String broker = "127.0.0.1:" + brokerPort;
-    KafkaConfig config =
-        new KafkaConfig(settings(directory, broker, "127.0.0.1:" + controllerPort), false);
+    Map<String, String> settings = new HashMap<>(settings(directory));
+    settings.putAll(ports.settings(NODE));
+    KafkaConfig config = new KafkaConfig(settings, false);
     KafkaRaftServer server = new KafkaRaftServer(config, Time.SYSTEM);
     try {
       server.startup();
-      return new LocalBroker(server, broker);
+      return new LocalBroker(server, ports.bootstrap());
     } catch (RuntimeException e) {
       server.shutdown();
       server.awaitShutdown();
@@ -103,7 +115,7 @@ public final class LocalBroker implements AutoCloseable {
           .setPrintStream(silent)
           .setClusterId(Uuid.randomUuid().toString())
           .setNodeId(NODE)
-          .setControllerListenerName("CONTROLLER")
+          .setControllerListenerName(BrokerPorts.CONTROLLER)
           .setMetadataLogDirectory(directory.toString())
           .addDirectory(directory.toString())
           .setIgnoreFormatted(true)
@@ -115,16 +127,12 @@ public final class LocalBroker implements AutoCloseable {
     }
   }
 
-  private static Map<String, String> settings(Path directory, String broker, String controller) {
+  private static Map<String, String> settings(Path directory) {
     return Map.ofEntries(
         Map.entry("process.roles", "broker,controller"),
         Map.entry("node.id", String.valueOf(NODE)),
-        Map.entry("controller.quorum.voters", NODE + "@" + controller),
-        Map.entry("controller.listener.names", "CONTROLLER"),
-        Map.entry("listeners", "BROKER://" + broker + ",CONTROLLER://" + controller),
-        Map.entry("advertised.listeners", "BROKER://" + broker),
-        Map.entry("inter.broker.listener.name", "BROKER"),
-        Map.entry("listener.security.protocol.map", "BROKER:PLAINTEXT,CONTROLLER:PLAINTEXT"),
+        Map.entry("controller.listener.names", BrokerPorts.CONTROLLER),
+        Map.entry("inter.broker.listener.name", BrokerPorts.BROKER),
         Map.entry("log.dirs", directory.toString()),
 
         // What jobs rely on.

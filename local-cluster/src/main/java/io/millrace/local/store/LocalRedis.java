@@ -1,5 +1,6 @@
 package io.millrace.local.store;
 
+import io.millrace.local.host.ChildProcess;
 import io.millrace.local.host.FreePorts;
 import java.io.IOException;
 import java.io.InputStream;
@@ -10,40 +11,29 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
+import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import redis.embedded.core.ExecutableProvider;
 
 /**
  * A real Redis server as a child process, on loopback only. It keeps nothing on disk but its log.
- *
- * <p>It has a session of its own where the system allows it, so that Ctrl-C in a terminal reaches
- * the run alone, which then stops its servers in order. It ends with this JVM unless that is
- * killed.
  */
 public final class LocalRedis implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(LocalRedis.class);
   private static final int START_ATTEMPTS = 3;
   private static final Duration START_LIMIT = Duration.ofSeconds(30);
-  private static final Duration STOP_LIMIT = Duration.ofSeconds(5);
+  private static final Duration POLL = Duration.ofMillis(20);
   private static final byte[] PING = "PING\r\n".getBytes(StandardCharsets.US_ASCII);
   private static final String PONG = "+PONG";
 
-  /** Replaces itself by the command that follows it, so that the process id stays. */
-  private static final Path NEW_SESSION = Path.of("/usr/bin/setsid");
-
-  private final Process process;
+  private final ChildProcess process;
   private final int port;
-  private final Thread atExit;
 
-  private LocalRedis(Process process, int port) {
+  private LocalRedis(ChildProcess process, int port) {
     this.process = process;
     this.port = port;
-    this.atExit = new Thread(process::destroyForcibly, "redis-at-exit");
-    Runtime.getRuntime().addShutdownHook(atExit);
   }
 
   /**
@@ -59,11 +49,11 @@ public final class LocalRedis implements AutoCloseable {
     Path log = directory.resolve("redis.log");
     for (int attempt = 1; ; attempt++) {
       int port = FreePorts.find();
-      Process process = launch(executable, directory, log, port);
+      ChildProcess process = launch(executable, directory, log, port);
       if (answers(process, port)) {
         return new LocalRedis(process, port);
       }
-      stop(process);
+      process.close();
       if (attempt == START_ATTEMPTS) {
         throw new IOException("the Redis server did not start; its log is " + log);
       }
@@ -84,21 +74,12 @@ public final class LocalRedis implements AutoCloseable {
   /** Stops the server and waits until its process has ended; what it held is gone. */
   @Override
   public void close() {
-    stop(process);
-    try {
-      Runtime.getRuntime().removeShutdownHook(atExit);
-    } catch (IllegalStateException jvmIsEnding) {
-      LOG.debug("The JVM ends, and Redis has already", jvmIsEnding);
-    }
+    process.close();
   }
 
-  private static Process launch(Path executable, Path directory, Path log, int port)
+  private static ChildProcess launch(Path executable, Path directory, Path log, int port)
       throws IOException {
-    List<String> command = new ArrayList<>();
-    if (Files.isExecutable(NEW_SESSION)) {
-      command.add(NEW_SESSION.toString());
-    }
-    command.addAll(
+    List<String> command =
         List.of(
             executable.toAbsolutePath().toString(),
             "--bind",
@@ -110,27 +91,24 @@ public final class LocalRedis implements AutoCloseable {
             "--save",
             "",
             "--appendonly",
-            "no"));
-    return new ProcessBuilder(command)
-        .redirectErrorStream(true)
-        .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
-        .start();
+            "no");
+    return ChildProcess.start("redis", command, Map.of(), log);
   }
 
-  private static boolean answers(Process process, int port) throws IOException {
+  private static boolean answers(ChildProcess process, int port) throws IOException {
     long deadline = System.nanoTime() + START_LIMIT.toNanos();
     try {
       while (System.nanoTime() < deadline) {
         if (pings(port)) {
           return true;
         }
-        if (process.waitFor(20, TimeUnit.MILLISECONDS)) {
+        if (process.awaitEnd(POLL)) {
           return false;
         }
       }
       return false;
     } catch (InterruptedException e) {
-      stop(process);
+      process.close();
       Thread.currentThread().interrupt();
       throw new IOException("interrupted while Redis started", e);
     }
@@ -145,19 +123,6 @@ public final class LocalRedis implements AutoCloseable {
       return new String(in.readNBytes(PONG.length()), StandardCharsets.US_ASCII).equals(PONG);
     } catch (IOException notYet) {
       return false;
-    }
-  }
-
-  private static void stop(Process process) {
-    process.destroy();
-    try {
-      if (!process.waitFor(STOP_LIMIT.toMillis(), TimeUnit.MILLISECONDS)) {
-        LOG.warn("Redis (process {}) ignored SIGTERM and is killed", process.pid());
-        process.destroyForcibly().waitFor();
-      }
-    } catch (InterruptedException e) {
-      process.destroyForcibly();
-      Thread.currentThread().interrupt();
     }
   }
 }

@@ -1,0 +1,146 @@
+package io.millrace.local.process;
+
+import io.millrace.local.broker.BrokerPorts;
+import io.millrace.local.broker.LocalBroker;
+import io.millrace.local.host.ChildProcess;
+import io.millrace.local.host.ClassPath;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
+
+/**
+ * A real Kafka broker in a process of its own, which can be killed and started again on the same
+ * ports and data.
+ */
+public final class BrokerProcess implements AutoCloseable {
+  private static final String NAME = "kafka";
+  private static final Duration START_LIMIT = Duration.ofSeconds(60);
+  private static final Duration POLL = Duration.ofMillis(50);
+  private static final int START_ATTEMPTS = 3;
+
+  private final Children children;
+  private final Path directory;
+  private final BrokerPorts ports;
+  private ChildProcess process;
+
+  private BrokerProcess(
+      Children children, Path directory, BrokerPorts ports, ChildProcess process) {
+    this.children = children;
+    this.directory = directory;
+    this.ports = ports;
+    this.process = process;
+  }
+
+  /** Starts a broker on free ports. Returns once it takes requests. */
+  public static BrokerProcess start(Children children, Path directory)
+      throws IOException, InterruptedException {
+    for (int attempt = 1; ; attempt++) {
+      try {
+        return start(children, directory, BrokerPorts.find());
+      } catch (IOException e) {
+        if (attempt == START_ATTEMPTS) {
+          throw e;
+        }
+      }
+    }
+  }
+
+  /**
+   * Starts a broker that keeps its data in {@code directory}. Returns once it takes requests.
+   *
+   * @throws IOException where it does not come up within 60 s; the message names its log
+   */
+  public static BrokerProcess start(Children children, Path directory, BrokerPorts ports)
+      throws IOException, InterruptedException {
+    ChildProcess process = launch(children, directory, ports);
+    BrokerProcess broker = new BrokerProcess(children, directory, ports, process);
+    broker.awaitRequests();
+    return broker;
+  }
+
+  /** Address for clients: {@code 127.0.0.1:port}. */
+  public String bootstrap() {
+    return ports.bootstrap();
+  }
+
+  /** The process that runs, or ran last. */
+  public synchronized ChildProcess process() {
+    return process;
+  }
+
+  /**
+   * Starts a killed broker again, on the same ports and data. Returns once it takes requests.
+   *
+   * @throws IOException where it does not come up within 60 s; the message names its log
+   */
+  public synchronized void restart() throws IOException, InterruptedException {
+    if (process.isAlive()) {
+      throw new IllegalStateException("the broker still runs; end it first");
+    }
+    process = launch(children, directory, ports);
+    awaitRequests();
+  }
+
+  /** Stops the broker and waits until it has; its data stays in its directory. */
+  @Override
+  public synchronized void close() {
+    process.close();
+  }
+
+  private static ChildProcess launch(Children children, Path directory, BrokerPorts ports)
+      throws IOException {
+    List<String> arguments = new ArrayList<>();
+    arguments.add(directory.toAbsolutePath().toString());
+    arguments.addAll(ports.arguments());
+    return children.start(
+        JvmProgram.of(
+            NAME,
+            LocalBroker.class.getName(),
+            ClassPath.current(),
+            List.of("-Xms256m", "-Xmx768m"),
+            arguments));
+  }
+
+  private void awaitRequests() throws IOException, InterruptedException {
+    long deadline = System.nanoTime() + START_LIMIT.toNanos();
+    Map<String, Object> settings =
+        Map.of(
+            AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG,
+            bootstrap(),
+            AdminClientConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG,
+            100,
+            AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG,
+            (int) START_LIMIT.toMillis(),
+            AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG,
+            (int) START_LIMIT.toMillis());
+    try (Admin admin = Admin.create(settings)) {
+      var nodes = admin.describeCluster().nodes();
+      while (true) {
+        if (!process.isAlive()) {
+          throw failed("ended with code " + process.exitCode());
+        } else if (System.nanoTime() > deadline) {
+          throw failed("did not answer in " + START_LIMIT.toSeconds() + " s");
+        } else if (nodes.isDone()) {
+          nodes.get();
+          return;
+        }
+        TimeUnit.NANOSECONDS.sleep(POLL.toNanos());
+      }
+    } catch (ExecutionException e) {
+      throw failed("did not answer: " + e.getCause());
+    }
+  }
+
+  private IOException failed(String how) {
+    process.close();
+    return new IOException(
+        "Kafka " + how + "; its log is " + children.logs().resolve(NAME + ".log"));
+  }
+}
