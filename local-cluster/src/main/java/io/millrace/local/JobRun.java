@@ -1,5 +1,6 @@
 package io.millrace.local;
 
+import io.millrace.local.broker.Broker;
 import io.millrace.local.broker.LocalBroker;
 import io.millrace.local.broker.SinkTopics;
 import io.millrace.local.broker.TopicAdmin;
@@ -7,13 +8,20 @@ import io.millrace.local.feed.FileFeed;
 import io.millrace.local.feed.InputException;
 import io.millrace.local.feed.TopicFeeder;
 import io.millrace.local.flink.FailureCause;
+import io.millrace.local.flink.FlinkCluster;
 import io.millrace.local.flink.LocalFlink;
+import io.millrace.local.flink.Submission;
 import io.millrace.local.flink.SubmittedJob;
 import io.millrace.local.host.RunDirectory;
 import io.millrace.local.host.StopSignal;
+import io.millrace.local.process.BrokerProcess;
+import io.millrace.local.process.Children;
+import io.millrace.local.process.FlinkProcesses;
+import io.millrace.local.process.ProcessSettings;
 import io.millrace.local.store.LocalRedis;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
@@ -42,7 +50,9 @@ final class JobRun {
   private static final Duration CANCEL_LIMIT = Duration.ofSeconds(60);
   private static final Duration DECISION_LIMIT = Duration.ofSeconds(60);
   private static final Duration FEED_END_LIMIT = Duration.ofSeconds(60);
-  private static final int STATE_FAILURES_MAX = 25;
+
+  /** A JobManager that died is replaced and has its jobs back within this. */
+  private static final Duration SILENCE_LIMIT = Duration.ofSeconds(60);
 
   private final RunPlan plan;
   private final RunDirectory directory;
@@ -68,10 +78,10 @@ final class JobRun {
    */
   int run() throws UsageException, RunFailedException, IOException, InterruptedException {
     out.println("starting Kafka" + startedStores() + " and Flink");
-    try (LocalBroker broker = LocalBroker.start(directory.path().resolve("kafka"));
+    try (Broker broker = startBroker();
         TopicAdmin admin = new TopicAdmin(broker.bootstrap());
         LocalRedis redis = startRedis();
-        LocalFlink flink = LocalFlink.start(directory.path().resolve("flink"), plan.flink());
+        FlinkCluster flink = startFlink();
         TopicFeeder feeder = new TopicFeeder(broker.bootstrap())) {
       admin.create(plan.inputs());
       if (plan.dashboard()) {
@@ -141,15 +151,14 @@ final class JobRun {
   /** Waits for the end of the job, of its feed by a failure, or for the user's stop. */
   private End await(SubmittedJob job, FutureTask<?> feed, ProgressReport progress)
       throws RunFailedException, UsageException, IOException, InterruptedException {
-    int failures = 0;
+    long answeredAt = System.nanoTime();
     while (!stop.await(WATCH_INTERVAL)) {
       String state;
       try {
         state = job.state();
-        failures = 0;
+        answeredAt = System.nanoTime();
       } catch (IOException e) {
-        failures++;
-        if (failures > STATE_FAILURES_MAX) {
+        if (System.nanoTime() - answeredAt > SILENCE_LIMIT.toNanos()) {
           throw new RunFailedException("Flink does not answer: " + FailureCause.of(e), e);
         }
         continue;
@@ -169,13 +178,14 @@ final class JobRun {
     return End.STOPPED;
   }
 
-  private SubmittedJob submit(LocalFlink flink, LocalBroker broker, @Nullable LocalRedis redis)
+  private SubmittedJob submit(FlinkCluster flink, Broker broker, @Nullable LocalRedis redis)
       throws UsageException, RunFailedException {
     try {
       return flink.submit(
           plan.jobsJar(),
           plan.job().mainClass(),
-          plan.arguments(broker.bootstrap(), redis == null ? null : redis.address()));
+          plan.arguments(broker.bootstrap(), redis == null ? null : redis.address()),
+          Submission.Start.FRESH);
     } catch (ProgramInvocationException | RuntimeException e) {
       for (Throwable cause = e; cause != null; cause = cause.getCause()) {
         if (cause instanceof ProgramParametrizationException) {
@@ -243,6 +253,25 @@ final class JobRun {
       throw new RunFailedException(
           "the feed did not stop in " + FEED_END_LIMIT.toSeconds() + " s", e);
     }
+  }
+
+  private Broker startBroker() throws IOException, InterruptedException {
+    Path data = directory.path().resolve("kafka");
+    return plan.processes() == null
+        ? LocalBroker.start(data)
+        : BrokerProcess.start(children(), data);
+  }
+
+  private FlinkCluster startFlink() throws IOException, InterruptedException {
+    Path data = directory.path().resolve("flink");
+    ProcessSettings processes = plan.processes();
+    return processes == null
+        ? LocalFlink.start(data, plan.flink())
+        : FlinkProcesses.start(children(), data, processes);
+  }
+
+  private Children children() throws IOException {
+    return Children.in(directory.path(), directory::recordChild);
   }
 
   private @Nullable LocalRedis startRedis() throws IOException {

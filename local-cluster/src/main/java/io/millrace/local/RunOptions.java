@@ -96,6 +96,20 @@ final class RunOptions {
   Duration checkpoint = Duration.ofSeconds(1);
 
   @Option(
+      names = "--processes",
+      description =
+          "Run Kafka, JobManager and TaskManagers as processes of their own instead of in one JVM.")
+  boolean processes;
+
+  @Option(
+      names = "--taskmanagers",
+      paramLabel = "<n>",
+      description =
+          "TaskManagers that share the parallelism, beside one spare; default 1. Needs"
+              + " --processes.")
+  int taskManagers;
+
+  @Option(
       names = "--no-dashboard",
       description = "Don't offer a web page; Flink's REST interface stays, on loopback.")
   boolean noDashboard;

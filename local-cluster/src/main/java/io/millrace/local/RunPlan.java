@@ -9,6 +9,7 @@ import io.millrace.local.feed.TimeReader;
 import io.millrace.local.flink.FailureCause;
 import io.millrace.local.flink.FlinkSettings;
 import io.millrace.local.host.FreePorts;
+import io.millrace.local.process.ProcessSettings;
 import io.millrace.schema.Topic;
 import io.millrace.schema.Topics;
 import java.io.IOException;
@@ -39,6 +40,7 @@ import org.jspecify.annotations.Nullable;
  * @param output where to write the sink topics; null for nowhere
  * @param settings the job's options as the user set them
  * @param flink Flink's settings
+ * @param processes how Flink's processes are started; null runs it in this JVM
  * @param stores the stores to start
  * @param dashboard whether to offer a web page
  */
@@ -53,6 +55,7 @@ record RunPlan(
     @Nullable Path output,
     Map<String, String> settings,
     FlinkSettings flink,
+    @Nullable ProcessSettings processes,
     Set<String> stores,
     boolean dashboard) {
 
@@ -92,7 +95,7 @@ record RunPlan(
       throw new UsageException(
           "port " + options.port + " is taken; choose another one, or leave --port out");
     }
-    Map<String, String> settings = settings(job, options);
+    Map<String, String> settings = settings(job, options.settings, options.noStores);
     boolean withStores = !options.noStores && !"none".equals(settings.get(STORES_OPTION));
     Set<String> stores = new TreeSet<>(withStores ? job.stores() : List.of());
     if (!KNOWN_STORES.containsAll(stores)) {
@@ -124,8 +127,24 @@ record RunPlan(
         output(options.output),
         settings,
         flink,
+        processes(options, flink),
         stores,
         !options.noDashboard);
+  }
+
+  private static @Nullable ProcessSettings processes(RunOptions options, FlinkSettings flink)
+      throws UsageException {
+    if (!options.processes) {
+      if (options.taskManagers != 0) {
+        throw new UsageException("--taskmanagers needs --processes; give both");
+      }
+      return null;
+    }
+    try {
+      return new ProcessSettings(flink, 1, Math.max(1, options.taskManagers), 1, false);
+    } catch (IllegalArgumentException e) {
+      throw new UsageException(FailureCause.oneLine(e), e);
+    }
   }
 
   /** Whether users may set the option of that name. */
@@ -135,6 +154,16 @@ record RunPlan(
 
   /** What the job's {@code main} gets. */
   List<String> arguments(String bootstrap, @Nullable String redis) {
+    return arguments(job, settings, bounded, bootstrap, redis);
+  }
+
+  /** What the {@code main} of a job gets on a cluster with these servers. */
+  static List<String> arguments(
+      JobCatalogue.Job job,
+      Map<String, String> settings,
+      boolean bounded,
+      String bootstrap,
+      @Nullable String redis) {
     Map<String, String> all = new LinkedHashMap<>();
     all.put("bootstrap", bootstrap);
     all.put("create-topics", "true");
@@ -221,7 +250,12 @@ record RunPlan(
     return directory;
   }
 
-  private static Map<String, String> settings(JobCatalogue.Job job, RunOptions options)
+  /**
+   * The options of a job as the user set them.
+   *
+   * @throws UsageException for one that the job does not have or that users may not set
+   */
+  static Map<String, String> settings(JobCatalogue.Job job, List<String> given, boolean noStores)
       throws UsageException {
     Set<String> valid = new TreeSet<>();
     job.options().stream()
@@ -229,7 +263,7 @@ record RunPlan(
         .filter(RunPlan::isSettable)
         .forEach(valid::add);
     Map<String, String> settings = new LinkedHashMap<>();
-    for (String setting : options.settings) {
+    for (String setting : given) {
       int equals = setting.indexOf('=');
       if (equals <= 0) {
         throw new UsageException("--set '" + setting + "' must be <option>=<value>");
@@ -251,7 +285,7 @@ record RunPlan(
         throw new UsageException("--set " + key + " is given twice; give it once");
       }
     }
-    if (options.noStores && settings.containsKey(STORES_OPTION)) {
+    if (noStores && settings.containsKey(STORES_OPTION)) {
       throw new UsageException("--no-stores and --set stores exclude each other; give one");
     }
     return settings;

@@ -29,7 +29,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p><b>Space</b>: about 60 MB of heap; on disk what was produced.
  */
-public final class LocalBroker implements AutoCloseable {
+public final class LocalBroker implements Broker {
   /** The largest accepted batch of records, in bytes: 16 MiB. */
   public static final int MAX_MESSAGE_BYTES = 16 * 1024 * 1024;
 
@@ -80,12 +80,11 @@ public final class LocalBroker implements AutoCloseable {
     broker.server.awaitShutdown();
   }
 
-  /** Address for clients: {@code 127.0.0.1:port}. */
+  @Override
   public String bootstrap() {
     return bootstrap;
   }
 
-  /** Stops the broker and waits until it has; its data stays in its directory. */
   @Override
   public void close() {
     server.shutdown();

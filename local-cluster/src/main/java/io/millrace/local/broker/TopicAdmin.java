@@ -37,7 +37,12 @@ public final class TopicAdmin implements AutoCloseable {
 
   /** Creates topics that do not exist yet, and waits until they can be written and read. */
   public void create(Collection<Topic<?>> topics) throws IOException, InterruptedException {
-    List<NewTopic> created = topics.stream().map(TopicAdmin::described).toList();
+    Set<String> existing = answer(admin.listTopics().names(), "listing topics");
+    List<NewTopic> created =
+        topics.stream()
+            .filter(topic -> !existing.contains(topic.name()))
+            .map(TopicAdmin::described)
+            .toList();
     answer(admin.createTopics(created).all(), "creating topics");
     List<String> names = topics.stream().map(Topic::name).toList();
     int expected = topics.stream().mapToInt(Topic::partitions).sum();

@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -13,6 +15,7 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.flink.api.common.JobID;
+import org.jspecify.annotations.Nullable;
 
 /** A job on a Flink cluster, seen and steered over the cluster's REST interface. */
 public final class SubmittedJob {
@@ -31,11 +34,15 @@ public final class SubmittedJob {
   private static final Pattern POSITION =
       Pattern.compile(".*\\.KafkaSourceReader\\.topic\\.(.+)\\.partition\\.(\\d+)\\.currentOffset");
 
+  private static final Duration SAVEPOINT_LIMIT = Duration.ofMinutes(10);
+  private static final Duration SAVEPOINT_POLL = Duration.ofMillis(100);
+
   private final FlinkRest rest;
   private final String job;
   private final JobID id;
 
-  SubmittedJob(FlinkRest rest, JobID id) {
+  /** A job that a cluster has. */
+  public SubmittedJob(FlinkRest rest, JobID id) {
     this.rest = rest;
     this.id = id;
     this.job = "/jobs/" + id.toHexString();
@@ -79,6 +86,74 @@ public final class SubmittedJob {
   /** Asks the cluster to cancel the job; its state tells when that is done. */
   public void cancel() throws IOException, InterruptedException {
     rest.patch(job + "?mode=cancel");
+  }
+
+  /**
+   * Takes a savepoint in the canonical format.
+   *
+   * @param directory where to put it; null takes the cluster's directory
+   * @return where it is
+   * @throws IOException where it fails or takes longer than 10 minutes
+   */
+  public String savepoint(@Nullable Path directory) throws IOException, InterruptedException {
+    return triggered("/savepoints", request("cancel-job", "target-directory", directory));
+  }
+
+  /**
+   * Stops the job with a savepoint in the canonical format, without publishing what is incomplete.
+   *
+   * @param directory where to put it; null takes the cluster's directory
+   * @return where it is
+   * @throws IOException where it fails or takes longer than 10 minutes
+   */
+  public String stop(@Nullable Path directory) throws IOException, InterruptedException {
+    return triggered("/stop", request("drain", "targetDirectory", directory));
+  }
+
+  /** Whether every task of the job runs. */
+  public boolean isRunning() throws IOException, InterruptedException {
+    JsonNode overview = get("");
+    if (!overview.path("state").asText().equals("RUNNING")) {
+      return false;
+    }
+    for (JsonNode vertex : overview.path("vertices")) {
+      JsonNode tasks = vertex.path("tasks");
+      int done = tasks.path("RUNNING").asInt() + tasks.path("FINISHED").asInt();
+      if (done < vertex.path("parallelism").asInt()) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static Map<String, Object> request(
+      String unwanted, String target, @Nullable Path directory) {
+    Map<String, Object> request = new HashMap<>(Map.of(unwanted, false, "formatType", "CANONICAL"));
+    if (directory != null) {
+      request.put(target, directory.toAbsolutePath().toUri().toString());
+    }
+    return request;
+  }
+
+  private String triggered(String verb, Map<String, Object> request)
+      throws IOException, InterruptedException {
+    String trigger = rest.post(job + verb, request).path("request-id").asText();
+    long deadline = System.nanoTime() + SAVEPOINT_LIMIT.toNanos();
+    while (true) {
+      JsonNode answer = get("/savepoints/" + trigger);
+      JsonNode operation = answer.path("operation");
+      if (answer.path("status").path("id").asText().equals("COMPLETED")) {
+        if (operation.has("failure-cause")) {
+          String trace = operation.path("failure-cause").path("stack-trace").asText();
+          throw new IOException("the savepoint failed: " + FailureCause.of(trace));
+        }
+        return operation.path("location").asText();
+      }
+      if (System.nanoTime() > deadline) {
+        throw new IOException("no savepoint in " + SAVEPOINT_LIMIT.toMinutes() + " minutes");
+      }
+      Thread.sleep(SAVEPOINT_POLL.toMillis());
+    }
   }
 
   /** Why the job failed last, in one line; empty where it did not fail. */

@@ -105,6 +105,11 @@ public final class ChildProcess implements AutoCloseable {
     signal("CONT");
   }
 
+  /** Asks it to end, and does not wait. */
+  public void terminate() {
+    process.destroy();
+  }
+
   /** Asks it to end, and kills it where it has not ended within 10 s. */
   @Override
   public void close() {
@@ -134,8 +139,7 @@ public final class ChildProcess implements AutoCloseable {
         new ProcessBuilder("kill", "-" + signal, String.valueOf(pid()))
             .redirectErrorStream(true)
             .start();
-    String text =
-        new String(kill.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    String text = new String(kill.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     if (kill.waitFor() != 0) {
       throw new IOException(
           "can't send SIG" + signal + " to " + name + " (process " + pid() + "): " + text.strip());

@@ -40,6 +40,7 @@ public final class RunDirectory implements AutoCloseable {
   private static final String OWNER = "owner";
   private static final String LOG = "run.log";
   private static final String KEPT_LOGS = "logs";
+  private static final String PROCESS_LOGS = "logs";
   private static final int KEPT_LOGS_MAX = 20;
   private static final Set<PosixFilePermission> OWNER_ONLY =
       PosixFilePermissions.fromString("rwx------");
@@ -86,7 +87,8 @@ public final class RunDirectory implements AutoCloseable {
   }
 
   /**
-   * Moves the log to where it stays after this run, beside at most 19 older ones.
+   * Moves the log to where it stays after this run, and those of its processes into a directory of
+   * the same name; the newest 20 are kept.
    *
    * @return where it is now; empty where nothing was logged
    */
@@ -97,15 +99,20 @@ public final class RunDirectory implements AutoCloseable {
     Path kept = base.resolve(KEPT_LOGS);
     Files.createDirectories(kept, PosixFilePermissions.asFileAttribute(OWNER_ONLY));
     ProcessIdentity owner = ProcessIdentity.current();
-    Path target = kept.resolve("run-" + owner.startedAt() + "-" + UUID.randomUUID() + ".log");
+    String name = "run-" + owner.startedAt() + "-" + UUID.randomUUID();
+    Path target = kept.resolve(name + ".log");
     Files.move(log(), target);
+    Path processes = path.resolve(PROCESS_LOGS);
+    if (Files.isDirectory(processes)) {
+      Files.move(processes, kept.resolve(name));
+    }
     try (Stream<Path> logs = Files.list(kept)) {
       List<Path> surplus =
           logs.sorted(Comparator.comparingLong(RunDirectory::modifiedAt).reversed())
               .skip(KEPT_LOGS_MAX)
               .toList();
       for (Path log : surplus) {
-        Files.deleteIfExists(log);
+        Trees.delete(log);
       }
     }
     return Optional.of(target);

@@ -11,14 +11,14 @@ import java.nio.file.attribute.BasicFileAttributes;
 import org.jspecify.annotations.Nullable;
 
 /** Deletes directories with everything in them. */
-final class Trees {
+public final class Trees {
   /** A server that is just ending may still write a file behind the visitor. */
   private static final int ATTEMPTS = 5;
 
   private Trees() {}
 
   /** Deletes {@code root}, follows no links, and accepts that others delete it too. */
-  static void delete(Path root) throws IOException {
+  public static void delete(Path root) throws IOException {
     for (int attempt = 1; ; attempt++) {
       try {
         Files.walkFileTree(root, new Deletion());

@@ -1,5 +1,6 @@
 package io.millrace.local.process;
 
+import io.millrace.local.broker.Broker;
 import io.millrace.local.broker.BrokerPorts;
 import io.millrace.local.broker.LocalBroker;
 import io.millrace.local.host.ChildProcess;
@@ -19,7 +20,7 @@ import org.apache.kafka.clients.admin.AdminClientConfig;
  * A real Kafka broker in a process of its own, which can be killed and started again on the same
  * ports and data.
  */
-public final class BrokerProcess implements AutoCloseable {
+public final class BrokerProcess implements Broker {
   private static final String NAME = "kafka";
   private static final Duration START_LIMIT = Duration.ofSeconds(60);
   private static final Duration POLL = Duration.ofMillis(50);
@@ -65,7 +66,7 @@ public final class BrokerProcess implements AutoCloseable {
     return broker;
   }
 
-  /** Address for clients: {@code 127.0.0.1:port}. */
+  @Override
   public String bootstrap() {
     return ports.bootstrap();
   }
@@ -88,7 +89,6 @@ public final class BrokerProcess implements AutoCloseable {
     awaitRequests();
   }
 
-  /** Stops the broker and waits until it has; its data stays in its directory. */
   @Override
   public synchronized void close() {
     process.close();

@@ -1,6 +1,7 @@
 package io.millrace.local.process;
 
 import io.millrace.local.host.ChildProcess;
+import io.millrace.local.host.Trees;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -53,6 +54,11 @@ public final class Children {
   /** Where the child of that name puts its temporary files; it must not outlive its process. */
   public Path temporary(String name) {
     return directory.resolve("tmp").resolve(name);
+  }
+
+  /** Deletes the temporary files of a child that has ended. */
+  void forget(ChildProcess dead) throws IOException {
+    Trees.delete(temporary(dead.name()));
   }
 
   /**

@@ -63,7 +63,10 @@ class LocalFlinkITCase {
   @Test
   void submit_notAJar_isRefused() throws Exception {
     try (LocalFlink flink = start()) {
-      assertThatThrownBy(() -> flink.submit(directory.resolve("no.jar"), "a.B", List.of()))
+      assertThatThrownBy(
+              () ->
+                  flink.submit(
+                      directory.resolve("no.jar"), "a.B", List.of(), Submission.Start.FRESH))
           .isInstanceOf(ProgramInvocationException.class);
     }
   }
