@@ -69,8 +69,12 @@ public final class WebRequestsFeed implements SeededFeed {
     return codec.encode(request(now));
   }
 
-  /** The next request; its event time is {@code now} or up to 2 s before. */
-  RequestServed request(long now) {
+  /**
+   * The next request; its event time is {@code now} or up to 2 s before.
+   *
+   * @param now the current time, in milliseconds since the epoch
+   */
+  public RequestServed request(long now) {
     long at = now - random.nextInt(MAX_DELAY_MILLIS);
     String path = path(paths.draw(random));
     String method = method();

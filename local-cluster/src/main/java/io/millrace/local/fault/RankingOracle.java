@@ -1,0 +1,129 @@
+package io.millrace.local.fault;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * Recounts heavy hitters the slow way: for every window, one pass over its requests. It shares no
+ * code with the operators, and reads their rows as plain JSON. Not safe for use by several threads.
+ *
+ * <p><b>Space</b>: the distinct items of all windows.
+ */
+public final class RankingOracle {
+  private final long windowMillis;
+  private final long slideMillis;
+  private final int k;
+  private final Map<String, TreeMap<Long, Map<String, Long>>> counts = new TreeMap<>();
+  private final Map<String, String> items = new HashMap<>();
+
+  /** Recounts windows of that length and slide, in milliseconds, of which at most k items rank. */
+  public RankingOracle(long windowMillis, long slideMillis, int k) {
+    this.windowMillis = windowMillis;
+    this.slideMillis = slideMillis;
+    this.k = k;
+  }
+
+  /**
+   * Counts one item in every window that holds {@code at}.
+   *
+   * @param weight what it counts; negative to take back what was counted before
+   */
+  public void add(String dimension, long at, String item, long weight) {
+    String shared = items.computeIfAbsent(item, same -> same);
+    TreeMap<Long, Map<String, Long>> windows =
+        counts.computeIfAbsent(dimension, unused -> new TreeMap<>());
+    long firstStart = Math.floorDiv(at - windowMillis, slideMillis) * slideMillis + slideMillis;
+    for (long start = firstStart; start <= at; start += slideMillis) {
+      Map<String, Long> window = windows.computeIfAbsent(start, unused -> new HashMap<>());
+      long count = window.getOrDefault(shared, 0L) + weight;
+      if (count == 0) {
+        window.remove(shared);
+      } else {
+        window.put(shared, count);
+      }
+    }
+  }
+
+  /** A row for each window that must be published, sorted. */
+  public List<PublishedRow> expected() {
+    return expected(Long.MAX_VALUE);
+  }
+
+  /**
+   * A row for each window that must be published once the watermark is at {@code watermark},
+   * sorted.
+   */
+  public List<PublishedRow> expected(long watermark) {
+    List<PublishedRow> rows = new ArrayList<>();
+    counts.forEach(
+        (dimension, windows) ->
+            windows.forEach(
+                (start, window) -> {
+                  if (!window.isEmpty() && start + windowMillis - 1 <= watermark) {
+                    rows.add(row(dimension, start, window));
+                  }
+                }));
+    return sorted(rows);
+  }
+
+  /** Published rankings in the form in which they are compared, sorted. */
+  public static List<PublishedRow> published(List<JsonNode> rankings) {
+    return sorted(rankings.stream().map(RankingOracle::published).toList());
+  }
+
+  /** A published ranking in the form in which it is compared. */
+  public static PublishedRow published(JsonNode ranking) {
+    StringBuilder content = new StringBuilder();
+    content.append("total=").append(ranking.path("total").longValue());
+    for (JsonNode item : ranking.path("items")) {
+      content.append(" | ").append(item.path("rank").intValue());
+      content.append(' ').append(item.path("item").textValue());
+      content.append(' ').append(item.path("lowerBound").longValue());
+      content.append(' ').append(item.path("count").longValue());
+      content.append(' ').append(item.path("upperBound").longValue());
+    }
+    return new PublishedRow(
+        identity(
+            ranking.path("dimension").textValue(),
+            ranking.path("windowStart").longValue(),
+            ranking.path("windowEnd").longValue()),
+        content.toString());
+  }
+
+  private static String identity(String dimension, long start, long end) {
+    return dimension + " " + start + " to " + end;
+  }
+
+  private static List<PublishedRow> sorted(List<PublishedRow> rows) {
+    return rows.stream().sorted(Comparator.comparing(PublishedRow::identity)).toList();
+  }
+
+  private PublishedRow row(String dimension, long start, Map<String, Long> window) {
+    List<Map.Entry<String, Long>> sorted = new ArrayList<>(window.entrySet());
+    sorted.sort(
+        (left, right) ->
+            left.getValue().equals(right.getValue())
+                ? Arrays.compareUnsigned(
+                    left.getKey().getBytes(StandardCharsets.UTF_8),
+                    right.getKey().getBytes(StandardCharsets.UTF_8))
+                : Long.compare(right.getValue(), left.getValue()));
+    long total = 0;
+    for (long count : window.values()) {
+      total += count;
+    }
+    StringBuilder content = new StringBuilder("total=").append(total);
+    for (int rank = 1; rank <= Math.min(k, sorted.size()); rank++) {
+      long count = sorted.get(rank - 1).getValue();
+      content.append(" | ").append(rank).append(' ').append(sorted.get(rank - 1).getKey());
+      content.append(' ').append(count).append(' ').append(count).append(' ').append(count);
+    }
+    return new PublishedRow(identity(dimension, start, start + windowMillis), content.toString());
+  }
+}
