@@ -10,6 +10,7 @@ import io.millrace.job.JobRuns;
 import io.millrace.job.TestEndpoints;
 import io.millrace.job.TopicReader;
 import io.millrace.local.broker.LocalBroker;
+import io.millrace.local.fault.RankingOracle;
 import io.millrace.local.store.LocalRedis;
 import io.millrace.schema.Topics;
 import io.millrace.schema.codec.JsonCodec;
