@@ -88,6 +88,23 @@ record JobCatalogue(Path jar, List<Job> jobs) {
     return jobs.stream().filter(job -> job.name().equals(name)).findFirst();
   }
 
+  /**
+   * The job of that name.
+   *
+   * @throws UsageException where there is none; the message names the nearest
+   */
+  Job required(String name) throws UsageException {
+    return byName(name)
+        .orElseThrow(
+            () ->
+                new UsageException(
+                    "no job '"
+                        + name
+                        + "'; did you mean "
+                        + Nearest.to(name, names()).orElse("one of " + names())
+                        + "?"));
+  }
+
   /** The names of all jobs. */
   List<String> names() {
     return jobs.stream().map(Job::name).toList();

@@ -30,7 +30,6 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.flink.client.program.ProgramInvocationException;
-import org.apache.flink.client.program.ProgramParametrizationException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -111,7 +110,7 @@ final class JobRun {
     FutureTask<@Nullable Void> feed =
         new FutureTask<>(
             () -> {
-              feedLive(feeder, feedStop);
+              plan.feedLive(feeder, feedStop::isRequested);
               return null;
             });
     if (!plan.bounded()) {
@@ -187,13 +186,7 @@ final class JobRun {
           plan.arguments(broker.bootstrap(), redis == null ? null : redis.address()),
           Submission.Start.FRESH);
     } catch (ProgramInvocationException | RuntimeException e) {
-      for (Throwable cause = e; cause != null; cause = cause.getCause()) {
-        if (cause instanceof ProgramParametrizationException) {
-          throw new UsageException(plan.job().name() + ": " + FailureCause.oneLine(cause), e);
-        }
-      }
-      throw new RunFailedException(
-          plan.job().name() + " could not be submitted: " + FailureCause.of(e), e);
+      throw StandingJobs.refused(plan.job().name(), e);
     }
   }
 
@@ -223,20 +216,6 @@ final class JobRun {
       plan.feeds().feedPast(feeder, duration, System.currentTimeMillis(), stop::isRequested);
     }
     out.println(String.format(Locale.ROOT, "fed %,d records", feeder.sent()));
-  }
-
-  private void feedLive(TopicFeeder feeder, StopSignal end) throws IOException, InputException {
-    FileFeed files = plan.files();
-    if (files != null) {
-      files.feed(feeder, end::isRequested);
-      return;
-    }
-    Duration duration = plan.feedDuration();
-    plan.feeds()
-        .feedLive(
-            feeder,
-            duration == null ? Duration.ofMillis(Long.MAX_VALUE) : duration,
-            end::isRequested);
   }
 
   private void awaitFeed(FutureTask<?> feed)

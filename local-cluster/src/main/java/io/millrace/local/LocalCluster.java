@@ -101,10 +101,14 @@ public final class LocalCluster {
       catalogue.jobs().forEach(this::printJob);
       return ExitCode.DONE;
     }
+    if (StandingVerbs.NAMES.contains(command)) {
+      return runVerb(command, rest);
+    }
     Optional<JobCatalogue.Job> job = catalogue.byName(command);
     if (job.isEmpty()) {
       List<String> known = new ArrayList<>(catalogue.names());
       known.add(LIST);
+      known.addAll(StandingVerbs.NAMES);
       throw new UsageException(
           "no job '"
               + command
@@ -131,6 +135,22 @@ public final class LocalCluster {
       return ExitCode.DONE;
     }
     return run(RunPlan.of(job, surroundings.jobsJar(), options));
+  }
+
+  private int runVerb(String verb, List<String> args) throws UsageException {
+    try {
+      removeAbandoned();
+      return new StandingVerbs(surroundings, out).run(verb, args);
+    } catch (RunFailedException | IOException e) {
+      LOG.error("{} failed", verb, e);
+      String cause = e instanceof RunFailedException ? FailureCause.oneLine(e) : FailureCause.of(e);
+      err.println(COMMAND + ": " + cause);
+      return ExitCode.FAILED;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      err.println(COMMAND + ": interrupted");
+      return ExitCode.INTERRUPTED;
+    }
   }
 
   private int run(RunPlan plan) throws UsageException {
@@ -241,6 +261,16 @@ public final class LocalCluster {
     out.println("  " + COMMAND + " list             every job: its question, topics and stores");
     out.println("  " + COMMAND + " <job> [options]  one job; Ctrl-C stops it");
     out.println("  " + COMMAND + " <job> --help     the options of the run and of the job");
+    out.println();
+    out.println("A cluster of processes that stays:");
+    out.println();
+    out.println(
+        "  " + COMMAND + " up               starts Kafka, stores and Flink; 'down' stops all");
+    out.println("  " + COMMAND + " submit <job>     runs a job on it");
+    out.println("  " + COMMAND + " feed <job>       writes the job's input into its Kafka");
+    out.println("  " + COMMAND + " list-jobs        its jobs");
+    out.println("  " + COMMAND + " savepoint <job>  takes a savepoint; also 'stop' and 'restore'");
+    out.println("  " + COMMAND + " flink ...        Flink's own command line against it");
     out.println();
     out.println("Exit codes: 0 done, 1 the job failed, 2 wrong usage, 130 stopped too early.");
   }

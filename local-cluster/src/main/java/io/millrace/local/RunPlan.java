@@ -6,6 +6,7 @@ import io.millrace.local.feed.InputException;
 import io.millrace.local.feed.InputFile;
 import io.millrace.local.feed.SeededFeeds;
 import io.millrace.local.feed.TimeReader;
+import io.millrace.local.feed.TopicFeeder;
 import io.millrace.local.flink.FailureCause;
 import io.millrace.local.flink.FlinkSettings;
 import io.millrace.local.host.FreePorts;
@@ -24,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -181,6 +183,21 @@ record RunPlan(
           arguments.add(value);
         });
     return arguments;
+  }
+
+  /**
+   * Feeds the inputs as time goes by, until they end or {@code stop} becomes true.
+   *
+   * @throws InputException where a file can't be read to its end
+   * @throws IOException where Kafka takes no more
+   */
+  void feedLive(TopicFeeder feeder, BooleanSupplier stop) throws IOException, InputException {
+    if (files != null) {
+      files.feed(feeder, stop);
+    } else {
+      feeds.feedLive(
+          feeder, feedDuration == null ? Duration.ofMillis(Long.MAX_VALUE) : feedDuration, stop);
+    }
   }
 
   private static @Nullable FileFeed files(JobCatalogue.Job job, RunOptions options)

@@ -37,6 +37,11 @@ public record ProcessIdentity(long pid, long startedAt) {
     return find().isPresent();
   }
 
+  /** Asks the process to end where it still runs, and does not wait. */
+  public void terminate() {
+    find().ifPresent(ProcessHandle::destroy);
+  }
+
   /**
    * Ends the process where it still runs: asks it, and kills it where it does not follow within 5
    * s.

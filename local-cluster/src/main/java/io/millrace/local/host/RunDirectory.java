@@ -61,11 +61,16 @@ public final class RunDirectory implements AutoCloseable {
    */
   public static RunDirectory open(Path base) throws IOException {
     requireOwn(base);
-    Path path = base.resolve(RUN_PREFIX + ProcessHandle.current().pid());
+    Path path = of(base, ProcessHandle.current().pid());
     Files.createDirectories(path, PosixFilePermissions.asFileAttribute(OWNER_ONLY));
     RunDirectory directory = new RunDirectory(base, path);
     directory.record(OWNER, ProcessIdentity.current());
     return directory;
+  }
+
+  /** Where the directory of the process {@code pid} is, or will be. */
+  public static Path of(Path base, long pid) {
+    return base.resolve(RUN_PREFIX + pid);
   }
 
   /** The directory itself. */

@@ -62,11 +62,7 @@ public final class FlinkProcesses implements FlinkCluster {
       int wanted = settings.flink().port();
       restPorts.add(i == 0 && wanted != 0 ? wanted : FreePorts.find());
     }
-    rest =
-        new FlinkRest(
-            restPorts.stream()
-                .map(port -> URI.create("http://" + FlinkDefaults.LOOPBACK + ":" + port))
-                .toList());
+    rest = new FlinkRest(addresses().stream().map(URI::create).toList());
     watch.setDaemon(true);
   }
 
@@ -105,7 +101,12 @@ public final class FlinkProcesses implements FlinkCluster {
 
   @Override
   public URI address() {
-    return URI.create("http://" + FlinkDefaults.LOOPBACK + ":" + restPorts.get(0));
+    return URI.create(addresses().get(0));
+  }
+
+  /** Addresses of the web UI and of REST, one for each JobManager, without a path. */
+  public List<String> addresses() {
+    return restPorts.stream().map(port -> "http://" + FlinkDefaults.LOOPBACK + ":" + port).toList();
   }
 
   /** The REST interface of whichever JobManager answers. */

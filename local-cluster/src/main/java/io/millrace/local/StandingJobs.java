@@ -1,0 +1,244 @@
+package io.millrace.local;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.millrace.local.StandingCluster.Submitted;
+import io.millrace.local.flink.FailureCause;
+import io.millrace.local.flink.Submission;
+import io.millrace.local.flink.SubmittedJob;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.apache.flink.api.common.JobID;
+import org.apache.flink.client.program.ProgramInvocationException;
+import org.apache.flink.client.program.ProgramParametrizationException;
+
+/** The verbs that run, save, stop and restore jobs on a standing cluster. */
+final class StandingJobs {
+  private static final String COMMAND = "local-cluster/run ";
+
+  private final Surroundings surroundings;
+  private final PrintStream out;
+
+  StandingJobs(Surroundings surroundings, PrintStream out) {
+    this.surroundings = surroundings;
+    this.out = out;
+  }
+
+  /**
+   * A job at Flink.
+   *
+   * @param id its id
+   * @param name its name
+   * @param state Flink's name of its state
+   * @param startedAt when it started, in milliseconds since the epoch
+   */
+  private record FlinkJob(String id, String name, String state, long startedAt) {}
+
+  int submit(List<String> args) throws UsageException, RunFailedException, IOException {
+    StandingOptions.Submit options = new StandingOptions.Submit();
+    if (StandingOptions.parse(options, args, out)) {
+      return ExitCode.DONE;
+    }
+    StandingCluster cluster = cluster();
+    JobCatalogue.Job job = catalogue().required(options.job);
+    Path savepoint = options.savepoint;
+    Submitted how =
+        new Submitted(
+            "",
+            job.name(),
+            RunPlan.settings(job, options.settings, options.noStores),
+            !options.noStores,
+            options.parallelism == 0 ? cluster.parallelism() : options.parallelism,
+            0,
+            savepoint == null ? null : savepoint.toAbsolutePath().toUri().toString());
+    return submit(cluster, job, how);
+  }
+
+  int list(List<String> args) throws UsageException, IOException, InterruptedException {
+    if (StandingOptions.parse(new StandingOptions.ListJobs(), args, out)) {
+      return ExitCode.DONE;
+    }
+    StandingCluster cluster = cluster();
+    Map<String, Submitted> known = new HashMap<>();
+    cluster.submitted().forEach(job -> known.put(job.id(), job));
+    List<FlinkJob> jobs = jobs(cluster);
+    if (jobs.isEmpty()) {
+      out.println("no jobs; '" + COMMAND + "submit <job>' runs one");
+    }
+    for (FlinkJob job : jobs) {
+      Submitted submitted = known.get(job.id());
+      String savepoint = submitted == null ? null : submitted.savepoint();
+      out.println(
+          String.format(
+              Locale.ROOT,
+              "%s  %-20s %-10s since %s%s",
+              job.id(),
+              job.name(),
+              job.state(),
+              Instant.ofEpochMilli(job.startedAt()),
+              savepoint == null ? "" : "  savepoint " + savepoint));
+    }
+    return ExitCode.DONE;
+  }
+
+  int savepoint(List<String> args)
+      throws UsageException, RunFailedException, IOException, InterruptedException {
+    StandingOptions.Savepoint options = new StandingOptions.Savepoint();
+    if (StandingOptions.parse(options, args, out)) {
+      return ExitCode.DONE;
+    }
+    StandingCluster cluster = cluster();
+    FlinkJob job = running(cluster, options.job);
+    String savepoint = atFlink(cluster, job).savepoint(options.directory);
+    remember(cluster, job, savepoint);
+    out.println("savepoint of " + job.name() + " (" + job.id() + "): " + savepoint);
+    return ExitCode.DONE;
+  }
+
+  int stop(List<String> args)
+      throws UsageException, RunFailedException, IOException, InterruptedException {
+    StandingOptions.Stop options = new StandingOptions.Stop();
+    if (StandingOptions.parse(options, args, out)) {
+      return ExitCode.DONE;
+    }
+    StandingCluster cluster = cluster();
+    FlinkJob job = running(cluster, options.job);
+    String savepoint = atFlink(cluster, job).stop(options.directory);
+    remember(cluster, job, savepoint);
+    out.println("stopped " + job.name() + " (" + job.id() + ") with savepoint " + savepoint);
+    out.println("'" + COMMAND + "restore " + job.name() + "' goes on from it");
+    return ExitCode.DONE;
+  }
+
+  int restore(List<String> args)
+      throws UsageException, RunFailedException, IOException, InterruptedException {
+    StandingOptions.Restore options = new StandingOptions.Restore();
+    if (StandingOptions.parse(options, args, out)) {
+      return ExitCode.DONE;
+    }
+    StandingCluster cluster = cluster();
+    Submitted saved =
+        cluster.submitted().stream()
+            .filter(job -> job.isCalled(options.job) && job.savepoint() != null)
+            .findFirst()
+            .orElseThrow(
+                () ->
+                    new UsageException(
+                        "there is no savepoint of "
+                            + options.job
+                            + " on this cluster; 'stop' and 'savepoint' make one, and 'submit"
+                            + " <job> --savepoint <path>' takes one from elsewhere"));
+    for (FlinkJob job : jobs(cluster)) {
+      if (job.id().equals(saved.id()) && !SubmittedJob.isEnd(job.state())) {
+        throw new UsageException(
+            options.job + " runs (" + job.id() + "); stop it before you restore it");
+      }
+    }
+    JobCatalogue.Job job = catalogue().required(saved.job());
+    Map<String, String> settings = new HashMap<>(saved.settings());
+    settings.putAll(RunPlan.settings(job, options.settings, false));
+    int parallelism = options.parallelism == 0 ? saved.parallelism() : options.parallelism;
+    return submit(
+        cluster,
+        job,
+        new Submitted(
+            "", saved.job(), settings, saved.stores(), parallelism, 0, saved.savepoint()));
+  }
+
+  /** Submits a job, from its savepoint where it has one, and waits until all of it runs. */
+  private int submit(StandingCluster cluster, JobCatalogue.Job job, Submitted how)
+      throws UsageException, RunFailedException, IOException {
+    List<String> arguments =
+        RunPlan.arguments(
+            job, how.settings(), false, cluster.bootstrap(), how.stores() ? cluster.redis() : null);
+    Submission.Start start = new Submission.Start(how.parallelism(), how.savepoint());
+    SubmittedJob submitted;
+    try {
+      submitted =
+          cluster.submission().submit(surroundings.jobsJar(), job.mainClass(), arguments, start);
+    } catch (ProgramInvocationException | RuntimeException e) {
+      throw refused(job.name(), e);
+    }
+    String id = submitted.id().toHexString();
+    cluster.note(how.submitted(id, System.currentTimeMillis()));
+    out.println(
+        job.name()
+            + " runs as "
+            + id
+            + (how.savepoint() == null ? "" : ", restored from " + how.savepoint()));
+    return ExitCode.DONE;
+  }
+
+  /** Why a job was not taken: a mistake of the user's, where its {@code main} says so. */
+  static RunFailedException refused(String job, Exception e) throws UsageException {
+    for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+      if (cause instanceof ProgramParametrizationException) {
+        throw new UsageException(job + ": " + FailureCause.oneLine(cause), e);
+      }
+    }
+    return new RunFailedException(job + " could not be submitted: " + FailureCause.of(e), e);
+  }
+
+  private void remember(StandingCluster cluster, FlinkJob job, String savepoint)
+      throws IOException {
+    for (Submitted submitted : cluster.submitted()) {
+      if (submitted.id().equals(job.id())) {
+        cluster.note(submitted.withSavepoint(savepoint));
+      }
+    }
+  }
+
+  private static SubmittedJob atFlink(StandingCluster cluster, FlinkJob job) {
+    return new SubmittedJob(cluster.restClient(), JobID.fromHexString(job.id()));
+  }
+
+  /** The one job of that name or id that runs. */
+  private static FlinkJob running(StandingCluster cluster, String called)
+      throws UsageException, IOException, InterruptedException {
+    List<FlinkJob> found =
+        jobs(cluster).stream()
+            .filter(job -> !SubmittedJob.isEnd(job.state()))
+            .filter(job -> job.id().equals(called) || job.name().equals(called))
+            .toList();
+    if (found.isEmpty()) {
+      throw new UsageException(
+          "no job " + called + " runs; '" + COMMAND + "list-jobs' shows those that do");
+    } else if (found.size() > 1) {
+      throw new UsageException(
+          found.size()
+              + " jobs "
+              + called
+              + " run; name one by its id: "
+              + String.join(", ", found.stream().map(FlinkJob::id).toList()));
+    }
+    return found.get(0);
+  }
+
+  private static List<FlinkJob> jobs(StandingCluster cluster)
+      throws IOException, InterruptedException {
+    List<FlinkJob> jobs = new ArrayList<>();
+    for (JsonNode job : cluster.restClient().get("/jobs/overview").path("jobs")) {
+      jobs.add(
+          new FlinkJob(
+              job.path("jid").asText(),
+              job.path("name").asText(),
+              job.path("state").asText(),
+              job.path("start-time").asLong()));
+    }
+    return jobs;
+  }
+
+  private StandingCluster cluster() throws UsageException {
+    return StandingCluster.required(surroundings.base());
+  }
+
+  private JobCatalogue catalogue() throws UsageException {
+    return JobCatalogue.read(surroundings.jobsJar());
+  }
+}

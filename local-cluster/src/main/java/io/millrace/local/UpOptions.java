@@ -1,0 +1,82 @@
+package io.millrace.local;
+
+import io.millrace.local.flink.FlinkSettings;
+import io.millrace.local.flink.StateBackend;
+import io.millrace.local.process.ProcessSettings;
+import java.time.Duration;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** The options of a standing cluster, as the command line gives them. */
+@Command(
+    name = "local-cluster/run up",
+    description = "Starts Kafka, Redis and Flink as processes that stay until 'down'.",
+    sortOptions = false)
+final class UpOptions {
+  @Option(
+      names = "--parallelism",
+      paramLabel = "<n>",
+      description = "Slots, and parallelism of jobs that name none; default 2.")
+  int parallelism = 2;
+
+  @Option(
+      names = "--taskmanagers",
+      paramLabel = "<n>",
+      description = "TaskManagers that share the slots, beside the spare ones; default 1.")
+  int taskManagers = 1;
+
+  @Option(
+      names = "--spares",
+      paramLabel = "<n>",
+      description = "TaskManagers that stand ready to replace one that dies; default 1.")
+  int spares = 1;
+
+  @Option(
+      names = "--jobmanagers",
+      paramLabel = "<n>",
+      description = "JobManagers, of which one leads; default 1. One that dies is replaced anyway.")
+  int jobManagers = 1;
+
+  @Option(
+      names = "--state",
+      paramLabel = "rocksdb|hashmap",
+      converter = RunOptions.StateConverter.class,
+      description = "Where jobs keep their state; default rocksdb.")
+  StateBackend state = StateBackend.ROCKSDB;
+
+  @Option(
+      names = "--checkpoint",
+      paramLabel = "<duration>",
+      converter = Durations.class,
+      description = "Time between two checkpoints; default 1s.")
+  Duration checkpoint = Duration.ofSeconds(1);
+
+  @Option(names = "--no-stores", description = "Start no stores.")
+  boolean noStores;
+
+  @Option(
+      names = "--port",
+      paramLabel = "<port>",
+      description = "Port of Flink's web UI; any free one without it.")
+  int port;
+
+  @Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      description = "Print these options.")
+  boolean help;
+
+  /**
+   * The cluster that they describe.
+   *
+   * @throws IllegalArgumentException where one is out of its range
+   */
+  ProcessSettings settings() {
+    return new ProcessSettings(
+        new FlinkSettings(parallelism, state, checkpoint, port),
+        jobManagers,
+        taskManagers,
+        spares,
+        true);
+  }
+}
