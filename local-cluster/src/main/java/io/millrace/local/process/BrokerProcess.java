@@ -3,9 +3,11 @@ package io.millrace.local.process;
 import io.millrace.local.broker.Broker;
 import io.millrace.local.broker.BrokerPorts;
 import io.millrace.local.broker.LocalBroker;
+import io.millrace.local.flink.FailureCause;
 import io.millrace.local.host.ChildProcess;
 import io.millrace.local.host.ClassPath;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -138,9 +140,14 @@ public final class BrokerProcess implements Broker {
     }
   }
 
-  private IOException failed(String how) {
+  private IOException failed(String how) throws IOException {
     process.close();
+    String said = Files.readString(children.logs().resolve(NAME + ".out"));
     return new IOException(
-        "Kafka " + how + "; its log is " + children.logs().resolve(NAME + ".log"));
+        "Kafka "
+            + how
+            + (said.isBlank() ? "" : " (" + FailureCause.of(said) + ")")
+            + "; its log is "
+            + children.logs().resolve(NAME + ".log"));
   }
 }
