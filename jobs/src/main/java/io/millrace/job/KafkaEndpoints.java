@@ -29,7 +29,7 @@ record KafkaEndpoints(JobConfig config) implements Endpoints {
             .returns(KafkaRow.class)
             .uid(uid + "-encode")
             .name("Encode " + topic.name());
-    encoded.sinkTo(KafkaEvents.sink(config.configuration(), topic)).uid(uid).name(topic.name());
+    KafkaEvents.write(encoded, config.configuration(), topic, uid).name(topic.name());
     return encoded.getSideOutput(EncodeRow.DEAD_LETTER);
   }
 

@@ -4,11 +4,18 @@ import io.millrace.schema.Topic;
 import io.millrace.schema.lane.DeadLettered;
 import java.util.Properties;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
+import org.apache.flink.api.dag.Transformation;
 import org.apache.flink.configuration.Configuration;
+import org.apache.flink.connector.base.DeliveryGuarantee;
 import org.apache.flink.connector.kafka.sink.KafkaSink;
+import org.apache.flink.connector.kafka.sink.TransactionNamingStrategy;
 import org.apache.flink.connector.kafka.source.KafkaSource;
 import org.apache.flink.connector.kafka.source.KafkaSourceBuilder;
 import org.apache.flink.connector.kafka.source.enumerator.initializer.OffsetsInitializer;
+import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.datastream.DataStreamSink;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.streaming.api.transformations.SinkTransformation;
 import org.apache.flink.types.Either;
 
 /** Topics of the catalogue as Flink sources and sinks. */
@@ -71,33 +78,58 @@ public final class KafkaEvents {
   }
 
   /**
-   * Writes rows that {@link EncodeRow} made for the same topic. For {@code exactly-once} the
-   * transactional ids start with the instance's name and the topic's: they stay the same over
-   * restarts, only one instance of a name may run, and it may write a topic through one sink only.
-   * Rows are visible to committed reads when the checkpoint they belong to is complete. A job that
-   * stays down for longer than {@code kafka.transaction.timeout.ms} (default 15 minutes) loses the
-   * rows that its last checkpoint had not committed yet.
+   * Writes rows that {@link EncodeRow} made for the same topic.
    *
-   * @throws IllegalArgumentException for a missing or invalid option
+   * <p>For {@code exactly-once} the transactional ids start with the instance's name and the
+   * topic's: they stay the same over restarts, only one instance of a name may run, and it writes a
+   * topic through one sink. Rows are visible to committed reads when the checkpoint they belong to
+   * is complete. A job that stays down for longer than {@code kafka.transaction.timeout.ms}
+   * (default 15 minutes) loses the rows that its last checkpoint had not committed yet; it fails
+   * then and says which, or goes on, as {@link KafkaOptions#LOST_TRANSACTIONS} says.
+   *
+   * @param uid uid of the sink, unique in the job
+   * @throws IllegalArgumentException for a missing or invalid option, and where the job writes the
+   *     topic already
    */
-  public static KafkaSink<KafkaRow> sink(Configuration config, Topic<?> topic) {
-    return KafkaSink.<KafkaRow>builder()
-        .setKafkaProducerConfig(KafkaOptions.producerProperties(config))
-        .setBootstrapServers(KafkaOptions.required(config, KafkaOptions.BOOTSTRAP))
-        .setDeliveryGuarantee(KafkaOptions.guarantee(config))
-        .setTransactionalIdPrefix(KafkaOptions.instanceName(config) + "-" + topic.name())
-        .setRecordSerializer(new RowSerializer(KafkaOptions.deployedName(config, topic.name())))
-        .build();
+  public static DataStreamSink<KafkaRow> write(
+      DataStream<KafkaRow> rows, Configuration config, Topic<?> topic, String uid) {
+    String name = KafkaOptions.deployedName(config, topic.name());
+    String idPrefix = KafkaOptions.instanceName(config) + "-" + topic.name();
+    DeliveryGuarantee guarantee = KafkaOptions.guarantee(config);
+    KafkaSink<KafkaRow> kafka =
+        KafkaSink.<KafkaRow>builder()
+            .setKafkaProducerConfig(KafkaOptions.producerProperties(config))
+            .setBootstrapServers(KafkaOptions.required(config, KafkaOptions.BOOTSTRAP))
+            .setDeliveryGuarantee(guarantee)
+            .setTransactionalIdPrefix(idPrefix)
+            // An id for every transaction; TransactionFate builds on it.
+            .setTransactionNamingStrategy(TransactionNamingStrategy.INCREMENTING)
+            .setRecordSerializer(new RowSerializer(name))
+            .build();
+    if (guarantee != DeliveryGuarantee.EXACTLY_ONCE) {
+      return rows.sinkTo(kafka).uid(uid);
+    }
+    requireOnly(rows.getExecutionEnvironment(), idPrefix, uid);
+    return rows.sinkTo(
+            new TransactionalSink(
+                kafka,
+                uid,
+                name,
+                idPrefix,
+                KafkaOptions.instanceName(config),
+                KafkaOptions.lostTransactions(config),
+                KafkaOptions.adminProperties(config)))
+        .uid(uid);
   }
 
   /**
-   * Encodes values of {@code topic} for {@link #sink}. A row that the producer could never send
+   * Encodes values of {@code topic} for {@link #write}. A row that the producer could never send
    * comes out of {@link EncodeRow#DEAD_LETTER} instead:
    *
    * <pre>{@code
    * SingleOutputStreamOperator<KafkaRow> rows =
    *     rankings.process(KafkaEvents.encoder(config, topic)).uid("rankings-encode");
-   * rows.sinkTo(KafkaEvents.sink(config, topic)).uid("rankings-sink");
+   * KafkaEvents.write(rows, config, topic, "rankings-sink");
    * DataStream<DeadLettered> tooLarge = rows.getSideOutput(EncodeRow.DEAD_LETTER);
    * }</pre>
    *
@@ -111,5 +143,19 @@ public final class KafkaEvents {
         KafkaOptions.deployedName(config, topic.name()),
         KafkaOptions.required(config, KafkaOptions.JOB_NAME),
         KafkaOptions.maxRequestBytes(config));
+  }
+
+  /** Two sinks with the same transactional ids would abort each other's transactions. */
+  private static void requireOnly(StreamExecutionEnvironment env, String idPrefix, String uid) {
+    for (Transformation<?> other : env.getTransformations()) {
+      if (other instanceof SinkTransformation<?, ?> written
+          && written.getSink() instanceof TransactionalSink sink
+          && sink.idPrefix().equals(idPrefix)) {
+        throw new IllegalArgumentException(
+            String.format(
+                "sinks %s and %s both write topic %s; unite their streams before one sink",
+                sink.uid(), uid, sink.topic()));
+      }
+    }
   }
 }

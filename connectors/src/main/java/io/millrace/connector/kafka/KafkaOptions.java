@@ -13,6 +13,7 @@ import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.ConfigOptions;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.connector.base.DeliveryGuarantee;
+import org.apache.flink.streaming.api.environment.CheckpointConfig;
 
 /** The options of a job's topics. */
 public final class KafkaOptions {
@@ -105,6 +106,16 @@ public final class KafkaOptions {
           .defaultValue(Guarantee.EXACTLY_ONCE)
           .withDescription("How results are written: exactly-once or at-least-once.");
 
+  /** What becomes of the job when rows are lost. */
+  public static final ConfigOption<LostTransactions> LOST_TRANSACTIONS =
+      ConfigOptions.key("lost-transactions")
+          .enumType(LostTransactions.class)
+          .defaultValue(LostTransactions.FAIL)
+          .withDescription(
+              "What becomes of the job when Kafka has aborted rows of a complete checkpoint: fail"
+                  + " (it ends with a message that says which) or accept (the message is logged and"
+                  + " the job goes on).");
+
   /** All of them. */
   public static final List<ConfigOption<?>> ALL =
       List.of(
@@ -115,6 +126,7 @@ public final class KafkaOptions {
           GUARANTEE,
           IDLE_TIMEOUT,
           JOB_NAME,
+          LOST_TRANSACTIONS,
           MAX_AHEAD,
           MAX_OUT_OF_ORDERNESS,
           START_FROM,
@@ -125,6 +137,15 @@ public final class KafkaOptions {
    * starts. 15 minutes is the broker's default limit.
    */
   private static final long DEFAULT_TRANSACTION_TIMEOUT_MILLIS = 900_000;
+
+  /*
+   * Flink takes up to 50 s to notice that a machine is gone (heartbeat.timeout), and then starts the
+   * job again and commits.
+   */
+  private static final Duration RESTART_BUDGET = Duration.ofMinutes(1);
+
+  /** How long to wait for an answer unless the user says otherwise. */
+  private static final String ANSWER_TIMEOUT_MILLIS = "20000";
 
   private static final Pattern TIMESTAMP = Pattern.compile("timestamp:(\\d{1,18})");
   private static final Pattern VALID_PREFIX = Pattern.compile("[A-Za-z0-9._-]*");
@@ -140,6 +161,17 @@ public final class KafkaOptions {
       }
     }
     properties.setProperty("bootstrap.servers", required(config, BOOTSTRAP));
+    return properties;
+  }
+
+  /** The properties of clients that ask for something while somebody waits. */
+  static Properties adminProperties(Configuration config) {
+    Properties properties = clientProperties(config);
+    String call = "default.api.timeout.ms";
+    String request = "request.timeout.ms";
+    // A call may not end before its first request does, so either is the default of the other.
+    properties.putIfAbsent(call, properties.getProperty(request, ANSWER_TIMEOUT_MILLIS));
+    properties.putIfAbsent(request, properties.getProperty(call));
     return properties;
   }
 
@@ -178,6 +210,45 @@ public final class KafkaOptions {
       };
     } catch (IllegalArgumentException e) {
       throw invalid(GUARANTEE, given(config, GUARANTEE), "exactly-once or at-least-once");
+    }
+  }
+
+  static LostTransactions lostTransactions(Configuration config) {
+    try {
+      return config.get(LOST_TRANSACTIONS);
+    } catch (IllegalArgumentException e) {
+      throw invalid(LOST_TRANSACTIONS, given(config, LOST_TRANSACTIONS), "fail or accept");
+    }
+  }
+
+  /**
+   * Makes sure that a transaction of an {@code exactly-once} job may stay open until it is
+   * committed: while the job waits for its next checkpoint, while that is taken, and over one
+   * restart, for which there is a minute. A job that is down for longer can lose rows all the same.
+   *
+   * @throws IllegalArgumentException where Kafka would abort it before; the message names the
+   *     options to change
+   */
+  public static void requireTransactionTimeout(Configuration config, CheckpointConfig checkpoints) {
+    if (guarantee(config) != DeliveryGuarantee.EXACTLY_ONCE) {
+      return;
+    }
+    Duration wait =
+        Duration.ofMillis(
+            Math.max(
+                checkpoints.getCheckpointInterval(), checkpoints.getMinPauseBetweenCheckpoints()));
+    Duration take = Duration.ofMillis(checkpoints.getCheckpointTimeout());
+    long needed = wait.plus(take).plus(RESTART_BUDGET).toMillis();
+    long given = transactionTimeoutMillis(config);
+    if (given < needed) {
+      throw new IllegalArgumentException(
+          String.format(
+              "Kafka would abort the sinks' transactions after %d ms, and up to %d ms can pass until"
+                  + " they are committed: %d s to the next checkpoint, %d s to take it, %d s for a"
+                  + " restart. Raise --kafka.transaction.timeout.ms to that (and with it the broker's"
+                  + " transaction.max.timeout.ms, if it is lower), or lower"
+                  + " execution.checkpointing.timeout or execution.checkpointing.interval",
+              given, needed, wait.toSeconds(), take.toSeconds(), RESTART_BUDGET.toSeconds()));
     }
   }
 
@@ -276,6 +347,19 @@ public final class KafkaOptions {
       ConfigOption<?> option, String value, String valid) {
     return new IllegalArgumentException(
         String.format("invalid value for --%s: \"%s\"; valid: %s", option.key(), value, valid));
+  }
+
+  /** What becomes of a job whose rows are lost. */
+  public enum LostTransactions {
+    /** It ends, without a restart. */
+    FAIL,
+    /** The loss is logged as an error and counted as {@code numLostTransactions}. */
+    ACCEPT;
+
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
+    }
   }
 
   /** How results are written. */

@@ -9,7 +9,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.Properties;
 import java.util.concurrent.ExecutionException;
 import java.util.stream.Collectors;
 import org.apache.flink.configuration.Configuration;
@@ -31,9 +30,6 @@ import org.slf4j.LoggerFactory;
 public final class KafkaTopics {
   private static final Logger LOG = LoggerFactory.getLogger(KafkaTopics.class);
 
-  /** How long to wait for an answer unless the user says otherwise. */
-  private static final String ANSWER_TIMEOUT_MILLIS = "20000";
-
   private static final Duration VISIBLE_LIMIT = Duration.ofSeconds(20);
   private static final Duration VISIBLE_POLL = Duration.ofMillis(50);
 
@@ -50,7 +46,7 @@ public final class KafkaTopics {
    *     what to do
    */
   public static void prepare(Configuration config, Collection<Topic<?>> topics) {
-    try (Admin admin = Admin.create(adminProperties(config))) {
+    try (Admin admin = Admin.create(KafkaOptions.adminProperties(config))) {
       requireTopics(admin, config, topics);
       List<Topic<?>> outputs =
           topics.stream().filter(topic -> topic.lane() != Topic.Lane.INPUT).toList();
@@ -64,16 +60,6 @@ public final class KafkaTopics {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("interrupted while asking Kafka for its topics", e);
     }
-  }
-
-  private static Properties adminProperties(Configuration config) {
-    Properties properties = KafkaOptions.clientProperties(config);
-    String call = "default.api.timeout.ms";
-    String request = "request.timeout.ms";
-    // A call may not end before its first request does, so either is the default of the other.
-    properties.putIfAbsent(call, properties.getProperty(request, ANSWER_TIMEOUT_MILLIS));
-    properties.putIfAbsent(request, properties.getProperty(call));
-    return properties;
   }
 
   private static void requireTopics(Admin admin, Configuration config, Collection<Topic<?>> topics)

@@ -297,7 +297,7 @@ class KafkaEventsITCase {
             .process(KafkaEvents.encoder(config, Topics.HEAVY_HITTERS_LATE))
             .returns(KafkaRow.class)
             .uid("encode");
-    rows.sinkTo(KafkaEvents.sink(config, Topics.HEAVY_HITTERS_LATE)).uid("sink");
+    KafkaEvents.write(rows, config, Topics.HEAVY_HITTERS_LATE, "sink");
 
     env.execute("largest");
 
@@ -333,12 +333,12 @@ class KafkaEventsITCase {
 
   private static <T extends Record> void write(
       DataStream<T> stream, Configuration config, Topic<T> topic, String uid) {
-    stream
-        .process(KafkaEvents.encoder(config, topic))
-        .returns(KafkaRow.class)
-        .uid(uid + "-encode")
-        .sinkTo(KafkaEvents.sink(config, topic))
-        .uid(uid + "-sink");
+    SingleOutputStreamOperator<KafkaRow> rows =
+        stream
+            .process(KafkaEvents.encoder(config, topic))
+            .returns(KafkaRow.class)
+            .uid(uid + "-encode");
+    KafkaEvents.write(rows, config, topic, uid + "-sink");
   }
 
   private static StreamExecutionEnvironment environment() {

@@ -1,15 +1,23 @@
 package io.millrace.connector.kafka;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.millrace.schema.Topic;
 import io.millrace.schema.Topics;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.connector.base.DeliveryGuarantee;
+import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.datastream.DataStreamSink;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -149,7 +157,73 @@ class KafkaOptionsTest {
     Configuration config = config("bounded", "true", "start-from", "earliest");
 
     assertThat(KafkaEvents.source(config, Topics.WEB_REQUESTS)).isNotNull();
-    assertThat(KafkaEvents.sink(config, Topics.HEAVY_HITTERS_RANKINGS)).isNotNull();
+    assertThat(write(config, Topics.HEAVY_HITTERS_RANKINGS)).isNotNull();
+  }
+
+  @Test
+  void write_twoSinksToOneTopic_areRefused() {
+    Configuration config = config();
+    DataStream<KafkaRow> rows = rows();
+    KafkaEvents.write(rows, config, Topics.WEB_REQUESTS_DLQ, "letters");
+    KafkaEvents.write(rows, config, Topics.HEAVY_HITTERS_LATE, "late");
+
+    assertThatThrownBy(
+            () -> KafkaEvents.write(rows, config, Topics.WEB_REQUESTS_DLQ, "more-letters"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("letters and more-letters both write topic web.requests.dlq");
+  }
+
+  @Test
+  void transactionTimeout_defaults_leaveRoomForACheckpointAndARestart() {
+    assertThatCode(() -> requireTimeout(config(), 10_000, 600_000)).doesNotThrowAnyException();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    // timeout of transactions, interval and timeout of checkpoints; one minute is for a restart
+    "670000, 10000, 600000, true",
+    "669999, 10000, 600000, false",
+    "900000, 600000, 600000, false",
+    "900000, 10000, 3600000, false"
+  })
+  void transactionTimeout_shorterThanACheckpointAndARestart_isRefused(
+      String transaction, long interval, long checkpoint, boolean enough) {
+    Configuration config = config("kafka.transaction.timeout.ms", transaction);
+
+    if (enough) {
+      assertThatCode(() -> requireTimeout(config, interval, checkpoint)).doesNotThrowAnyException();
+    } else {
+      assertThatThrownBy(() -> requireTimeout(config, interval, checkpoint))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("after " + transaction + " ms")
+          .hasMessageContaining("up to " + (interval + checkpoint + 60_000) + " ms")
+          .hasMessageContaining("Raise --kafka.transaction.timeout.ms")
+          .hasMessageContaining("lower execution.checkpointing.timeout");
+      config.set(KafkaOptions.GUARANTEE, KafkaOptions.Guarantee.AT_LEAST_ONCE);
+      assertThatCode(() -> requireTimeout(config, interval, checkpoint)).doesNotThrowAnyException();
+    }
+  }
+
+  @Test
+  void lostTransactions_invalid_namesOptionValueAndValidOnes() {
+    assertRefused("lost-transactions", "ignore", "fail or accept");
+  }
+
+  private static void requireTimeout(Configuration config, long interval, long checkpoint) {
+    Configuration flink = new Configuration();
+    flink.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, Duration.ofMillis(interval));
+    flink.set(CheckpointingOptions.CHECKPOINTING_TIMEOUT, Duration.ofMillis(checkpoint));
+    KafkaOptions.requireTransactionTimeout(
+        config, StreamExecutionEnvironment.getExecutionEnvironment(flink).getCheckpointConfig());
+  }
+
+  private static DataStreamSink<KafkaRow> write(Configuration config, Topic<?> topic) {
+    return KafkaEvents.write(rows(), config, topic, "sink");
+  }
+
+  private static DataStream<KafkaRow> rows() {
+    return StreamExecutionEnvironment.getExecutionEnvironment()
+        .fromData(TypeInformation.of(KafkaRow.class), new KafkaRow(null, new byte[1]));
   }
 
   /** The whole of the source and its watermarks refuses, not only the method that parses. */
@@ -160,7 +234,7 @@ class KafkaOptionsTest {
             () -> {
               KafkaEvents.source(config, Topics.WEB_REQUESTS);
               KafkaEvents.watermarks(config, Topics.WEB_REQUESTS);
-              KafkaEvents.sink(config, Topics.WEB_REQUESTS);
+              write(config, Topics.WEB_REQUESTS);
             })
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("--" + option)
