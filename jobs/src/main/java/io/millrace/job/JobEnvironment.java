@@ -4,7 +4,9 @@ import io.millrace.connector.kafka.KafkaOptions;
 import java.util.Map;
 import java.util.TreeMap;
 import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.ExternalizedCheckpointRetention;
 import org.apache.flink.configuration.PipelineOptions;
+import org.apache.flink.streaming.api.environment.CheckpointConfig;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.util.ParameterTool;
 
@@ -17,7 +19,8 @@ public final class JobEnvironment {
 
   /**
    * The environment of the cluster or client that runs this, with the rules that make a bad graph
-   * fail when it is built: no generic types, no generated uids.
+   * fail when it is built: no generic types, no generated uids. A job that fails for good keeps its
+   * last checkpoint, unless the cluster is told to keep it in more cases.
    */
   public static StreamExecutionEnvironment create(JobConfig config) {
     Configuration flink = new Configuration();
@@ -26,6 +29,13 @@ public final class JobEnvironment {
     flink.set(PipelineOptions.OBJECT_REUSE, true);
     flink.set(PipelineOptions.MAX_PARALLELISM, MAX_PARALLELISM);
     StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment(flink);
+    CheckpointConfig checkpoints = env.getCheckpointConfig();
+    if (checkpoints.getExternalizedCheckpointRetention()
+        == ExternalizedCheckpointRetention.NO_EXTERNALIZED_CHECKPOINTS) {
+      // Flink's default would delete the state that a failed job is to be started from again.
+      checkpoints.setExternalizedCheckpointRetention(
+          ExternalizedCheckpointRetention.DELETE_ON_CANCELLATION);
+    }
     env.getConfig().setGlobalJobParameters(ParameterTool.fromMap(shown(config)));
     return env;
   }

@@ -32,6 +32,7 @@ public final class JobLauncher {
     StreamExecutionEnvironment env = JobEnvironment.create(config);
     JobEnvironment.requireCheckpoints(env);
     try {
+      KafkaOptions.requireTransactionTimeout(config.configuration(), env.getCheckpointConfig());
       KafkaTopics.prepare(config.configuration(), job.topics());
       graph.build(env, config, new KafkaEndpoints(config));
     } catch (IllegalArgumentException e) {

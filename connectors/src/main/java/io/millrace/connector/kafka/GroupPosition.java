@@ -1,5 +1,6 @@
 package io.millrace.connector.kafka;
 
+import java.time.Duration;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -22,6 +23,7 @@ final class GroupPosition implements AutoCloseable {
   private final String group;
 
   private volatile Map<TopicPartition, Long> known = Map.of();
+  private volatile boolean closed;
   private KafkaFuture<?> answer = KafkaFuture.completedFuture(null);
 
   GroupPosition(Properties admin, String group) {
@@ -42,7 +44,7 @@ final class GroupPosition implements AutoCloseable {
                 (offsets, failure) -> {
                   if (failure == null) {
                     known = plain(offsets);
-                  } else {
+                  } else if (!closed) {
                     // An older position is still a lower bound.
                     LOG.warn("Where consumer group {} stands can't be read", group, failure);
                   }
@@ -56,7 +58,9 @@ final class GroupPosition implements AutoCloseable {
 
   @Override
   public void close() {
-    admin.close();
+    closed = true;
+    // Without patience for an answer that nobody needs any more.
+    admin.close(Duration.ZERO);
   }
 
   /** Asks and waits. */

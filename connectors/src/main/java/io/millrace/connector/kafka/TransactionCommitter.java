@@ -2,6 +2,7 @@ package io.millrace.connector.kafka;
 
 import io.millrace.connector.kafka.KafkaOptions.LostTransactions;
 import java.io.IOException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -69,7 +70,7 @@ final class TransactionCommitter implements Committer<PreparedTransaction> {
 
   @Override
   public void close() throws Exception {
-    IOUtils.closeAll(kafka, admin);
+    IOUtils.closeAll(kafka, () -> { if (admin != null) { admin.close(Duration.ZERO); } });
   }
 
   private void check(Attempt attempt, Throwable failure, List<String> lost, List<Attempt> undecided)
