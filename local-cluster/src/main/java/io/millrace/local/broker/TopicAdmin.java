@@ -73,13 +73,13 @@ public final class TopicAdmin implements AutoCloseable {
   /** The offset after the last record of each partition, of transactions still open too. */
   public Map<TopicPartition, Long> ends(Collection<TopicPartition> partitions)
       throws IOException, InterruptedException {
-    return latest(partitions, IsolationLevel.READ_UNCOMMITTED);
+    return latest(admin, partitions, IsolationLevel.READ_UNCOMMITTED);
   }
 
   /** The offset before which every transaction of the partition is decided. */
   public Map<TopicPartition, Long> stableEnds(Collection<TopicPartition> partitions)
       throws IOException, InterruptedException {
-    return latest(partitions, IsolationLevel.READ_COMMITTED);
+    return latest(admin, partitions, IsolationLevel.READ_COMMITTED);
   }
 
   @Override
@@ -87,8 +87,8 @@ public final class TopicAdmin implements AutoCloseable {
     admin.close();
   }
 
-  private Map<TopicPartition, Long> latest(
-      Collection<TopicPartition> partitions, IsolationLevel isolation)
+  static Map<TopicPartition, Long> latest(
+      Admin admin, Collection<TopicPartition> partitions, IsolationLevel isolation)
       throws IOException, InterruptedException {
     Map<TopicPartition, OffsetSpec> request = new HashMap<>();
     partitions.forEach(partition -> request.put(partition, OffsetSpec.latest()));
@@ -109,8 +109,7 @@ public final class TopicAdmin implements AutoCloseable {
                 topic.cleanup().name().toLowerCase(Locale.ROOT)));
   }
 
-  private static <T> T answer(KafkaFuture<T> future, String what)
-      throws IOException, InterruptedException {
+  static <T> T answer(KafkaFuture<T> future, String what) throws IOException, InterruptedException {
     try {
       return future.get();
     } catch (ExecutionException e) {
