@@ -12,7 +12,9 @@ class JobEnvironmentTest {
     JobConfig config = JobConfig.parse(new String[0], JobCatalogue.ALL.get(0));
 
     assertThat(
-            JobEnvironment.create(config).getCheckpointConfig().getExternalizedCheckpointRetention())
+            JobEnvironment.create(config)
+                .getCheckpointConfig()
+                .getExternalizedCheckpointRetention())
         .isEqualTo(ExternalizedCheckpointRetention.DELETE_ON_CANCELLATION);
   }
 }

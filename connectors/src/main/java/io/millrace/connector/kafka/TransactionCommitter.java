@@ -70,7 +70,13 @@ final class TransactionCommitter implements Committer<PreparedTransaction> {
 
   @Override
   public void close() throws Exception {
-    IOUtils.closeAll(kafka, () -> { if (admin != null) { admin.close(Duration.ZERO); } });
+    IOUtils.closeAll(
+        kafka,
+        () -> {
+          if (admin != null) {
+            admin.close(Duration.ZERO);
+          }
+        });
   }
 
   private void check(Attempt attempt, Throwable failure, List<String> lost, List<Attempt> undecided)
