@@ -88,9 +88,6 @@ public final class LocalCluster {
       printHelp();
       return ExitCode.DONE;
     }
-    if (!args.isEmpty() && args.get(0).equals(TransactionsCommand.VERB)) {
-      return runTransactions(args.subList(1, args.size()));
-    }
     JobCatalogue catalogue = JobCatalogue.read(surroundings.jobsJar());
     if (args.isEmpty() || args.get(0).startsWith("-")) {
       return run(defaultJob(catalogue), args);
@@ -112,7 +109,6 @@ public final class LocalCluster {
       List<String> known = new ArrayList<>(catalogue.names());
       known.add(LIST);
       known.addAll(StandingVerbs.NAMES);
-      known.add(TransactionsCommand.VERB);
       throw new UsageException(
           "no job '"
               + command
@@ -123,16 +119,6 @@ public final class LocalCluster {
               + " list' shows them all");
     }
     return run(job.get(), rest);
-  }
-
-  private int runTransactions(List<String> args) throws UsageException {
-    try {
-      return TransactionsCommand.run(args, out);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      err.println(COMMAND + ": interrupted");
-      return ExitCode.INTERRUPTED;
-    }
   }
 
   private int run(JobCatalogue.Job job, List<String> args) throws UsageException {

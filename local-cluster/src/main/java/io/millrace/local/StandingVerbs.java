@@ -22,7 +22,7 @@ import java.util.Optional;
 final class StandingVerbs {
   /** The names of all verbs of a standing cluster. */
   static final List<String> NAMES =
-      List.of("up", "submit", "list-jobs", "savepoint", "stop", "restore", "feed", "flink", "down");
+      List.of("up", "submit", "list-jobs", "savepoint", "stop", "restore", "feed", "flink", "transactions", "down");
 
   private static final Duration DOWN_LIMIT = Duration.ofSeconds(90);
 
@@ -59,6 +59,7 @@ final class StandingVerbs {
       case "restore" -> jobs.restore(args);
       case "feed" -> feed(args);
       case "flink" -> flink(args);
+      case "transactions" -> TransactionsCommand.run(args, surroundings.base(), out);
       case "down" -> down(args);
       default -> throw new IllegalArgumentException("no verb " + verb);
     };

@@ -5,6 +5,7 @@ import io.millrace.local.broker.Transactions.Open;
 import io.millrace.local.flink.FailureCause;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -23,14 +24,13 @@ import picocli.CommandLine.ParameterException;
     sortOptions = false,
     description = "Shows the open transactions of a Kafka cluster, and aborts them.")
 final class TransactionsCommand {
-  static final String VERB = "transactions";
-
   private static final Duration PATIENCE = Duration.ofSeconds(20);
 
   @Option(
       names = "--bootstrap",
       paramLabel = "<host:port>",
-      description = "Kafka's brokers, several with commas. Required.")
+      description =
+          "Kafka's brokers, several with commas. Without it, that of the cluster that is up.")
   @Nullable String bootstrap;
 
   @Option(
@@ -59,9 +59,10 @@ final class TransactionsCommand {
   /**
    * Runs the command.
    *
+   * @param base where a standing cluster is found
    * @return the exit code
    */
-  static int run(List<String> args, PrintStream out) throws UsageException, InterruptedException {
+  static int run(List<String> args, Path base, PrintStream out) throws UsageException, InterruptedException {
     TransactionsCommand command = new TransactionsCommand();
     CommandLine parser = new CommandLine(command).setExpandAtFiles(false);
     try {
@@ -75,15 +76,24 @@ final class TransactionsCommand {
       parser.usage(out);
       return ExitCode.DONE;
     }
-    if (command.bootstrap == null) {
-      throw new UsageException("name the brokers: transactions --bootstrap <host:port>");
-    }
     if (command.abort && command.prefix.isEmpty()) {
       throw new UsageException(
           "--abort needs --prefix: without it the transactions of every job would be aborted");
     }
-    command.run(command.bootstrap, out);
+    command.run(command.brokers(base), out);
     return ExitCode.DONE;
+  }
+
+  private String brokers(Path base) throws UsageException {
+    if (bootstrap != null) {
+      return bootstrap;
+    }
+    return StandingCluster.find(base)
+        .map(StandingCluster::bootstrap)
+        .orElseThrow(
+            () ->
+                new UsageException(
+                    "name the brokers: transactions --bootstrap <host:port>; no cluster is up"));
   }
 
   private void run(String brokers, PrintStream out) throws UsageException, InterruptedException {

@@ -110,14 +110,14 @@ class TransactionsCommandITCase {
 
   @Test
   void run_withoutBootstrap_namesIt() {
-    assertThatThrownBy(() -> TransactionsCommand.run(List.of(), System.out))
+    assertThatThrownBy(() -> TransactionsCommand.run(List.of(), directory, System.out))
         .isInstanceOf(UsageException.class)
         .hasMessageContaining("--bootstrap <host:port>");
   }
 
   @Test
   void run_unknownOption_namesTheHelp() {
-    assertThatThrownBy(() -> TransactionsCommand.run(List.of("--abord"), System.out))
+    assertThatThrownBy(() -> TransactionsCommand.run(List.of("--abord"), directory, System.out))
         .isInstanceOf(UsageException.class)
         .hasMessageContaining("'--abord'")
         .hasMessageContaining("transactions --help");
@@ -128,7 +128,7 @@ class TransactionsCommandITCase {
     args.addAll(List.of("--bootstrap", broker.bootstrap()));
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     PrintStream out = new PrintStream(bytes, true, UTF_8);
-    assertThat(TransactionsCommand.run(args, out)).isEqualTo(ExitCode.DONE);
+    assertThat(TransactionsCommand.run(args, directory, out)).isEqualTo(ExitCode.DONE);
     return bytes.toString(UTF_8).replace("\r\n", "\n");
   }
 
