@@ -7,6 +7,7 @@ import java.util.concurrent.Future;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.StateBackendOptions;
+import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -42,14 +43,40 @@ public final class JobRuns {
   public static void run(
       JobConfig config, Endpoints endpoints, JobLauncher.Graph graph, int parallelism, String state)
       throws Exception {
-    StreamExecutionEnvironment env = JobEnvironment.create(config);
-    Configuration flink = new Configuration();
-    flink.set(StateBackendOptions.STATE_BACKEND, state);
-    flink.set(CheckpointingOptions.INCREMENTAL_CHECKPOINTS, true);
-    env.configure(flink);
-    env.setParallelism(parallelism);
-    env.enableCheckpointing(200);
+    StreamExecutionEnvironment env =
+        environment(config, parallelism, Map.of("state.backend.type", state));
     graph.build(env, config, endpoints);
     env.execute(config.job().name());
+  }
+
+  /**
+   * Starts a job, as {@code main} would, and returns at once.
+   *
+   * @param flink Flink's settings for this run, by their keys
+   */
+  public static JobClient start(
+      JobConfig config, JobLauncher.Graph graph, int parallelism, Map<String, String> flink)
+      throws Exception {
+    StreamExecutionEnvironment env = environment(config, parallelism, flink);
+    graph.build(env, config, new KafkaEndpoints(config));
+    return env.executeAsync(config.job().name());
+  }
+
+  /**
+   * The environment of a run: a checkpoint every 200 ms, and RocksDB unless it is told otherwise.
+   *
+   * @param flink Flink's settings for this run, by their keys
+   */
+  public static StreamExecutionEnvironment environment(
+      JobConfig config, int parallelism, Map<String, String> flink) {
+    StreamExecutionEnvironment env = JobEnvironment.create(config);
+    env.setParallelism(parallelism);
+    env.enableCheckpointing(200);
+    Configuration settings = new Configuration();
+    settings.set(StateBackendOptions.STATE_BACKEND, "rocksdb");
+    settings.set(CheckpointingOptions.INCREMENTAL_CHECKPOINTS, true);
+    settings.addAll(Configuration.fromMap(flink));
+    env.configure(settings);
+    return env;
   }
 }
