@@ -1,0 +1,72 @@
+package io.millrace.job;
+
+import io.millrace.connector.kafka.EncodeRow;
+import io.millrace.connector.kafka.KafkaEvents;
+import io.millrace.connector.kafka.KafkaOptions;
+import io.millrace.connector.kafka.KafkaRow;
+import io.millrace.connector.redis.SortedSetSnapshot;
+import io.millrace.schema.Topic;
+import io.millrace.schema.lane.DeadLettered;
+import org.apache.flink.api.connector.sink2.Sink;
+import org.apache.flink.api.connector.source.Source;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
+import org.apache.flink.types.Either;
+import org.apache.flink.util.function.SerializableFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Kafka's endpoints with {@link CrashPoint}s in every sink, and a source that spreads its records
+ * over many checkpoints.
+ *
+ * @param config the job's options
+ * @param recordsPerCheckpoint how many records a source task reads between two checkpoints
+ * @param bug what is wrong with the sinks; null for nothing
+ */
+public record CrashEndpoints(JobConfig config, int recordsPerCheckpoint, @Nullable PlantedBug bug)
+    implements Endpoints {
+  @Override
+  public <T extends Record> Source<Either<DeadLettered, T>, ?, ?> source(Topic<T> topic) {
+    return new PacedSource<>(
+        KafkaEvents.source(config.configuration(), topic), recordsPerCheckpoint);
+  }
+
+  @Override
+  public <T extends Record> DataStream<DeadLettered> publish(
+      DataStream<T> rows, Topic<T> topic, String uid) {
+    SingleOutputStreamOperator<KafkaRow> encoded =
+        rows.process(KafkaEvents.encoder(config.configuration(), topic))
+            .returns(KafkaRow.class)
+            .uid(uid + "-encode");
+    if (bug == PlantedBug.SHARED_TRANSACTIONAL_IDS) {
+      encoded
+          .filter(row -> row.value().length % 2 == 0)
+          .uid(uid + "-even")
+          .sinkTo(sink(topic))
+          .uid(uid);
+      encoded
+          .filter(row -> row.value().length % 2 == 1)
+          .uid(uid + "-odd")
+          .sinkTo(sink(topic))
+          .uid(uid + "-too");
+    } else {
+      encoded.sinkTo(sink(topic)).uid(uid);
+    }
+    return encoded.getSideOutput(EncodeRow.DEAD_LETTER);
+  }
+
+  @Override
+  public <T> Sink<T> sortedSets(SerializableFunction<T, SortedSetSnapshot> snapshot) {
+    throw new UnsupportedOperationException("run the job with --stores none");
+  }
+
+  private Sink<KafkaRow> sink(Topic<?> topic) {
+    Configuration options = new Configuration(config.configuration());
+    if (bug == PlantedBug.AT_LEAST_ONCE_SINK) {
+      options.set(KafkaOptions.GUARANTEE, KafkaOptions.Guarantee.AT_LEAST_ONCE);
+    }
+    return new CrashingSink<>(
+        KafkaEvents.sink(options, topic), bug == PlantedBug.COMMIT_ERROR_SWALLOWED);
+  }
+}
