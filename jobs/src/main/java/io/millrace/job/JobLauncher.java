@@ -19,7 +19,8 @@ public final class JobLauncher {
   /**
    * Runs a job with the options given, or prints them if {@code --help} is among them.
    *
-   * @throws ProgramParametrizationException where an option can't be accepted
+   * @throws ProgramParametrizationException where an option can't be accepted, or the job can't go
+   *     on from the savepoint given
    * @throws Exception where the cluster refuses or fails the job
    */
   @SuppressWarnings("SystemOut") // The help text is for whoever typed --help.
@@ -38,6 +39,7 @@ public final class JobLauncher {
     } catch (IllegalArgumentException e) {
       throw refused(e);
     }
+    SavepointCheck.requireKnownUids(env);
     env.execute(config.get(KafkaOptions.JOB_NAME));
   }
 

@@ -1,6 +1,7 @@
 package io.millrace.operator.topk;
 
 import io.millrace.operator.sketch.TopKSketch;
+import io.millrace.operator.state.SavedState;
 import io.millrace.operator.topk.BucketRanking.RankedWindow;
 import io.millrace.operator.topk.PartialCount.Bucket;
 import io.millrace.operator.window.PanedWindows;
@@ -39,20 +40,23 @@ final class BucketCountFunction extends KeyedProcessFunction<Bucket, PartialCoun
           PrimitiveArrayTypeInfo.BYTE_PRIMITIVE_ARRAY_TYPE_INFO);
 
   private final HeavyHittersSpec spec;
+  private final String uid;
 
   private transient PanedWindows windows;
   private transient ValueState<BucketPanes> panes;
   private transient MapState<BucketPanes.Piece, byte[]> pieces;
 
-  BucketCountFunction(HeavyHittersSpec spec) {
+  BucketCountFunction(HeavyHittersSpec spec, String uid) {
     this.spec = spec;
+    this.uid = uid;
   }
 
   @Override
-  public void open(OpenContext context) {
+  public void open(OpenContext context) throws Exception {
     windows = spec.windows();
-    panes = getRuntimeContext().getState(PANES);
-    pieces = getRuntimeContext().getMapState(PIECES);
+    panes = SavedState.open(uid, PANES.getName(), () -> getRuntimeContext().getState(PANES));
+    pieces =
+        SavedState.open(uid, PIECES.getName(), () -> getRuntimeContext().getMapState(PIECES));
   }
 
   @Override

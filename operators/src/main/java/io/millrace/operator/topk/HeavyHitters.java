@@ -63,7 +63,8 @@ public final class HeavyHitters {
             .transform(
                 "Count where read",
                 partials,
-                LocalCountOperator.besideSource(spec, dimensions, weight, possiblyLate))
+                LocalCountOperator.besideSource(
+                    spec, dimensions, weight, possiblyLate, uid + "-local"))
             .uid(uid + "-local");
     SingleOutputStreamOperator<PartialCount> direct =
         counted
@@ -76,17 +77,18 @@ public final class HeavyHitters {
             .transform(
                 "Decide what is late",
                 partials,
-                LocalCountOperator.behindExchange(spec, dimensions, weight, late))
+                LocalCountOperator.behindExchange(
+                    spec, dimensions, weight, late, uid + "-late-gate"))
             .uid(uid + "-late-gate");
     SingleOutputStreamOperator<Ranking> published =
         direct
             .union(decided)
             .keyBy(PartialCount::bucket, TypeInformation.of(PartialCount.Bucket.class))
-            .process(new BucketCountFunction(spec), TypeInformation.of(BucketRanking.class))
+            .process(new BucketCountFunction(spec, uid + "-buckets"), TypeInformation.of(BucketRanking.class))
             .uid(uid + "-buckets")
             .name("Count by bucket")
             .keyBy(BucketRanking::window, TypeInformation.of(BucketRanking.RankedWindow.class))
-            .process(new RankingFunction(spec), TypeInformation.of(Ranking.class))
+            .process(new RankingFunction(spec, uid + "-ranking"), TypeInformation.of(Ranking.class))
             .uid(uid + "-ranking")
             .name("Rank by window");
     return new Rankings<>(published, decided.getSideOutput(late));

@@ -1,6 +1,7 @@
 package io.millrace.operator.topk;
 
 import io.millrace.operator.sketch.TopKSketch;
+import io.millrace.operator.state.SavedState;
 import io.millrace.operator.topk.Dimension.WeightOf;
 import io.millrace.operator.topk.PartialCount.Bucket;
 import io.millrace.operator.window.PanedWindows;
@@ -97,6 +98,7 @@ final class LocalCountOperator<T> extends AbstractStreamOperator<PartialCount>
   private final WeightOf<T> weight;
   private final @Nullable OutputTag<T> possiblyLate;
   private final @Nullable OutputTag<Tuple2<T, Long>> late;
+  private final String uid;
 
   private transient PanedWindows windows;
   private transient Map<Long, Pane> panes;
@@ -140,12 +142,14 @@ final class LocalCountOperator<T> extends AbstractStreamOperator<PartialCount>
       List<Dimension<T>> dimensions,
       WeightOf<T> weight,
       @Nullable OutputTag<T> possiblyLate,
-      @Nullable OutputTag<Tuple2<T, Long>> late) {
+      @Nullable OutputTag<Tuple2<T, Long>> late,
+      String uid) {
     this.spec = spec;
     this.dimensions = dimensions;
     this.weight = weight;
     this.possiblyLate = possiblyLate;
     this.late = late;
+    this.uid = uid;
   }
 
   /** The instance beside the source, which passes records on that may be late. */
@@ -153,8 +157,9 @@ final class LocalCountOperator<T> extends AbstractStreamOperator<PartialCount>
       HeavyHittersSpec spec,
       List<Dimension<T>> dimensions,
       WeightOf<T> weight,
-      OutputTag<T> possiblyLate) {
-    return new LocalCountOperator<>(spec, dimensions, weight, possiblyLate, null);
+      OutputTag<T> possiblyLate,
+      String uid) {
+    return new LocalCountOperator<>(spec, dimensions, weight, possiblyLate, null, uid);
   }
 
   /** The instance behind the exchange, which decides; late records go out with the watermark. */
@@ -162,8 +167,9 @@ final class LocalCountOperator<T> extends AbstractStreamOperator<PartialCount>
       HeavyHittersSpec spec,
       List<Dimension<T>> dimensions,
       WeightOf<T> weight,
-      OutputTag<Tuple2<T, Long>> late) {
-    return new LocalCountOperator<>(spec, dimensions, weight, null, late);
+      OutputTag<Tuple2<T, Long>> late,
+      String uid) {
+    return new LocalCountOperator<>(spec, dimensions, weight, null, late, uid);
   }
 
   @Override
@@ -173,7 +179,11 @@ final class LocalCountOperator<T> extends AbstractStreamOperator<PartialCount>
     panes = new HashMap<>();
     reached = Long.MIN_VALUE;
     reachedBeforeEnd = Long.MIN_VALUE;
-    progress = context.getOperatorStateStore().getBroadcastState(PROGRESS);
+    progress =
+        SavedState.open(
+            uid,
+            PROGRESS.getName(),
+            () -> context.getOperatorStateStore().getBroadcastState(PROGRESS));
     Progress restored = progress.get(THIS_TASK);
     if (restored != null) {
       checkUnchanged(restored);
@@ -361,9 +371,10 @@ final class LocalCountOperator<T> extends AbstractStreamOperator<PartialCount>
     String before = restored.described();
     String now = progressAt(reached).described();
     if (!before.equals(now)) {
-      throw new IllegalStateException(
+      throw SavedState.refusal(
+          uid,
           String.format(
-              "the state was counted with %s, and the job now asks for %s; restore with the former"
+              "its state was counted with %s, and the job now asks for %s; restore with the former"
                   + " options, or start without state",
               before, now));
     }

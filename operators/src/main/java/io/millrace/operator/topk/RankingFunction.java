@@ -2,6 +2,7 @@ package io.millrace.operator.topk;
 
 import io.millrace.operator.sketch.ItemEstimate;
 import io.millrace.operator.sketch.TopKSketch;
+import io.millrace.operator.state.SavedState;
 import io.millrace.operator.topk.BucketRanking.RankedWindow;
 import io.millrace.operator.window.PanedWindows;
 import java.util.ArrayList;
@@ -25,18 +26,21 @@ final class RankingFunction extends KeyedProcessFunction<RankedWindow, BucketRan
       new ListStateDescriptor<>("bucket-rankings", TypeInformation.of(BucketRanking.class));
 
   private final HeavyHittersSpec spec;
+  private final String uid;
 
   private transient PanedWindows windows;
   private transient ListState<BucketRanking> buckets;
 
-  RankingFunction(HeavyHittersSpec spec) {
+  RankingFunction(HeavyHittersSpec spec, String uid) {
     this.spec = spec;
+    this.uid = uid;
   }
 
   @Override
-  public void open(OpenContext context) {
+  public void open(OpenContext context) throws Exception {
     windows = spec.windows();
-    buckets = getRuntimeContext().getListState(BUCKETS);
+    buckets =
+        SavedState.open(uid, BUCKETS.getName(), () -> getRuntimeContext().getListState(BUCKETS));
   }
 
   @Override

@@ -31,7 +31,7 @@ final class BucketCountFunctionTest {
     return new KeyedHarness<>(
         harnesses,
         backend,
-        () -> new BucketCountFunction(spec),
+        () -> new BucketCountFunction(spec, "buckets"),
         PartialCount::bucket,
         TypeInformation.of(Bucket.class));
   }

@@ -40,11 +40,11 @@ final class LocalCountOperatorTest {
   }
 
   private static LocalCountOperator<Visit> besideSource(HeavyHittersSpec spec) {
-    return LocalCountOperator.besideSource(spec, Visit.BY_PAGE, Visit::bytes, POSSIBLY_LATE);
+    return LocalCountOperator.besideSource(spec, Visit.BY_PAGE, Visit::bytes, POSSIBLY_LATE, "local");
   }
 
   private static LocalCountOperator<Visit> behindExchange(HeavyHittersSpec spec) {
-    return LocalCountOperator.behindExchange(spec, Visit.BY_PAGE, Visit::bytes, LATE);
+    return LocalCountOperator.behindExchange(spec, Visit.BY_PAGE, Visit::bytes, LATE, "late-gate");
   }
 
   private OneInputStreamOperatorTestHarness<Visit, PartialCount> harness(
@@ -213,7 +213,7 @@ final class LocalCountOperatorTest {
     var harness =
         open(
             LocalCountOperator.besideSource(
-                spec(MINUTES), Visit.BY_PAGE_AND_CLIENT, Visit::bytes, POSSIBLY_LATE));
+                spec(MINUTES), Visit.BY_PAGE_AND_CLIENT, Visit::bytes, POSSIBLY_LATE, "local"));
     harness.processElement(new Visit("", 1, "a", null, 3), 1);
     harness.processElement(new Visit("", 2, null, "c", 0), 2);
     harness.processElement(new Visit("", 3, null, null, 7), 3);
@@ -482,6 +482,8 @@ final class LocalCountOperatorTest {
             new PanedWindows(60_000, 20_000, 0))) {
       for (var operator : List.of(besideSource(spec(other)), behindExchange(spec(other)))) {
         assertThatThrownBy(() -> restore(operator, state))
+            .hasStackTraceContaining("SuppressRestartsException")
+            .hasStackTraceContaining("can't be restored: its state was")
             .hasStackTraceContaining("counted with window 60000 ms, slide 20000 ms, allowed")
             .hasStackTraceContaining(
                 "asks for window %d ms, slide %d ms, allowed lateness %d ms"

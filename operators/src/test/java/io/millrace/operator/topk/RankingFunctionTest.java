@@ -24,7 +24,7 @@ final class RankingFunctionTest {
     return new KeyedHarness<>(
         harnesses,
         backend,
-        () -> new RankingFunction(spec),
+        () -> new RankingFunction(spec, "ranking"),
         BucketRanking::window,
         TypeInformation.of(RankedWindow.class));
   }
