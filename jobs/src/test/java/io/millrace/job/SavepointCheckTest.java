@@ -80,8 +80,8 @@ class SavepointCheckTest {
     assertThatCode(() -> SavepointCheck.requireKnownUids(env)).doesNotThrowAnyException();
   }
 
-  private static StreamExecutionEnvironment heavyHitters(
-      boolean renamed, Map<String, String> flink) throws Exception {
+  private static StreamExecutionEnvironment heavyHitters(boolean renamed, Map<String, String> flink)
+      throws Exception {
     JobConfig config =
         JobConfig.parse(
             new String[] {"--bootstrap", "127.0.0.1:9", "--stores", "none"}, HeavyHittersJob.JOB);

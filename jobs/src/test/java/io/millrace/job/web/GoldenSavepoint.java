@@ -123,8 +123,7 @@ final class GoldenSavepoint {
     JobRuns.produce(broker.bootstrap(), requests.closing());
     List<String> expected = oracle.expectedAfter(taken.publishedUpTo());
     awaitRows(broker, expected.size());
-    job.stopWithSavepoint(false, directory.toUri().toString(), SavepointFormatType.CANONICAL)
-        .get();
+    job.stopWithSavepoint(false, directory.toUri().toString(), SavepointFormatType.CANONICAL).get();
 
     assertThat(published(broker)).isEqualTo(expected);
     assertThat(TopicReader.committed(broker.bootstrap(), PREFIX + "heavy-hitters.late")).isEmpty();

@@ -47,9 +47,9 @@ class HeavyHittersRescaleITCase {
     ScheduledExecutorService feeder = Executors.newSingleThreadScheduledExecutor();
     try (LocalBroker broker = LocalBroker.start(directory.resolve("kafka"))) {
       JobConfig config = prepared(broker);
-      // 25 requests every 10 ms are a window of requests every 0.8 s.
+      // 100 requests every 50 ms are a window of requests every second.
       ScheduledFuture<?> feed =
-          feeder.scheduleAtFixedRate(() -> produce(broker, requests), 0, 10, TimeUnit.MILLISECONDS);
+          feeder.scheduleAtFixedRate(() -> produce(broker, requests), 0, 50, TimeUnit.MILLISECONDS);
 
       String savepoint = "";
       for (int parallelism : List.of(1, 2)) {
@@ -102,7 +102,7 @@ class HeavyHittersRescaleITCase {
 
   private static void produce(LocalBroker broker, CannedRequests requests) {
     try {
-      JobRuns.produce(broker.bootstrap(), requests.next(25));
+      JobRuns.produce(broker.bootstrap(), requests.next(100));
     } catch (Exception e) {
       throw new IllegalStateException("feeding failed", e);
     }

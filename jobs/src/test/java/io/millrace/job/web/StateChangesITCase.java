@@ -7,13 +7,14 @@ import io.millrace.job.JobConfig;
 import io.millrace.job.JobRuns;
 import io.millrace.local.broker.LocalBroker;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.runtime.testutils.MiniClusterResourceConfiguration;
 import org.apache.flink.test.junit5.MiniClusterExtension;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
@@ -21,7 +22,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** Which changes of a job its savepoints survive, and how the others are refused. */
 class StateChangesITCase {
   private static final String PANES = "io/millrace/operator/topk/BucketPanes.java";
-  private static final String PROGRESS = "io/millrace/operator/topk/LocalCountOperator.java";
 
   @RegisterExtension
   static final MiniClusterExtension FLINK =
@@ -31,19 +31,21 @@ class StateChangesITCase {
               .setNumberSlotsPerTaskManager(2)
               .build());
 
+  @TempDir private static Path servers;
+
+  private static LocalBroker broker;
+  private static GoldenSavepoint golden;
+
   @TempDir private Path directory;
 
-  private LocalBroker broker;
-  private GoldenSavepoint golden;
-
-  @BeforeEach
-  void startBroker() throws Exception {
-    broker = LocalBroker.start(directory.resolve("kafka"));
+  @BeforeAll
+  static void startBroker() throws Exception {
+    broker = LocalBroker.start(servers);
     golden = GoldenSavepoint.of(GoldenSavepoint.versions().get(0));
   }
 
-  @AfterEach
-  void stopBroker() {
+  @AfterAll
+  static void stopBroker() {
     broker.close();
   }
 
@@ -99,7 +101,7 @@ class StateChangesITCase {
     settings.put("execution.state-recovery.path", golden.address());
     JobClient job = JobRuns.start(config, HeavyHittersJob::build, 1, settings);
 
-    assertThat(job.getJobExecutionResult()).failsWithin(java.time.Duration.ofSeconds(60));
+    assertThat(job.getJobExecutionResult()).failsWithin(Duration.ofSeconds(60));
     for (String reason : reasons) {
       assertThatThrownBy(() -> job.getJobExecutionResult().get()).hasStackTraceContaining(reason);
     }

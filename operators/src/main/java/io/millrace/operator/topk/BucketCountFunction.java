@@ -55,8 +55,7 @@ final class BucketCountFunction extends KeyedProcessFunction<Bucket, PartialCoun
   public void open(OpenContext context) throws Exception {
     windows = spec.windows();
     panes = SavedState.open(uid, PANES.getName(), () -> getRuntimeContext().getState(PANES));
-    pieces =
-        SavedState.open(uid, PIECES.getName(), () -> getRuntimeContext().getMapState(PIECES));
+    pieces = SavedState.open(uid, PIECES.getName(), () -> getRuntimeContext().getMapState(PIECES));
   }
 
   @Override

@@ -84,7 +84,9 @@ public final class HeavyHitters {
         direct
             .union(decided)
             .keyBy(PartialCount::bucket, TypeInformation.of(PartialCount.Bucket.class))
-            .process(new BucketCountFunction(spec, uid + "-buckets"), TypeInformation.of(BucketRanking.class))
+            .process(
+                new BucketCountFunction(spec, uid + "-buckets"),
+                TypeInformation.of(BucketRanking.class))
             .uid(uid + "-buckets")
             .name("Count by bucket")
             .keyBy(BucketRanking::window, TypeInformation.of(BucketRanking.RankedWindow.class))

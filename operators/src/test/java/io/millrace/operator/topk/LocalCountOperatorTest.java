@@ -40,7 +40,8 @@ final class LocalCountOperatorTest {
   }
 
   private static LocalCountOperator<Visit> besideSource(HeavyHittersSpec spec) {
-    return LocalCountOperator.besideSource(spec, Visit.BY_PAGE, Visit::bytes, POSSIBLY_LATE, "local");
+    return LocalCountOperator.besideSource(
+        spec, Visit.BY_PAGE, Visit::bytes, POSSIBLY_LATE, "local");
   }
 
   private static LocalCountOperator<Visit> behindExchange(HeavyHittersSpec spec) {
