@@ -43,15 +43,15 @@ public record CrashEndpoints(JobConfig config, int recordsPerCheckpoint, @Nullab
       encoded
           .filter(row -> row.value().length % 2 == 0)
           .uid(uid + "-even")
-          .sinkTo(sink(topic))
+          .sinkTo(sink(topic, uid))
           .uid(uid);
       encoded
           .filter(row -> row.value().length % 2 == 1)
           .uid(uid + "-odd")
-          .sinkTo(sink(topic))
+          .sinkTo(sink(topic, uid + "-too"))
           .uid(uid + "-too");
     } else {
-      encoded.sinkTo(sink(topic)).uid(uid);
+      encoded.sinkTo(sink(topic, uid)).uid(uid);
     }
     return encoded.getSideOutput(EncodeRow.DEAD_LETTER);
   }
@@ -61,12 +61,12 @@ public record CrashEndpoints(JobConfig config, int recordsPerCheckpoint, @Nullab
     throw new UnsupportedOperationException("run the job with --stores none");
   }
 
-  private Sink<KafkaRow> sink(Topic<?> topic) {
+  private Sink<KafkaRow> sink(Topic<?> topic, String uid) {
     Configuration options = new Configuration(config.configuration());
     if (bug == PlantedBug.AT_LEAST_ONCE_SINK) {
       options.set(KafkaOptions.GUARANTEE, KafkaOptions.Guarantee.AT_LEAST_ONCE);
     }
     return new CrashingSink<>(
-        KafkaEvents.sink(options, topic), bug == PlantedBug.COMMIT_ERROR_SWALLOWED);
+        KafkaEvents.sink(options, topic, uid), bug == PlantedBug.COMMIT_ERROR_SWALLOWED);
   }
 }

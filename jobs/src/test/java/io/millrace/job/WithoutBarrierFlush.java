@@ -30,7 +30,10 @@ record WithoutBarrierFlush<T>(StreamOperatorFactory<T> real) implements StreamOp
   }
 
   @Override
-  @SuppressWarnings("unchecked") // The caller asks for the operator that its graph has here.
+  @SuppressWarnings({
+    "unchecked",
+    "TypeParameterUnusedInFormals"
+  }) // The caller asks for the operator that its graph has here.
   public <O extends StreamOperator<T>> O createStreamOperator(
       StreamOperatorParameters<T> parameters) {
     StreamOperator<T> operator = real.createStreamOperator(parameters);

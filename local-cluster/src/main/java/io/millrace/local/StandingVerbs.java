@@ -22,7 +22,17 @@ import java.util.Optional;
 final class StandingVerbs {
   /** The names of all verbs of a standing cluster. */
   static final List<String> NAMES =
-      List.of("up", "submit", "list-jobs", "savepoint", "stop", "restore", "feed", "flink", "transactions", "down");
+      List.of(
+          "up",
+          "submit",
+          "list-jobs",
+          "savepoint",
+          "stop",
+          "restore",
+          "feed",
+          "flink",
+          "transactions",
+          "down");
 
   private static final Duration DOWN_LIMIT = Duration.ofSeconds(90);
 

@@ -62,7 +62,8 @@ final class TransactionsCommand {
    * @param base where a standing cluster is found
    * @return the exit code
    */
-  static int run(List<String> args, Path base, PrintStream out) throws UsageException, InterruptedException {
+  static int run(List<String> args, Path base, PrintStream out)
+      throws UsageException, InterruptedException {
     TransactionsCommand command = new TransactionsCommand();
     CommandLine parser = new CommandLine(command).setExpandAtFiles(false);
     try {

@@ -4,6 +4,7 @@ import io.millrace.schema.Topic;
 import io.millrace.schema.lane.DeadLettered;
 import java.util.Properties;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
+import org.apache.flink.api.connector.sink2.Sink;
 import org.apache.flink.api.dag.Transformation;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.connector.base.DeliveryGuarantee;
@@ -93,6 +94,20 @@ public final class KafkaEvents {
    */
   public static DataStreamSink<KafkaRow> write(
       DataStream<KafkaRow> rows, Configuration config, Topic<?> topic, String uid) {
+    Sink<KafkaRow> sink = sink(config, topic, uid);
+    if (sink instanceof TransactionalSink transactional) {
+      requireOnly(rows.getExecutionEnvironment(), transactional);
+    }
+    return rows.sinkTo(sink).uid(uid);
+  }
+
+  /**
+   * The sink of {@link #write}, for whoever builds around it.
+   *
+   * @param uid names the sink where a transaction is lost
+   * @throws IllegalArgumentException for a missing or invalid option
+   */
+  public static Sink<KafkaRow> sink(Configuration config, Topic<?> topic, String uid) {
     String name = KafkaOptions.deployedName(config, topic.name());
     String idPrefix = KafkaOptions.instanceName(config) + "-" + topic.name();
     DeliveryGuarantee guarantee = KafkaOptions.guarantee(config);
@@ -107,19 +122,16 @@ public final class KafkaEvents {
             .setRecordSerializer(new RowSerializer(name))
             .build();
     if (guarantee != DeliveryGuarantee.EXACTLY_ONCE) {
-      return rows.sinkTo(kafka).uid(uid);
+      return kafka;
     }
-    requireOnly(rows.getExecutionEnvironment(), idPrefix, uid);
-    return rows.sinkTo(
-            new TransactionalSink(
-                kafka,
-                uid,
-                name,
-                idPrefix,
-                KafkaOptions.instanceName(config),
-                KafkaOptions.lostTransactions(config),
-                KafkaOptions.adminProperties(config)))
-        .uid(uid);
+    return new TransactionalSink(
+        kafka,
+        uid,
+        name,
+        idPrefix,
+        KafkaOptions.instanceName(config),
+        KafkaOptions.lostTransactions(config),
+        KafkaOptions.adminProperties(config));
   }
 
   /**
@@ -146,15 +158,15 @@ public final class KafkaEvents {
   }
 
   /** Two sinks with the same transactional ids would abort each other's transactions. */
-  private static void requireOnly(StreamExecutionEnvironment env, String idPrefix, String uid) {
+  private static void requireOnly(StreamExecutionEnvironment env, TransactionalSink added) {
     for (Transformation<?> other : env.getTransformations()) {
       if (other instanceof SinkTransformation<?, ?> written
           && written.getSink() instanceof TransactionalSink sink
-          && sink.idPrefix().equals(idPrefix)) {
+          && sink.idPrefix().equals(added.idPrefix())) {
         throw new IllegalArgumentException(
             String.format(
                 "sinks %s and %s both write topic %s; unite their streams before one sink",
-                sink.uid(), uid, sink.topic()));
+                sink.uid(), added.uid(), sink.topic()));
       }
     }
   }

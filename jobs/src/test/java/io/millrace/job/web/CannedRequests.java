@@ -1,5 +1,6 @@
 package io.millrace.job.web;
 
+import io.millrace.local.fault.RankingOracle;
 import io.millrace.schema.Topics;
 import io.millrace.schema.web.RequestServed;
 import java.util.ArrayList;

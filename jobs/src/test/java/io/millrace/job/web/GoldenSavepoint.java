@@ -11,6 +11,8 @@ import io.millrace.job.JobRuns;
 import io.millrace.job.TopicReader;
 import io.millrace.local.broker.LocalBroker;
 import io.millrace.local.broker.TopicAdmin;
+import io.millrace.local.fault.PublishedRow;
+import io.millrace.local.fault.RankingOracle;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -121,7 +123,7 @@ final class GoldenSavepoint {
     JobClient job = JobRuns.start(config, HeavyHittersJob::build, 1, settings);
     JobRuns.produce(broker.bootstrap(), requests.next(REQUESTS));
     JobRuns.produce(broker.bootstrap(), requests.closing());
-    List<String> expected = oracle.expectedAfter(taken.publishedUpTo());
+    List<PublishedRow> expected = oracle.expectedAfter(taken.publishedUpTo());
     awaitRows(broker, expected.size());
     job.stopWithSavepoint(false, directory.toUri().toString(), SavepointFormatType.CANONICAL).get();
 
@@ -209,7 +211,7 @@ final class GoldenSavepoint {
     return config;
   }
 
-  private static List<String> published(LocalBroker broker) throws IOException {
+  private static List<PublishedRow> published(LocalBroker broker) throws IOException {
     return RankingOracle.published(
         TopicReader.committed(broker.bootstrap(), PREFIX + "heavy-hitters.rankings"));
   }

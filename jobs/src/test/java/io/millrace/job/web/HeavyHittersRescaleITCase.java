@@ -8,6 +8,8 @@ import io.millrace.job.JobConfig;
 import io.millrace.job.JobRuns;
 import io.millrace.job.TopicReader;
 import io.millrace.local.broker.LocalBroker;
+import io.millrace.local.fault.PublishedRow;
+import io.millrace.local.fault.RankingOracle;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -134,7 +136,7 @@ class HeavyHittersRescaleITCase {
     return config;
   }
 
-  private static List<String> rows(LocalBroker broker) throws IOException {
+  private static List<PublishedRow> rows(LocalBroker broker) throws IOException {
     return RankingOracle.published(
         TopicReader.committed(broker.bootstrap(), PREFIX + "heavy-hitters.rankings"));
   }

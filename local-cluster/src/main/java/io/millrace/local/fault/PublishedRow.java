@@ -6,4 +6,9 @@ package io.millrace.local.fault;
  * @param identity what tells it from other rows
  * @param content the rest of it
  */
-public record PublishedRow(String identity, String content) {}
+public record PublishedRow(String identity, String content) {
+  @Override
+  public String toString() {
+    return identity + ": " + content;
+  }
+}

@@ -73,6 +73,12 @@ public final class RankingOracle {
     return sorted(rows);
   }
 
+  /** A row for each window that ends after {@code time}, sorted. */
+  public List<PublishedRow> expectedAfter(long time) {
+    List<PublishedRow> before = expected(time - 1);
+    return expected().stream().filter(row -> !before.contains(row)).toList();
+  }
+
   /** Published rankings in the form in which they are compared, sorted. */
   public static List<PublishedRow> published(List<JsonNode> rankings) {
     return sorted(rankings.stream().map(RankingOracle::published).toList());
