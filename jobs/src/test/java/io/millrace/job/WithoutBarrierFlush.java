@@ -30,10 +30,7 @@ record WithoutBarrierFlush<T>(StreamOperatorFactory<T> real) implements StreamOp
   }
 
   @Override
-  @SuppressWarnings({
-    "unchecked",
-    "TypeParameterUnusedInFormals"
-  }) // The caller asks for the operator that its graph has here.
+  @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"}) // As Flink declares it.
   public <O extends StreamOperator<T>> O createStreamOperator(
       StreamOperatorParameters<T> parameters) {
     StreamOperator<T> operator = real.createStreamOperator(parameters);
