@@ -17,6 +17,7 @@ import org.apache.flink.client.cli.CliFrontend;
 import org.apache.flink.client.cli.DefaultCLI;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.CoreOptions;
 import org.apache.flink.runtime.checkpoint.Checkpoints;
 import org.apache.flink.runtime.checkpoint.OperatorState;
 import org.apache.flink.runtime.checkpoint.metadata.CheckpointMetadata;
@@ -35,6 +36,8 @@ class FlinkRunITCase {
       throws Exception {
     Path savepoint = savepointOfAnotherUid(directory);
     Configuration client = new Configuration();
+    // The jar's classes are on this test's own class path too.
+    client.set(CoreOptions.CLASSLOADER_RESOLVE_ORDER, "parent-first");
     client.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, Duration.ofSeconds(1));
     ByteArrayOutputStream printed = new ByteArrayOutputStream();
     PrintStream err = System.err;

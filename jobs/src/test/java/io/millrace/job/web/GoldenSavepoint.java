@@ -44,7 +44,7 @@ final class GoldenSavepoint {
   private static final String PREFIX = "golden.";
   private static final int REQUESTS = 6_000;
   private static final long OUT_OF_ORDER_MILLIS = 5_000;
-  private static final Duration LIMIT = Duration.ofSeconds(60);
+  private static final Duration LIMIT = Duration.ofMinutes(3);
   private static final ObjectMapper JSON =
       new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
 

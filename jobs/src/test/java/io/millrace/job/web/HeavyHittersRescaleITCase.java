@@ -30,7 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Changes of parallelism while requests keep coming. */
 class HeavyHittersRescaleITCase {
   private static final String PREFIX = "rescale.";
-  private static final Duration LIMIT = Duration.ofSeconds(60);
+  private static final Duration LIMIT = Duration.ofMinutes(3);
 
   @RegisterExtension
   static final MiniClusterExtension FLINK =

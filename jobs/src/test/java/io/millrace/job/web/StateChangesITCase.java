@@ -101,7 +101,7 @@ class StateChangesITCase {
     settings.put("execution.state-recovery.path", golden.address());
     JobClient job = JobRuns.start(config, HeavyHittersJob::build, 1, settings);
 
-    assertThat(job.getJobExecutionResult()).failsWithin(Duration.ofSeconds(60));
+    assertThat(job.getJobExecutionResult()).failsWithin(Duration.ofMinutes(3));
     for (String reason : reasons) {
       assertThatThrownBy(() -> job.getJobExecutionResult().get()).hasStackTraceContaining(reason);
     }
