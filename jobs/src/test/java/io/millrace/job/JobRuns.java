@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Future;
+import org.apache.flink.api.common.JobExecutionResult;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.StateBackendOptions;
@@ -40,13 +41,13 @@ public final class JobRuns {
    *
    * @param state rocksdb or hashmap
    */
-  public static void run(
+  public static JobExecutionResult run(
       JobConfig config, Endpoints endpoints, JobLauncher.Graph graph, int parallelism, String state)
       throws Exception {
     StreamExecutionEnvironment env =
         environment(config, parallelism, Map.of("state.backend.type", state));
     graph.build(env, config, endpoints);
-    env.execute(config.job().name());
+    return env.execute(config.job().name());
   }
 
   /**

@@ -17,6 +17,7 @@ import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.datastream.DataStreamSink;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.streaming.api.transformations.SinkTransformation;
+import org.apache.flink.connector.kafka.source.reader.deserializer.KafkaRecordDeserializationSchema;
 import org.apache.flink.types.Either;
 
 /** Topics of the catalogue as Flink sources and sinks. */
@@ -37,24 +38,36 @@ public final class KafkaEvents {
    */
   public static <T extends Record> KafkaSource<Either<DeadLettered, T>> source(
       Configuration config, Topic<T> topic) {
+    return source(
+        config,
+        topic,
+        new TopicDeserializer<>(
+            topic.type(),
+            config.get(KafkaOptions.JOB_NAME),
+            KafkaOptions.eventTimeMin(config),
+            KafkaOptions.millis(config, KafkaOptions.MAX_AHEAD),
+            System::currentTimeMillis));
+  }
+
+  /**
+   * Reads a topic as {@link #source(Configuration, Topic)} does, with a deserializer of the
+   * caller's: what that one throws fails the job.
+   *
+   * @throws IllegalArgumentException for a missing or invalid option
+   */
+  public static <V> KafkaSource<V> source(
+      Configuration config, Topic<?> topic, KafkaRecordDeserializationSchema<V> deserializer) {
     Properties properties = KafkaOptions.clientProperties(config);
     properties.putIfAbsent("isolation.level", "read_committed");
-    String name = KafkaOptions.deployedName(config, topic.name());
     String group = KafkaOptions.instanceName(config);
-    KafkaSourceBuilder<Either<DeadLettered, T>> source =
-        KafkaSource.<Either<DeadLettered, T>>builder()
+    KafkaSourceBuilder<V> source =
+        KafkaSource.<V>builder()
             .setProperties(properties)
-            .setTopics(name)
+            .setTopics(KafkaOptions.deployedName(config, topic.name()))
             .setGroupId(group)
             .setClientIdPrefix(group + "-" + topic.name())
             .setStartingOffsets(KafkaOptions.startingOffsets(config))
-            .setDeserializer(
-                new TopicDeserializer<>(
-                    topic.type(),
-                    config.get(KafkaOptions.JOB_NAME),
-                    KafkaOptions.eventTimeMin(config),
-                    KafkaOptions.millis(config, KafkaOptions.MAX_AHEAD),
-                    System::currentTimeMillis));
+            .setDeserializer(deserializer);
     if (config.get(KafkaOptions.BOUNDED)) {
       source.setBounded(OffsetsInitializer.latest());
     }
@@ -62,9 +75,10 @@ public final class KafkaEvents {
   }
 
   /**
-   * Event times and watermarks of what {@link #source} gives, for each partition on its own. Dead
-   * letters neither move the watermark nor count as activity: a partition of nothing else goes idle
-   * and holds nobody back. A bounded run has no idle partitions.
+   * Event times and watermarks of what {@link #source(Configuration, Topic)} gives, for each
+   * partition on its own. Dead letters neither move the watermark nor count as activity: a
+   * partition of nothing else goes idle and holds nobody back. A bounded run has no idle
+   * partitions.
    *
    * @throws IllegalArgumentException for an invalid option
    */

@@ -1,0 +1,44 @@
+package io.millrace.job.bench;
+
+import java.io.Serializable;
+import org.apache.flink.api.common.accumulators.LongCounter;
+import org.apache.flink.api.common.functions.OpenContext;
+import org.apache.flink.streaming.api.functions.ProcessFunction;
+import org.apache.flink.util.Collector;
+
+/** Passes nothing on, and tells by its accumulators what it got. */
+final class Discard<T> extends ProcessFunction<T, Void> {
+  /** Accumulator: how many records came. */
+  static final String RECORDS = "records";
+
+  /** Accumulator: sum of their checksums, modulo 2^64. */
+  static final String CHECKSUM = "checksum";
+
+  private static final long serialVersionUID = 1L;
+
+  private final ChecksumOf<T> checksumOf;
+  private final LongCounter records = new LongCounter();
+  private final LongCounter checksum = new LongCounter();
+
+  Discard(ChecksumOf<T> checksumOf) {
+    this.checksumOf = checksumOf;
+  }
+
+  /** A number that shows whether a record came whole. */
+  @FunctionalInterface
+  interface ChecksumOf<T> extends Serializable {
+    long of(T value);
+  }
+
+  @Override
+  public void open(OpenContext context) {
+    getRuntimeContext().addAccumulator(RECORDS, records);
+    getRuntimeContext().addAccumulator(CHECKSUM, checksum);
+  }
+
+  @Override
+  public void processElement(T value, Context context, Collector<Void> out) {
+    records.add(1L);
+    checksum.add(checksumOf.of(value));
+  }
+}
