@@ -1,5 +1,8 @@
 package io.millrace.local;
 
+import io.millrace.local.bench.Benchmark;
+import io.millrace.local.bench.BenchmarkRun;
+import io.millrace.local.bench.VoidRunException;
 import io.millrace.local.flink.FailureCause;
 import io.millrace.local.host.RunDirectory;
 import io.millrace.local.host.RunDirectory.Abandoned;
@@ -104,11 +107,15 @@ public final class LocalCluster {
     if (StandingVerbs.NAMES.contains(command)) {
       return runVerb(command, rest);
     }
+    if (command.equals(BenchOptions.VERB)) {
+      return bench(BenchOptions.parse(rest));
+    }
     Optional<JobCatalogue.Job> job = catalogue.byName(command);
     if (job.isEmpty()) {
       List<String> known = new ArrayList<>(catalogue.names());
       known.add(LIST);
       known.addAll(StandingVerbs.NAMES);
+      known.add(BenchOptions.VERB);
       throw new UsageException(
           "no job '"
               + command
@@ -153,11 +160,42 @@ public final class LocalCluster {
     }
   }
 
+  private int bench(BenchOptions options) throws UsageException {
+    if (options.help) {
+      options.parser().usage(out);
+      return ExitCode.DONE;
+    }
+    Benchmark benchmark = options.benchmark();
+    return inRunDirectory(
+        (directory, stop) -> {
+          boolean ended =
+              BenchmarkRun.run(
+                  benchmark, options.scale(), surroundings.jobsJar(), directory, stop, out);
+          return ended ? ExitCode.DONE : ExitCode.INTERRUPTED;
+        });
+  }
+
   private int run(RunPlan plan) throws UsageException {
+    return inRunDirectory(
+        (directory, stop) -> new JobRun(plan, directory, stop, out, surroundings.terminal()).run());
+  }
+
+  /** Something that needs a directory of its own and may be stopped. */
+  @FunctionalInterface
+  private interface Work {
+    int run(RunDirectory directory, StopSignal stop)
+        throws UsageException,
+            RunFailedException,
+            VoidRunException,
+            IOException,
+            InterruptedException;
+  }
+
+  private int inRunDirectory(Work work) throws UsageException {
     try (StopSignal stop = surroundings.stop().get()) {
       RunDirectory directory = openDirectory();
       try {
-        return run(plan, directory, stop);
+        return run(work, directory, stop);
       } finally {
         delete(directory);
       }
@@ -168,13 +206,18 @@ public final class LocalCluster {
     }
   }
 
-  private int run(RunPlan plan, RunDirectory directory, StopSignal stop)
+  private int run(Work work, RunDirectory directory, StopSignal stop)
       throws UsageException, InterruptedException {
     try {
-      return new JobRun(plan, directory, stop, out, surroundings.terminal()).run();
-    } catch (RunFailedException | IOException | RuntimeException | LinkageError e) {
+      return work.run(directory, stop);
+    } catch (RunFailedException
+        | VoidRunException
+        | IOException
+        | RuntimeException
+        | LinkageError e) {
       LOG.error("The run failed", e);
-      String cause = e instanceof RunFailedException ? FailureCause.oneLine(e) : FailureCause.of(e);
+      boolean told = e instanceof RunFailedException || e instanceof VoidRunException;
+      String cause = told ? FailureCause.oneLine(e) : FailureCause.of(e);
       err.println(COMMAND + ": " + cause + keptLog(directory));
       return ExitCode.FAILED;
     }
@@ -262,6 +305,7 @@ public final class LocalCluster {
     out.println("  " + COMMAND + " <job> [options]  one job; Ctrl-C stops it");
     out.println("  " + COMMAND + " <job> --help     the options of the run and of the job");
     out.println("  " + COMMAND + " transactions     the open transactions of a Kafka cluster");
+    out.println("  " + COMMAND + " bench <name>     a benchmark: floor or heavy-hitters");
     out.println();
     out.println("A cluster of processes that stays:");
     out.println();

@@ -70,6 +70,17 @@ class LocalClusterTest {
   }
 
   @Test
+  void run_benchmark_refusesWhatItCannotMeasure() {
+    assertUsage("name a benchmark; there are floor, heavy-hitters", "bench");
+    assertUsage("no benchmark 'flor'; there are floor, heavy-hitters", "bench", "flor");
+    assertUsage("must be at least 1", "bench", "floor", "--rounds", "0");
+    assertUsage("must be at least 1", "bench", "floor", "--records", "-5");
+    assertUsage("Unknown option: '--bounded'", "bench", "floor", "--bounded");
+    assertThat(run("bench", "--help")).isZero();
+    assertThat(printed()).contains("--rounds=<n>").contains("floor or heavy-hitters");
+  }
+
+  @Test
   void run_unknownSetting_namesTheValidOnes() {
     assertUsage(
         "unknown option 'windows' of relay; valid: fail-on, window",

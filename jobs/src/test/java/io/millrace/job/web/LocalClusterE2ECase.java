@@ -100,6 +100,18 @@ class LocalClusterE2ECase {
   }
 
   @Test
+  void benchmark_checksEachRunAndPrintsRatios() throws Exception {
+    Ended ended = run("bench", "heavy-hitters", "--rounds", "1", "--records", "200000");
+
+    assertThat(ended.code()).as(ended.text()).isZero();
+    assertThat(ended.text())
+        .contains("200,000 requests")
+        .containsPattern("floor +[\\d,]+ +[\\d.]+ +1.00 \\(1.00 to 1.00\\)")
+        .containsPattern("heavy-hitters +[\\d,]+ +[\\d.]+ +[\\d.]+ \\([\\d.]+ to [\\d.]+\\)");
+    assertThat(directory.resolve("home")).isDirectoryNotContaining("glob:**run-*");
+  }
+
+  @Test
   void mistakes_exit2InOneLineThatSaysWhatIsValid() throws Exception {
     assertRefused("no job", "heavy-hiters");
     assertRefused("valid:", "heavy-hitters", "--set", "windw=1m");

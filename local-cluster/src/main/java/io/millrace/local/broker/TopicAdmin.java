@@ -55,6 +55,14 @@ public final class TopicAdmin implements AutoCloseable {
     ends(partitions);
   }
 
+  /** Deletes topics with all that is in them, and waits until they are gone. */
+  public void delete(Collection<String> topics) throws IOException, InterruptedException {
+    answer(admin.deleteTopics(topics).all(), "deleting topics");
+    while (!partitions(topics).isEmpty()) {
+      Thread.sleep(KNOWN_POLL.toMillis());
+    }
+  }
+
   /** The partitions of those of {@code topics} that exist. */
   public Set<TopicPartition> partitions(Collection<String> topics)
       throws IOException, InterruptedException {

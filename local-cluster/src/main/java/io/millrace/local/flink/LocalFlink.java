@@ -44,7 +44,19 @@ public final class LocalFlink implements FlinkCluster {
    */
   public static LocalFlink start(Path directory, FlinkSettings settings)
       throws IOException, InterruptedException {
+    return start(directory, settings, new Configuration());
+  }
+
+  /**
+   * Starts a cluster as {@link #start(Path, FlinkSettings)} does.
+   *
+   * @param more what Flink is told beside
+   * @throws IOException where the directory is not writable or the cluster does not come up
+   */
+  public static LocalFlink start(Path directory, FlinkSettings settings, Configuration more)
+      throws IOException, InterruptedException {
     Configuration configuration = FlinkDefaults.of(directory, settings);
+    configuration.addAll(more);
     MiniCluster cluster =
         new MiniCluster(
             new MiniClusterConfiguration.Builder()

@@ -83,6 +83,15 @@ public final class SubmittedJob {
         restarts);
   }
 
+  /** The values of the job's own accumulators, by name; complete once the job has ended. */
+  public Map<String, String> accumulators() throws IOException, InterruptedException {
+    Map<String, String> values = new HashMap<>();
+    for (JsonNode accumulator : get("/accumulators").path("user-task-accumulators")) {
+      values.put(accumulator.path("name").asText(), accumulator.path("value").asText());
+    }
+    return values;
+  }
+
   /** Asks the cluster to cancel the job; its state tells when that is done. */
   public void cancel() throws IOException, InterruptedException {
     rest.patch(job + "?mode=cancel");

@@ -1,0 +1,91 @@
+package io.millrace.local;
+
+import io.millrace.local.bench.Benchmark;
+import io.millrace.local.bench.BenchmarkRun.Scale;
+import io.millrace.local.flink.FailureCause;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+
+/** The options of {@code bench}, as the command line gives them. */
+@Command(
+    name = "local-cluster/run bench",
+    description = "Measures jobs against the floor under them, in interleaved rounds.",
+    sortOptions = false)
+final class BenchOptions {
+  /** The word that asks for a benchmark. */
+  static final String VERB = "bench";
+
+  @Parameters(paramLabel = "<benchmark>", description = "floor or heavy-hitters.", arity = "0..1")
+  @Nullable String name;
+
+  @Option(
+      names = "--rounds",
+      paramLabel = "<n>",
+      description = "How often each job is run, from 1; default 3.")
+  int rounds = 3;
+
+  @Option(
+      names = "--records",
+      paramLabel = "<n>",
+      description = "How many records each run reads, from 1; default 5000000.")
+  long records = 5_000_000;
+
+  @Option(names = "--seed", paramLabel = "<n>", description = "Seed of the records; default 1.")
+  long seed = 1;
+
+  @Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      description = "Print this.")
+  boolean help;
+
+  /**
+   * Reads the arguments after the verb.
+   *
+   * @throws UsageException where they are none
+   */
+  static BenchOptions parse(List<String> args) throws UsageException {
+    BenchOptions options = new BenchOptions();
+    try {
+      options.parser().parseArgs(args.toArray(String[]::new));
+    } catch (ParameterException e) {
+      throw refused(FailureCause.oneLine(e));
+    }
+    if (!options.help && (options.rounds < 1 || options.records < 1)) {
+      throw refused("--rounds and --records must be at least 1");
+    }
+    return options;
+  }
+
+  /** Prints or reads these options. */
+  CommandLine parser() {
+    return new CommandLine(this).setExpandAtFiles(false).setUsageHelpWidth(100);
+  }
+
+  Benchmark benchmark() throws UsageException {
+    if (name == null) {
+      throw refused("name a benchmark; there are " + String.join(", ", Benchmark.codes()));
+    }
+    return Benchmark.ofCode(name)
+        .orElseThrow(
+            () ->
+                refused(
+                    "no benchmark '"
+                        + name
+                        + "'; there are "
+                        + String.join(", ", Benchmark.codes())));
+  }
+
+  Scale scale() {
+    return new Scale(rounds, records, seed);
+  }
+
+  private static UsageException refused(String message) {
+    return new UsageException(message + "; 'local-cluster/run bench --help' shows the options");
+  }
+}

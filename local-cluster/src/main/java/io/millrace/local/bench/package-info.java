@@ -1,0 +1,5 @@
+/** Benchmarks of whole jobs: interleaved timed runs, each checked, as ratios to a floor. */
+@NullMarked
+package io.millrace.local.bench;
+
+import org.jspecify.annotations.NullMarked;

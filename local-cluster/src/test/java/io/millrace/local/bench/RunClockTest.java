@@ -1,0 +1,110 @@
+package io.millrace.local.bench;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Properties;
+import org.apache.flink.metrics.Counter;
+import org.apache.flink.metrics.MetricConfig;
+import org.apache.flink.metrics.MetricGroup;
+import org.apache.flink.metrics.SimpleCounter;
+import org.apache.flink.metrics.groups.UnregisteredMetricsGroup;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class RunClockTest {
+  @TempDir Path directory;
+
+  private final RunClock clock = new RunClock();
+
+  @BeforeEach
+  void open() {
+    MetricConfig config = new MetricConfig();
+    config.setProperty("file", directory.resolve("clock").toString());
+    clock.open(config);
+  }
+
+  @Test
+  void clock_runs_fromTheFirstLookThatFindsARecordToTheLastThatFindsAChange() throws Exception {
+    Counter read = added("Source: web.requests", "numRecordsIn");
+    Counter readElsewhere = added("Source: web.requests", "numRecordsIn");
+    Counter published = added("Rank by window", "numRecordsOut");
+    clock.report();
+    read.inc(10);
+    long from = System.nanoTime();
+    clock.report();
+    read.inc(20);
+    readElsewhere.inc(30);
+    clock.report();
+    published.inc();
+    clock.report();
+    long atMost = System.nanoTime() - from;
+    // The wait for a commit is not timed.
+    awaitNanos(from + 2 * atMost);
+    clock.report();
+
+    Properties seen = seen();
+
+    assertThat(seen)
+        .containsEntry(RunClock.SOURCE_RECORDS, "60")
+        .containsEntry(RunClock.RECORDS, "50");
+    assertThat(number(seen, RunClock.NANOS)).isPositive().isLessThanOrEqualTo(atMost);
+    assertThat(number(seen, RunClock.CPU_NANOS)).isNotNegative();
+  }
+
+  @Test
+  void clock_countersOfTasks_areNotCountedTwice() throws Exception {
+    clock.report();
+    clock.notifyOfAddedMetric(counted(5), "numRecordsIn", new UnregisteredMetricsGroup());
+    Counter bytes = added("Source: web.requests", "numBytesIn");
+    bytes.inc(7);
+    clock.report();
+
+    assertThat(seen())
+        .containsEntry(RunClock.SOURCE_RECORDS, "0")
+        .containsEntry(RunClock.RECORDS, "0")
+        .containsEntry(RunClock.NANOS, "0");
+  }
+
+  private Counter added(String operator, String name) {
+    Counter counter = new SimpleCounter();
+    MetricGroup group =
+        new UnregisteredMetricsGroup() {
+          @Override
+          public Map<String, String> getAllVariables() {
+            return Map.of("<operator_name>", operator);
+          }
+        };
+    clock.notifyOfAddedMetric(counter, name, group);
+    return counter;
+  }
+
+  private static Counter counted(long count) {
+    Counter counter = new SimpleCounter();
+    counter.inc(count);
+    return counter;
+  }
+
+  private static void awaitNanos(long deadline) {
+    while (System.nanoTime() < deadline) {
+      Thread.onSpinWait();
+    }
+  }
+
+  private Properties seen() throws IOException {
+    clock.close();
+    Properties seen = new Properties();
+    try (var in = Files.newBufferedReader(directory.resolve("clock"))) {
+      seen.load(in);
+    }
+    return seen;
+  }
+
+  private static long number(Properties seen, String name) {
+    return Long.parseLong(seen.getProperty(name));
+  }
+}
