@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.jar.JarFile;
@@ -91,9 +92,12 @@ record JobCatalogue(Path jar, List<Job> jobs) {
   /**
    * The job of that name.
    *
+   * @param others what else the user may have meant
    * @throws UsageException where there is none; the message names the nearest
    */
-  Job required(String name) throws UsageException {
+  Job required(String name, List<String> others) throws UsageException {
+    List<String> known = new ArrayList<>(names());
+    known.addAll(others);
     return byName(name)
         .orElseThrow(
             () ->
@@ -101,8 +105,8 @@ record JobCatalogue(Path jar, List<Job> jobs) {
                     "no job '"
                         + name
                         + "'; did you mean "
-                        + Nearest.to(name, names()).orElse("one of " + names())
-                        + "?"));
+                        + Nearest.to(name, known).orElse("list")
+                        + "? 'local-cluster/run list' shows them all"));
   }
 
   /** The names of all jobs. */

@@ -23,6 +23,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
@@ -95,7 +96,12 @@ final class JobRun {
       try (SinkTopics sinks =
           SinkTopics.follow(
               broker.bootstrap(), plan.job().outputs(), plan.output(), DECISION_LIMIT)) {
-        SubmittedJob job = submit(flink, broker, redis);
+        SubmittedJob job =
+            submit(
+                flink,
+                plan.job(),
+                plan.jobsJar(),
+                plan.arguments(broker.bootstrap(), redis == null ? null : redis.address()));
         out.println(plan.job().name() + " runs" + (plan.bounded() ? "" : "; Ctrl-C stops it"));
         ProgressReport progress =
             new ProgressReport(job, admin, plan.job().inputs(), out, terminal);
@@ -177,16 +183,14 @@ final class JobRun {
     return End.STOPPED;
   }
 
-  private SubmittedJob submit(FlinkCluster flink, Broker broker, @Nullable LocalRedis redis)
+  /** Submits a job; see {@link FlinkCluster#submit}. */
+  static SubmittedJob submit(
+      FlinkCluster flink, JobCatalogue.Job job, Path jobsJar, List<String> arguments)
       throws UsageException, RunFailedException {
     try {
-      return flink.submit(
-          plan.jobsJar(),
-          plan.job().mainClass(),
-          plan.arguments(broker.bootstrap(), redis == null ? null : redis.address()),
-          Submission.Start.FRESH);
+      return flink.submit(jobsJar, job.mainClass(), arguments, Submission.Start.FRESH);
     } catch (ProgramInvocationException | RuntimeException e) {
-      throw StandingJobs.refused(plan.job().name(), e);
+      throw StandingJobs.refused(job.name(), e);
     }
   }
 

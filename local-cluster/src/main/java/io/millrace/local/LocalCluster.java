@@ -13,7 +13,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
@@ -34,6 +33,7 @@ public final class LocalCluster {
   private static final Logger LOG = LoggerFactory.getLogger(LocalCluster.class);
   private static final String COMMAND = "local-cluster/run";
   private static final String LIST = "list";
+  private static final String CHAOS = "chaos";
   private static final int HELP_WIDTH = 100;
   private static final String HELP_INDENT = "      ";
 
@@ -110,38 +110,54 @@ public final class LocalCluster {
     if (command.equals(BenchOptions.VERB)) {
       return bench(BenchOptions.parse(rest));
     }
-    Optional<JobCatalogue.Job> job = catalogue.byName(command);
-    if (job.isEmpty()) {
-      List<String> known = new ArrayList<>(catalogue.names());
-      known.add(LIST);
-      known.addAll(StandingVerbs.NAMES);
-      known.add(BenchOptions.VERB);
-      throw new UsageException(
-          "no job '"
-              + command
-              + "'; did you mean "
-              + Nearest.to(command, known).orElse(LIST)
-              + "? '"
-              + COMMAND
-              + " list' shows them all");
+    if (command.equals(CHAOS)) {
+      return chaos(catalogue, rest);
     }
-    return run(job.get(), rest);
+    List<String> verbs = new ArrayList<>(StandingVerbs.NAMES);
+    verbs.addAll(List.of(LIST, CHAOS, BenchOptions.VERB));
+    return run(catalogue.required(command, verbs), rest);
+  }
+
+  private int chaos(JobCatalogue catalogue, List<String> args) throws UsageException {
+    if (args.isEmpty() || args.get(0).startsWith("-")) {
+      throw new UsageException("chaos needs a job: " + COMMAND + " chaos <job> [options]");
+    }
+    JobCatalogue.Job job = catalogue.required(args.get(0), List.of());
+    ChaosOptions options = new ChaosOptions();
+    CommandLine parser =
+        parser(
+            "chaos " + job.name(),
+            "Kills and disturbs " + job.name() + ", and judges what it publishes from a ledger.",
+            options);
+    try {
+      parser.parseArgs(args.subList(1, args.size()).toArray(String[]::new));
+    } catch (ParameterException e) {
+      throw refused("chaos " + job.name(), e);
+    }
+    if (options.help) {
+      parser.usage(out);
+      return ExitCode.DONE;
+    }
+    ChaosPlan plan = ChaosPlan.of(job, surroundings.jobsJar(), options);
+    return inRunDirectory((directory, stop) -> new ChaosRun(plan, directory, stop, out).run());
   }
 
   private int run(JobCatalogue.Job job, List<String> args) throws UsageException {
     RunOptions options = new RunOptions();
-    CommandLine parser = parser(job, options);
+    CommandLine parser = parser(job.name(), job.question(), options);
     try {
       parser.parseArgs(args.toArray(String[]::new));
     } catch (ParameterException e) {
-      throw refused(job, e);
+      throw refused(job.name(), e);
     }
     if (options.help) {
       parser.usage(out);
       printOptions(job);
       return ExitCode.DONE;
     }
-    return run(RunPlan.of(job, surroundings.jobsJar(), options));
+    RunPlan plan = RunPlan.of(job, surroundings.jobsJar(), options);
+    return inRunDirectory(
+        (directory, stop) -> new JobRun(plan, directory, stop, out, surroundings.terminal()).run());
   }
 
   private int runVerb(String verb, List<String> args) throws UsageException {
@@ -173,11 +189,6 @@ public final class LocalCluster {
                   benchmark, options.scale(), surroundings.jobsJar(), directory, stop, out);
           return ended ? ExitCode.DONE : ExitCode.INTERRUPTED;
         });
-  }
-
-  private int run(RunPlan plan) throws UsageException {
-    return inRunDirectory(
-        (directory, stop) -> new JobRun(plan, directory, stop, out, surroundings.terminal()).run());
   }
 
   /** Something that needs a directory of its own and may be stopped. */
@@ -279,21 +290,21 @@ public final class LocalCluster {
                     "name a job; there are " + String.join(", ", catalogue.names())));
   }
 
-  private static CommandLine parser(JobCatalogue.Job job, RunOptions options) {
+  private static CommandLine parser(String name, String description, Object options) {
     CommandSpec spec = CommandSpec.forAnnotatedObject(new Run());
-    spec.name(COMMAND + " " + job.name());
+    spec.name(COMMAND + " " + name);
     spec.addMixin("options", CommandSpec.forAnnotatedObject(options));
-    spec.usageMessage().description(job.question().replace("%", "%%")).sortOptions(false);
+    spec.usageMessage().description(description.replace("%", "%%")).sortOptions(false);
     return new CommandLine(spec).setExpandAtFiles(false).setUsageHelpWidth(HELP_WIDTH);
   }
 
-  private static UsageException refused(JobCatalogue.Job job, ParameterException e) {
+  private static UsageException refused(String name, ParameterException e) {
     StringBuilder message = new StringBuilder(FailureCause.oneLine(e));
     if (e instanceof UnmatchedArgumentException unmatched
         && !unmatched.getSuggestions().isEmpty()) {
       message.append("; did you mean ").append(unmatched.getSuggestions().get(0)).append('?');
     }
-    message.append("; '").append(COMMAND).append(' ').append(job.name());
+    message.append("; '").append(COMMAND).append(' ').append(name);
     return new UsageException(message.append(" --help' shows the options").toString(), e);
   }
 
@@ -303,6 +314,8 @@ public final class LocalCluster {
     out.println("  " + COMMAND + "                  the default demo");
     out.println("  " + COMMAND + " list             every job: its question, topics and stores");
     out.println("  " + COMMAND + " <job> [options]  one job; Ctrl-C stops it");
+    out.println(
+        "  " + COMMAND + " chaos <job>      kills and disturbs a job, and judges its output");
     out.println("  " + COMMAND + " <job> --help     the options of the run and of the job");
     out.println("  " + COMMAND + " transactions     the open transactions of a Kafka cluster");
     out.println("  " + COMMAND + " bench <name>     a benchmark: floor or heavy-hitters");

@@ -46,7 +46,7 @@ final class StandingJobs {
       return ExitCode.DONE;
     }
     StandingCluster cluster = cluster();
-    JobCatalogue.Job job = catalogue().required(options.job);
+    JobCatalogue.Job job = catalogue().required(options.job, List.of());
     Path savepoint = options.savepoint;
     Submitted how =
         new Submitted(
@@ -140,7 +140,7 @@ final class StandingJobs {
             options.job + " runs (" + job.id() + "); stop it before you restore it");
       }
     }
-    JobCatalogue.Job job = catalogue().required(saved.job());
+    JobCatalogue.Job job = catalogue().required(saved.job(), List.of());
     Map<String, String> settings = new HashMap<>(saved.settings());
     settings.putAll(RunPlan.settings(job, options.settings, false));
     int parallelism = options.parallelism == 0 ? saved.parallelism() : options.parallelism;

@@ -112,6 +112,31 @@ class LocalClusterE2ECase {
   }
 
   @Test
+  void chaos_killsAndDisturbsEverything_andNothingIsLostOrTwice() throws Exception {
+    Ended ended =
+        run(
+            "chaos",
+            "heavy-hitters",
+            "--duration",
+            "75s",
+            "--seed",
+            "3",
+            "--schedule",
+            "10s kill task-manager; 22s kill job-manager; 36s kill broker;"
+                + " 48s drop-to-client broker for 4s; 58s kill task-manager");
+
+    assertThat(ended.code()).as(ended.text()).isZero();
+    assertThat(ended.text().lines().reduce((first, last) -> last))
+        .as(ended.text())
+        .hasValueSatisfying(
+            verdict ->
+                assertThat(verdict)
+                    .startsWith("verdict: PASS heavy-hitters: ")
+                    .endsWith(" 0 lost, 0 twice, 0 wrong"));
+    assertThat(ended.text()).contains("10.0s kill task-manager: taskmanager-");
+  }
+
+  @Test
   void mistakes_exit2InOneLineThatSaysWhatIsValid() throws Exception {
     assertRefused("no job", "heavy-hiters");
     assertRefused("valid:", "heavy-hitters", "--set", "windw=1m");

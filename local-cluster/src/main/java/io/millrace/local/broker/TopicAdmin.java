@@ -19,6 +19,7 @@ import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
@@ -88,6 +89,23 @@ public final class TopicAdmin implements AutoCloseable {
   public Map<TopicPartition, Long> stableEnds(Collection<TopicPartition> partitions)
       throws IOException, InterruptedException {
     return latest(admin, partitions, IsolationLevel.READ_COMMITTED);
+  }
+
+  /** How far a consumer group has read, of those partitions where it has said so. */
+  public Map<TopicPartition, Long> committed(String group)
+      throws IOException, InterruptedException {
+    Map<TopicPartition, OffsetAndMetadata> offsets =
+        answer(
+            admin.listConsumerGroupOffsets(group).partitionsToOffsetAndMetadata(),
+            "asking for the offsets of group " + group);
+    Map<TopicPartition, Long> committed = new HashMap<>();
+    offsets.forEach(
+        (partition, offset) -> {
+          if (offset != null) {
+            committed.put(partition, offset.offset());
+          }
+        });
+    return committed;
   }
 
   @Override

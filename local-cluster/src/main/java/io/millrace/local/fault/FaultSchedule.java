@@ -17,7 +17,7 @@ import java.util.stream.Collectors;
  */
 public record FaultSchedule(List<Fault> faults) {
   /** No fault before this, so that the job has come up and has a checkpoint. */
-  static final Duration WARM_UP = Duration.ofSeconds(15);
+  static final Duration WARM_UP = Duration.ofSeconds(10);
 
   private static final int KILLS_PER_OTHER_FAULT = 4;
   private static final int STEP_MILLIS = 100;
@@ -44,7 +44,7 @@ public record FaultSchedule(List<Fault> faults) {
    * thirds are of TaskManagers, the rest of JobManager and broker in turn.
    *
    * @param seed decides the order, the times and how long faults last
-   * @param duration the time over which faults are spread, after a warm-up of 15 s
+   * @param duration the time over which faults are spread, after a warm-up of 10 s
    * @param kills how many processes are killed, not negative
    * @param suspended how long a stopped process stays so, longer than a heartbeat's timeout
    */

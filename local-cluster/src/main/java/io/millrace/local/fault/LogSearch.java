@@ -24,7 +24,7 @@ public final class LogSearch {
      */
     POSSIBLE_LOSS("likely data loss|potentially lost|Unable to commit", false),
     /** A producer was replaced by a newer one of its id. */
-    FENCED("[Ff]enced|InvalidProducerEpoch", false),
+    FENCED("ProducerFenced|InvalidProducerEpoch|already fenced", false),
     /** A JVM ran out of memory. */
     OUT_OF_MEMORY("OutOfMemoryError", true);
 

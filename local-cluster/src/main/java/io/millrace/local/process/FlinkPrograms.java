@@ -22,6 +22,7 @@ import org.apache.flink.configuration.RestOptions;
 import org.apache.flink.configuration.RestartStrategyOptions;
 import org.apache.flink.configuration.SecurityOptions;
 import org.apache.flink.configuration.TaskManagerOptions;
+import org.apache.flink.configuration.WebOptions;
 import org.apache.flink.runtime.clusterframework.TaskExecutorProcessSpec;
 import org.apache.flink.runtime.clusterframework.TaskExecutorProcessUtils;
 import org.apache.flink.runtime.util.config.memory.ProcessMemoryUtils;
@@ -76,6 +77,8 @@ final class FlinkPrograms {
     flink.set(HeartbeatManagerOptions.HEARTBEAT_TIMEOUT, HEARTBEAT_TIMEOUT);
     flink.set(JobManagerOptions.ADDRESS, FlinkDefaults.LOOPBACK);
     if (settings.restartsForever()) {
+      // Restarts are timed from outside, which a view that is seconds old would not allow.
+      flink.set(WebOptions.REFRESH_INTERVAL, Duration.ofMillis(100));
       flink.set(RestartStrategyOptions.RESTART_STRATEGY, "exponential-delay");
       flink.set(
           RestartStrategyOptions.RESTART_STRATEGY_EXPONENTIAL_DELAY_INITIAL_BACKOFF,

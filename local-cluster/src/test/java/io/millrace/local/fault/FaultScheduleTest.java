@@ -54,8 +54,8 @@ class FaultScheduleTest {
   void faults_areSpreadOverTheDuration_afterTheWarmUp(long seed) {
     List<Fault> faults = schedule(seed, 30).faults();
 
-    long slot = (900_000L - 15_000) / faults.size();
-    assertThat(faults.get(0).at()).isBetween(15_000L, 15_000 + slot / 2);
+    long slot = (900_000L - 10_000) / faults.size();
+    assertThat(faults.get(0).at()).isBetween(10_000L, 10_000 + slot / 2);
     for (int i = 1; i < faults.size(); i++) {
       assertThat(faults.get(i).at() - faults.get(i - 1).at())
           .isGreaterThanOrEqualTo(slot / 2 - 100);

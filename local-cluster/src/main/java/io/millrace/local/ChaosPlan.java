@@ -1,0 +1,105 @@
+package io.millrace.local;
+
+import io.millrace.local.fault.FaultSchedule;
+import io.millrace.local.fault.Trial;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+
+/**
+ * A run of the fault harness whose options were all checked.
+ *
+ * @param run what is run, and how
+ * @param trial what is fed to the job, and what it must make of it
+ * @param schedule what is done to it
+ * @param seeded whether the schedule comes from the seed
+ * @param seed the seed of schedule and feed
+ * @param duration how long the job is fed
+ * @param ratePerSecond records a second that are fed
+ */
+record ChaosPlan(
+    RunPlan run,
+    Trial trial,
+    FaultSchedule schedule,
+    boolean seeded,
+    long seed,
+    Duration duration,
+    long ratePerSecond) {
+  private static final Duration DURATION_MIN = Duration.ofSeconds(20);
+  private static final Duration TIME_PER_KILL = Duration.ofSeconds(30);
+  private static final int KILLS_MAX = 10_000;
+
+  /** Longer than the cluster's heartbeat timeout of 10 s, so that it is given up meanwhile. */
+  private static final Duration SUSPENDED = Duration.ofSeconds(15);
+
+  /**
+   * Checks the options.
+   *
+   * @throws UsageException where they don't fit the job or each other
+   */
+  static ChaosPlan of(JobCatalogue.Job job, Path jobsJar, ChaosOptions options)
+      throws UsageException {
+    Trial trial =
+        Trial.of(job.name(), options.seed)
+            .orElseThrow(
+                () ->
+                    new UsageException(
+                        "there is no oracle for "
+                            + job.name()
+                            + " yet; chaos can try "
+                            + String.join(", ", new TreeSet<>(Trial.BY_JOB.keySet()))));
+    if (options.duration.compareTo(DURATION_MIN) < 0) {
+      throw new UsageException("--duration must be at least " + Durations.text(DURATION_MIN));
+    }
+    if (options.schedule != null && options.kills != null) {
+      throw new UsageException("--schedule and --kills exclude each other; give one");
+    }
+    int kills =
+        options.kills != null
+            ? options.kills
+            : (int) Math.min(KILLS_MAX, options.duration.dividedBy(TIME_PER_KILL));
+    if (kills < 0 || kills > KILLS_MAX) {
+      throw new UsageException("--kills must be from 0 to " + KILLS_MAX);
+    }
+    FaultSchedule schedule =
+        options.schedule != null
+            ? options.schedule
+            : FaultSchedule.of(options.seed, options.duration, kills, SUSPENDED);
+    return new ChaosPlan(
+        RunPlan.of(job, jobsJar, runOptions(trial.settings(), options)),
+        trial,
+        schedule,
+        options.schedule == null,
+        options.seed,
+        options.duration,
+        options.ratePerSecond);
+  }
+
+  private static RunOptions runOptions(Map<String, String> own, ChaosOptions options)
+      throws UsageException {
+    RunOptions run = new RunOptions();
+    for (String setting : options.settings) {
+      String key = setting.split("=", 2)[0];
+      if (own.containsKey(key)) {
+        throw new UsageException(
+            "--set " + key + " is not possible: the oracle needs it to be " + own.get(key));
+      }
+    }
+    run.settings = new ArrayList<>(options.settings);
+    own.forEach((key, value) -> run.settings.add(key + "=" + value));
+    run.parallelism = options.parallelism;
+    run.state = options.state;
+    run.checkpoint = options.checkpoint;
+    run.noStores = true;
+    run.noDashboard = true;
+    return run;
+  }
+
+  /** What the job's {@code main} gets. */
+  List<String> arguments(String bootstrap) {
+    return run.arguments(bootstrap, null);
+  }
+}

@@ -1,0 +1,88 @@
+package io.millrace.local;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.millrace.local.fault.FaultSchedule;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+class ChaosPlanTest {
+  private static final JobCatalogue.Job JOB =
+      new JobCatalogue.Job(
+          "heavy-hitters",
+          "Main",
+          "Which?",
+          List.of("web.requests"),
+          List.of("heavy-hitters.rankings", "heavy-hitters.late", "web.requests.dlq"),
+          List.of("redis"),
+          Stream.of("window", "dimension", "k", "max-out-of-orderness", "idle-timeout", "guarantee")
+              .map(key -> new JobCatalogue.Option(key, null, null, null))
+              .toList());
+
+  private final ChaosOptions options = new ChaosOptions();
+
+  @Test
+  void byDefault_aProcessIsKilledEvery30s_andTheWholeTakesLessThan5Minutes() throws Exception {
+    ChaosPlan plan = plan();
+
+    assertThat(plan.duration()).isEqualTo(Duration.ofMinutes(4));
+    assertThat(plan.schedule().kills()).isEqualTo(8);
+    assertThat(plan.seeded()).isTrue();
+    assertThat(plan.schedule()).isEqualTo(plan().schedule());
+  }
+
+  @Test
+  void arguments_holdWhatTheOracleCountsOn_andWhatTheUserSets() throws Exception {
+    options.settings.add("guarantee=at-least-once");
+
+    List<String> arguments = plan().arguments("127.0.0.1:1");
+
+    assertThat(arguments)
+        .containsSequence("--bootstrap", "127.0.0.1:1")
+        .containsSequence("--window", "5000ms")
+        .containsSequence("--dimension", "path,status")
+        .containsSequence("--idle-timeout", "0s")
+        .containsSequence("--stores", "none")
+        .containsSequence("--guarantee", "at-least-once");
+  }
+
+  @Test
+  void givenSchedule_isTaken() throws Exception {
+    options.schedule = FaultSchedule.parse("12s kill broker");
+
+    assertThat(plan().schedule()).isEqualTo(options.schedule);
+    assertThat(plan().seeded()).isFalse();
+  }
+
+  @Test
+  void optionsThatDoNotFit_areRefused() {
+    options.kills = 3;
+    options.schedule = FaultSchedule.parse("12s kill broker");
+    assertRefused("--schedule and --kills exclude each other");
+    options.schedule = null;
+    options.kills = -1;
+    assertRefused("--kills must be from 0 to 10000");
+    options.kills = 3;
+    options.settings.add("window=1m");
+    assertRefused("--set window is not possible: the oracle needs it to be 5000ms");
+    options.settings.set(0, "windows=1m");
+    assertRefused("unknown option 'windows'");
+    options.settings.clear();
+    options.parallelism = 0;
+    assertRefused("parallelism must be from 1 to 128");
+    options.duration = Duration.ofSeconds(5);
+    assertRefused("--duration must be at least 20.0s");
+  }
+
+  private void assertRefused(String reason) {
+    assertThatThrownBy(this::plan).isInstanceOf(UsageException.class).hasMessageContaining(reason);
+  }
+
+  private ChaosPlan plan() throws UsageException {
+    return ChaosPlan.of(JOB, Path.of("jobs.jar"), options);
+  }
+}
