@@ -140,7 +140,8 @@ final class StandingVerbs {
       return ExitCode.DONE;
     }
     StandingCluster cluster = StandingCluster.required(surroundings.base());
-    JobCatalogue.Job job = JobCatalogue.read(surroundings.jobsJar()).required(options.job, List.of());
+    JobCatalogue.Job job =
+        JobCatalogue.read(surroundings.jobsJar()).required(options.job, List.of());
     RunPlan plan = RunPlan.of(job, surroundings.jobsJar(), options.asRun());
     try (StopSignal stop = surroundings.stop().get();
         TopicAdmin admin = new TopicAdmin(cluster.bootstrap());

@@ -19,6 +19,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -129,7 +130,7 @@ class StandingClusterE2ECase {
     private final KafkaProducer<byte[], byte[]> producer;
     private final AtomicBoolean ending = new AtomicBoolean();
     private final Thread thread = new Thread(this::send, "requests");
-    private volatile int sent;
+    private final AtomicInteger sent = new AtomicInteger();
 
     Requests(String bootstrap) {
       producer =
@@ -142,8 +143,8 @@ class StandingClusterE2ECase {
 
     /** Waits until so many more were sent. */
     void await(int more) {
-      int until = sent + more;
-      Awaitility.await().atMost(PUBLISH_LIMIT).until(() -> sent >= until);
+      int until = sent.get() + more;
+      Awaitility.await().atMost(PUBLISH_LIMIT).until(() -> sent.get() >= until);
     }
 
     @Override
@@ -163,11 +164,11 @@ class StandingClusterE2ECase {
     private void send() {
       while (!ending.get()) {
         for (int i = 0; i < 10; i++) {
+          int number = sent.getAndIncrement();
           long at = System.currentTimeMillis();
-          String path = "/page/" + Integer.numberOfTrailingZeros(sent + 1);
+          String path = "/page/" + Integer.numberOfTrailingZeros(number + 1);
           oracle.add("path", at, path, 1);
-          send(sent % PARTITIONS, at, path);
-          sent++;
+          send(number % PARTITIONS, at, path);
         }
         LockSupport.parkNanos(Duration.ofMillis(10).toNanos());
       }
