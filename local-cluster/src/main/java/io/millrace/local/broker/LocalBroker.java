@@ -36,6 +36,10 @@ public final class LocalBroker implements Broker {
   private static final Logger LOG = LoggerFactory.getLogger(LocalBroker.class);
   private static final int NODE = 1;
   private static final int START_ATTEMPTS = 3;
+  private static final String SESSION_TIMEOUT = "broker.session.timeout.ms";
+
+  /** Until it is over, the controller takes a broker that comes back for a second one. */
+  private static final String RESTARTABLE_SESSION_TIMEOUT_MILLIS = "4000";
 
   private final KafkaRaftServer server;
   private final String bootstrap;
@@ -57,7 +61,7 @@ public final class LocalBroker implements Broker {
     for (int attempt = 1; ; attempt++) {
       BrokerPorts ports = BrokerPorts.find();
       try {
-        return start(directory, ports);
+        return start(directory, ports, Map.of());
       } catch (RuntimeException e) {
         if (attempt == START_ATTEMPTS || !isPortTaken(e)) {
           throw new KafkaException("the Kafka broker did not start: " + e.getMessage(), e);
@@ -75,7 +79,11 @@ public final class LocalBroker implements Broker {
   public static void main(String[] args) throws Exception {
     int[] ports = Arrays.stream(args).skip(1).mapToInt(Integer::parseInt).toArray();
     Path directory = Files.createDirectories(Path.of(args[0]));
-    LocalBroker broker = start(directory, new BrokerPorts(ports[0], ports[1], ports[2], ports[3]));
+    LocalBroker broker =
+        start(
+            directory,
+            new BrokerPorts(ports[0], ports[1], ports[2], ports[3]),
+            Map.of(SESSION_TIMEOUT, RESTARTABLE_SESSION_TIMEOUT_MILLIS));
     Runtime.getRuntime().addShutdownHook(new Thread(broker::close, "broker-at-exit"));
     broker.server.awaitShutdown();
   }
@@ -91,10 +99,15 @@ public final class LocalBroker implements Broker {
     server.awaitShutdown();
   }
 
-  private static LocalBroker start(Path directory, BrokerPorts ports) throws IOException {
-    format(directory);
+  private static LocalBroker start(Path directory, BrokerPorts ports, Map<String, String> overrides)
+      throws IOException {
+    // A broker that is started again keeps the identity of its data.
+    if (!Files.exists(directory.resolve("meta.properties"))) {
+      format(directory);
+    }
     Map<String, String> settings = new HashMap<>(settings(directory));
     settings.putAll(ports.settings(NODE));
+    settings.putAll(overrides);
     KafkaConfig config = new KafkaConfig(settings, false);
     KafkaRaftServer server = new KafkaRaftServer(config, Time.SYSTEM);
     try {
@@ -152,7 +165,7 @@ public final class LocalBroker implements Broker {
         Map.entry("share.coordinator.state.topic.min.isr", "1"),
 
         // A busy machine must not look like a dead node.
-        Map.entry("broker.session.timeout.ms", "60000"),
+        Map.entry(SESSION_TIMEOUT, "60000"),
 
         // A fast start and a small footprint.
         Map.entry("broker.heartbeat.interval.ms", "1000"),

@@ -122,7 +122,8 @@ public final class BrokerProcess implements Broker {
             (int) START_LIMIT.toMillis(),
             AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG,
             (int) START_LIMIT.toMillis());
-    try (Admin admin = Admin.create(settings)) {
+    Admin admin = Admin.create(settings);
+    try {
       var nodes = admin.describeCluster().nodes();
       while (true) {
         if (!process.isAlive()) {
@@ -137,6 +138,9 @@ public final class BrokerProcess implements Broker {
       }
     } catch (ExecutionException e) {
       throw failed("did not answer: " + e.getCause());
+    } finally {
+      // Where the broker has ended, the question to it never will.
+      admin.close(Duration.ZERO);
     }
   }
 
