@@ -32,6 +32,8 @@ final class RecordShape<T extends Record> {
   /** As many as one {@code long} has bits, which is what {@link #read} marks fields in. */
   private static final int MAX_FIELDS = Long.SIZE;
 
+  private static final int UNKNOWN = -1;
+
   private static final MethodHandles.Lookup LOOKUP = MethodHandles.publicLookup();
 
   private final Class<T> type;
@@ -88,13 +90,15 @@ final class RecordShape<T extends Record> {
   T read(JsonParser parser) throws IOException, RejectedException {
     @Nullable Object[] values = new Object[fields.size()];
     long seen = 0;
+    int next = 0;
     for (String name = parser.nextFieldName(); name != null; name = parser.nextFieldName()) {
       JsonToken token = parser.nextToken();
-      Integer index = indexes.get(name);
-      if (index == null) {
+      int index = indexOf(name, next);
+      if (index == UNKNOWN) {
         parser.skipChildren();
         continue;
       }
+      next = index + 1;
       if ((seen & (1L << index)) != 0) {
         throw new RejectedException(
             Stage.DECODE, Rejection.DUPLICATE_FIELD, "field \"" + name + "\" occurs twice");
@@ -110,6 +114,14 @@ final class RecordShape<T extends Record> {
       }
     }
     return construct(values);
+  }
+
+  /** The field of that name. Most records have theirs in order, so {@code next} is tried first. */
+  private int indexOf(String name, int next) {
+    if (next < fields.size() && fields.get(next).name().equals(name)) {
+      return next;
+    }
+    return indexes.getOrDefault(name, UNKNOWN);
   }
 
   /** Refuses a record that {@link #read} could not have returned. */
