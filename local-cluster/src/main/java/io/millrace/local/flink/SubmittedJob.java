@@ -55,7 +55,8 @@ public final class SubmittedJob {
 
   /** Flink's name of the job's state, such as {@code RUNNING}. */
   public String state() throws IOException, InterruptedException {
-    return get("").path("state").asText();
+    // The job's overview has it too, but makes the cluster collect all of its metrics.
+    return get("/status").path("status").asText();
   }
 
   /** Whether a job in this state will never run again. */
