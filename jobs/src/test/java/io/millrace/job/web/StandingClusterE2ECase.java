@@ -65,7 +65,7 @@ class StandingClusterE2ECase {
   @Test
   void jobStoppedAndRestoredUnderLoad_losesAndDoublesNothing() throws Exception {
     String up = succeed(run("up", "--no-stores"));
-    String bootstrap = found("Kafka +(\\S+)", up);
+    String bootstrap = found("Kafka {2,}(\\S+)", up);
     environment.put("FLINK_CONF_DIR", found("FLINK_CONF_DIR +(\\S+)", up));
     List<Long> processes = processes();
     assertThat(processes).hasSizeGreaterThanOrEqualTo(5).allMatch(StandingClusterE2ECase::isAlive);

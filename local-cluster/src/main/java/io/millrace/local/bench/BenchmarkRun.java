@@ -132,7 +132,7 @@ public final class BenchmarkRun {
                 name,
                 TimedJob.class.getName(),
                 ClassPath.current(),
-                List.of("-Xmx2g", "--add-opens=java.base/java.util=ALL-UNNAMED"),
+                List.of("-Xms2g", "-Xmx2g", "--add-opens=java.base/java.util=ALL-UNNAMED"),
                 arguments))) {
       while (!child.awaitEnd(LOOK_INTERVAL)) {
         if (stop.isRequested()) {

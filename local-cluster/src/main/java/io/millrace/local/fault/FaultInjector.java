@@ -47,6 +47,7 @@ public final class FaultInjector {
    * @return to whom it was done
    */
   String inject(Fault fault) throws IOException, InterruptedException {
+    int connections = brokerLink.connections();
     switch (fault.action()) {
       case KILL -> {
         ChildProcess victim = victim(fault);
@@ -76,7 +77,7 @@ public final class FaultInjector {
         brokerLink.reset();
       }
     }
-    return brokerLink.connections() + " connections of the job";
+    return connections + " connections of the job";
   }
 
   /** Ends what lasts of the fault that was done last. */

@@ -54,7 +54,7 @@ final class HeavyHittersOracle implements JobOracle {
   @Override
   public synchronized void acknowledged(LedgerRecord record) {
     if (record.event() instanceof RequestServed request) {
-      count(request, 1);
+      count(request);
     } else {
       poison.add(record.id());
     }
@@ -95,7 +95,7 @@ final class HeavyHittersOracle implements JobOracle {
     late.forEach(
         (id, request) -> {
           if (mayBeLate.contains(id)) {
-            count(request, -1);
+            takeBack(request);
             expected.add(lateRow(id, true));
           }
         });
@@ -117,10 +117,17 @@ final class HeavyHittersOracle implements JobOracle {
         rows.named());
   }
 
-  private void count(RequestServed request, long weight) {
-    rankings.add("path", request.at(), request.path(), weight);
+  private void count(RequestServed request) {
+    rankings.add("path", request.at(), request.path(), 1);
     if (request.status() != null) {
-      rankings.add("status", request.at(), request.status().toString(), weight);
+      rankings.add("status", request.at(), request.status().toString(), 1);
+    }
+  }
+
+  private void takeBack(RequestServed request) {
+    rankings.takeBack("path", request.at(), request.path(), 1);
+    if (request.status() != null) {
+      rankings.takeBack("status", request.at(), request.status().toString(), 1);
     }
   }
 

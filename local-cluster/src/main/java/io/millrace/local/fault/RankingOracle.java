@@ -20,8 +20,17 @@ public final class RankingOracle {
   private final long windowMillis;
   private final long slideMillis;
   private final int k;
-  private final Map<String, TreeMap<Long, Map<String, Long>>> counts = new TreeMap<>();
+  private final Map<String, TreeMap<Long, Map<String, Count>>> counts = new TreeMap<>();
   private final Map<String, String> items = new HashMap<>();
+
+  /** An item is listed for as long as it occurs, whatever it weighs. */
+  private record Count(long occurrences, long weight) {
+    static final Count NONE = new Count(0, 0);
+
+    Count plus(int more, long weightMore) {
+      return new Count(occurrences + more, weight + weightMore);
+    }
+  }
 
   /** Recounts windows of that length and slide, in milliseconds, of which at most k items rank. */
   public RankingOracle(long windowMillis, long slideMillis, int k) {
@@ -30,20 +39,25 @@ public final class RankingOracle {
     this.k = k;
   }
 
-  /**
-   * Counts one item in every window that holds {@code at}.
-   *
-   * @param weight what it counts; negative to take back what was counted before
-   */
+  /** Counts one item in every window that holds {@code at}. */
   public void add(String dimension, long at, String item, long weight) {
+    count(dimension, at, item, 1, weight);
+  }
+
+  /** Takes back what {@link #add} counted. */
+  public void takeBack(String dimension, long at, String item, long weight) {
+    count(dimension, at, item, -1, -weight);
+  }
+
+  private void count(String dimension, long at, String item, int occurrences, long weight) {
     String shared = items.computeIfAbsent(item, same -> same);
-    TreeMap<Long, Map<String, Long>> windows =
+    TreeMap<Long, Map<String, Count>> windows =
         counts.computeIfAbsent(dimension, unused -> new TreeMap<>());
     long firstStart = Math.floorDiv(at - windowMillis, slideMillis) * slideMillis + slideMillis;
     for (long start = firstStart; start <= at; start += slideMillis) {
-      Map<String, Long> window = windows.computeIfAbsent(start, unused -> new HashMap<>());
-      long count = window.getOrDefault(shared, 0L) + weight;
-      if (count == 0) {
+      Map<String, Count> window = windows.computeIfAbsent(start, unused -> new HashMap<>());
+      Count count = window.getOrDefault(shared, Count.NONE).plus(occurrences, weight);
+      if (count.occurrences() == 0) {
         window.remove(shared);
       } else {
         window.put(shared, count);
@@ -111,22 +125,22 @@ public final class RankingOracle {
     return rows.stream().sorted(Comparator.comparing(PublishedRow::identity)).toList();
   }
 
-  private PublishedRow row(String dimension, long start, Map<String, Long> window) {
-    List<Map.Entry<String, Long>> sorted = new ArrayList<>(window.entrySet());
+  private PublishedRow row(String dimension, long start, Map<String, Count> window) {
+    List<Map.Entry<String, Count>> sorted = new ArrayList<>(window.entrySet());
     sorted.sort(
         (left, right) ->
-            left.getValue().equals(right.getValue())
+            left.getValue().weight() == right.getValue().weight()
                 ? Arrays.compareUnsigned(
                     left.getKey().getBytes(StandardCharsets.UTF_8),
                     right.getKey().getBytes(StandardCharsets.UTF_8))
-                : Long.compare(right.getValue(), left.getValue()));
+                : Long.compare(right.getValue().weight(), left.getValue().weight()));
     long total = 0;
-    for (long count : window.values()) {
-      total += count;
+    for (Count count : window.values()) {
+      total += count.weight();
     }
     StringBuilder content = new StringBuilder("total=").append(total);
     for (int rank = 1; rank <= Math.min(k, sorted.size()); rank++) {
-      long count = sorted.get(rank - 1).getValue();
+      long count = sorted.get(rank - 1).getValue().weight();
       content.append(" | ").append(rank).append(' ').append(sorted.get(rank - 1).getKey());
       content.append(' ').append(count).append(' ').append(count).append(' ').append(count);
     }

@@ -71,6 +71,9 @@ public final class Children {
     Path temporary = Files.createDirectories(temporary(name));
     List<String> common = new ArrayList<>();
     common.add("-XX:+UseG1GC");
+    // What Kafka's consumers fetch at once is more than half of a small region, and then each fetch
+    // counts as humongous and has the whole heap marked again and again.
+    common.add("-XX:G1HeapRegionSize=8m");
     common.add("-Djava.io.tmpdir=" + temporary);
     common.add("-Dlog.file=" + logs().resolve(name + ".log"));
     common.add("-Dlog4j2.configurationFile=" + logging.toUri());

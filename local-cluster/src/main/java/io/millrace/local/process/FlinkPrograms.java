@@ -75,6 +75,8 @@ final class FlinkPrograms {
     flink.set(SecurityOptions.ZOOKEEPER_SASL_DISABLE, true);
     flink.set(HeartbeatManagerOptions.HEARTBEAT_INTERVAL, HEARTBEAT_INTERVAL);
     flink.set(HeartbeatManagerOptions.HEARTBEAT_TIMEOUT, HEARTBEAT_TIMEOUT);
+    // On loopback, one that can't be reached is dead.
+    flink.set(HeartbeatManagerOptions.HEARTBEAT_RPC_FAILURE_THRESHOLD, 1);
     flink.set(JobManagerOptions.ADDRESS, FlinkDefaults.LOOPBACK);
     if (settings.restartsForever()) {
       // Restarts are timed from outside, which a view that is seconds old would not allow.
