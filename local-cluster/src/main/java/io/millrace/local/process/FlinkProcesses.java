@@ -23,18 +23,25 @@ import org.slf4j.LoggerFactory;
 /**
  * A Flink cluster of processes on loopback: JobManagers, TaskManagers and the ZooKeeper peer that
  * Flink bundles, by which a JobManager takes over the jobs of one that died. A JobManager or
- * TaskManager that ends is replaced at once, as an operator of a real cluster would.
+ * TaskManager that ends is replaced, as an operator of a real cluster would.
  */
 public final class FlinkProcesses implements FlinkCluster {
   private static final Logger LOG = LoggerFactory.getLogger(FlinkProcesses.class);
   private static final Duration START_LIMIT = Duration.ofMinutes(2);
   private static final Duration WATCH_INTERVAL = Duration.ofMillis(100);
 
+  /**
+   * How long a dead TaskManager's successor waits while the spare does its work: a JVM that starts
+   * takes the processors that the job needs to come back.
+   */
+  private static final Duration SUCCESSION_DELAY = Duration.ofSeconds(15);
+
   /** A member of the cluster: the process that runs now, and how its successor is started. */
   private static final class Member {
     private final String role;
     private final int index;
     private volatile ChildProcess process;
+    private long deadSince;
 
     Member(String role, int index, ChildProcess process) {
       this.role = role;
@@ -46,6 +53,7 @@ public final class FlinkProcesses implements FlinkCluster {
   private final FlinkPrograms programs;
   private final Children children;
   private final ChildProcess zooKeeper;
+  private final int taskManagersNeeded;
   private final List<Integer> restPorts = new ArrayList<>();
   private final List<Member> members = new CopyOnWriteArrayList<>();
   private final FlinkRest rest;
@@ -58,6 +66,7 @@ public final class FlinkProcesses implements FlinkCluster {
     this.programs = programs;
     this.children = children;
     this.zooKeeper = zooKeeper;
+    this.taskManagersNeeded = settings.taskManagers();
     for (int i = 0; i < settings.jobManagers(); i++) {
       int wanted = settings.flink().port();
       restPorts.add(i == 0 && wanted != 0 ? wanted : FreePorts.find());
@@ -182,7 +191,7 @@ public final class FlinkProcesses implements FlinkCluster {
     try {
       while (!closing) {
         for (Member member : members) {
-          if (!member.process.isAlive()) {
+          if (!member.process.isAlive() && isDue(member)) {
             replace(member);
           }
         }
@@ -193,15 +202,28 @@ public final class FlinkProcesses implements FlinkCluster {
     }
   }
 
+  private boolean isDue(Member member) {
+    long now = System.nanoTime();
+    if (member.deadSince == 0) {
+      member.deadSince = now;
+      ChildProcess dead = member.process;
+      LOG.info("{} (process {}) ended with {}", dead.name(), dead.pid(), dead.exitCode());
+    }
+    long alive = taskManagers().stream().filter(ChildProcess::isAlive).count();
+    return member.role.equals(FlinkPrograms.JOB_MANAGER)
+        || alive < taskManagersNeeded
+        || now - member.deadSince > SUCCESSION_DELAY.toNanos();
+  }
+
   private void replace(Member member) {
     ChildProcess dead = member.process;
-    LOG.info("{} (process {}) ended with {}", dead.name(), dead.pid(), dead.exitCode());
     try {
       children.forget(dead);
       member.process =
           member.role.equals(FlinkPrograms.JOB_MANAGER)
               ? startJobManager(member.index)
               : startTaskManager();
+      member.deadSince = 0;
     } catch (IOException e) {
       LOG.error("{} can't be replaced yet", dead.name(), e);
     }
