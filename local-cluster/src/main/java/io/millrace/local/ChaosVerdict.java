@@ -69,11 +69,12 @@ record ChaosVerdict(
     List<String> reasons = reasons();
     return String.format(
         Locale.ROOT,
-        "verdict: %s %s: %d kills, %d other faults, %,d records, %,d rows: %d lost, %d twice, %d"
-            + " wrong%s",
+        "verdict: %s %s: %d of %d kills, %d other faults, %,d records, %,d rows: %d lost, %d twice,"
+            + " %d wrong%s",
         reasons.isEmpty() ? "PASS" : "FAIL",
         plan.run().job().name(),
         faults.kills(),
+        plan.schedule().kills(),
         faults.others(),
         acknowledged,
         output.published(),
