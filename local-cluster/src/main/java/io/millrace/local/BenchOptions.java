@@ -2,13 +2,9 @@ package io.millrace.local;
 
 import io.millrace.local.bench.Benchmark;
 import io.millrace.local.bench.BenchmarkRun.Scale;
-import io.millrace.local.flink.FailureCause;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 
 /** The options of {@code bench}, as the command line gives them. */
@@ -44,29 +40,6 @@ final class BenchOptions {
       description = "Print this.")
   boolean help;
 
-  /**
-   * Reads the arguments after the verb.
-   *
-   * @throws UsageException where they are none
-   */
-  static BenchOptions parse(List<String> args) throws UsageException {
-    BenchOptions options = new BenchOptions();
-    try {
-      options.parser().parseArgs(args.toArray(String[]::new));
-    } catch (ParameterException e) {
-      throw refused(FailureCause.oneLine(e));
-    }
-    if (!options.help && (options.rounds < 1 || options.records < 1)) {
-      throw refused("--rounds and --records must be at least 1");
-    }
-    return options;
-  }
-
-  /** Prints or reads these options. */
-  CommandLine parser() {
-    return new CommandLine(this).setExpandAtFiles(false).setUsageHelpWidth(100);
-  }
-
   Benchmark benchmark() throws UsageException {
     if (name == null) {
       throw refused("name a benchmark; there are " + String.join(", ", Benchmark.codes()));
@@ -81,7 +54,10 @@ final class BenchOptions {
                         + String.join(", ", Benchmark.codes())));
   }
 
-  Scale scale() {
+  Scale scale() throws UsageException {
+    if (rounds < 1 || records < 1) {
+      throw refused("--rounds and --records must be at least 1");
+    }
     return new Scale(rounds, records, seed);
   }
 

@@ -1,7 +1,6 @@
 package io.millrace.local;
 
 import io.millrace.local.fault.FaultSchedule;
-import io.millrace.local.flink.StateBackend;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -11,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
 
@@ -64,19 +64,7 @@ final class ChaosOptions {
   @Option(names = "--parallelism", paramLabel = "<n>", description = "Parallelism; default 2.")
   int parallelism = 2;
 
-  @Option(
-      names = "--state",
-      paramLabel = "rocksdb|hashmap",
-      converter = RunOptions.StateConverter.class,
-      description = "Where the job keeps its state; default rocksdb.")
-  StateBackend state = StateBackend.ROCKSDB;
-
-  @Option(
-      names = "--checkpoint",
-      paramLabel = "<duration>",
-      converter = Durations.class,
-      description = "Time between two checkpoints; default 1s.")
-  Duration checkpoint = Duration.ofSeconds(1);
+  @Mixin StateOptions stateOptions = new StateOptions();
 
   @Option(
       names = {"-h", "--help"},

@@ -91,8 +91,7 @@ record ChaosPlan(
     run.settings = new ArrayList<>(options.settings);
     own.forEach((key, value) -> run.settings.add(key + "=" + value));
     run.parallelism = options.parallelism;
-    run.state = options.state;
-    run.checkpoint = options.checkpoint;
+    run.stateOptions = options.stateOptions;
     run.noStores = true;
     run.noDashboard = true;
     return run;

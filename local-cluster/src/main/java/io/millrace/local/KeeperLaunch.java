@@ -1,5 +1,6 @@
 package io.millrace.local;
 
+import io.millrace.local.host.ChildProcess;
 import io.millrace.local.host.ClassPath;
 import io.millrace.local.host.RunDirectory;
 import java.io.BufferedReader;
@@ -19,7 +20,6 @@ import java.util.List;
  * So a shell waits under that id until they are there, and then becomes the keeper.
  */
 final class KeeperLaunch {
-  private static final Path NEW_SESSION = Path.of("/usr/bin/setsid");
   private static final String WAIT_AND_BECOME =
       "read -r options && exec \"$0\" @\"$options\" \"$@\"";
 
@@ -33,13 +33,11 @@ final class KeeperLaunch {
 
   /** Starts a keeper with the options of {@code up}. Returns while it is still starting. */
   Process start(List<String> options) throws IOException {
-    List<String> command = new ArrayList<>();
-    if (Files.isExecutable(NEW_SESSION)) {
-      command.add(NEW_SESSION.toString());
-    }
-    command.addAll(List.of("sh", "-c", WAIT_AND_BECOME, ClassPath.java().toString()));
+    List<String> command =
+        new ArrayList<>(List.of("sh", "-c", WAIT_AND_BECOME, ClassPath.java().toString()));
     command.addAll(options);
-    ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+    ProcessBuilder builder =
+        new ProcessBuilder(ChildProcess.inOwnSession(command)).redirectErrorStream(true);
     builder.environment().put("MILLRACE_HOME", base.toString());
     Process process = builder.start();
     try (OutputStream in = process.getOutputStream()) {

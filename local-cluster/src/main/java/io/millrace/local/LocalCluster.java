@@ -108,7 +108,7 @@ public final class LocalCluster {
       return runVerb(command, rest);
     }
     if (command.equals(BenchOptions.VERB)) {
-      return bench(BenchOptions.parse(rest));
+      return bench(rest);
     }
     if (command.equals(CHAOS)) {
       return chaos(catalogue, rest);
@@ -176,17 +176,17 @@ public final class LocalCluster {
     }
   }
 
-  private int bench(BenchOptions options) throws UsageException {
-    if (options.help) {
-      options.parser().usage(out);
+  private int bench(List<String> args) throws UsageException {
+    BenchOptions options = new BenchOptions();
+    if (VerbOptions.parse(options, args, out)) {
       return ExitCode.DONE;
     }
+    BenchmarkRun.Scale scale = options.scale();
     Benchmark benchmark = options.benchmark();
     return inRunDirectory(
         (directory, stop) -> {
           boolean ended =
-              BenchmarkRun.run(
-                  benchmark, options.scale(), surroundings.jobsJar(), directory, stop, out);
+              BenchmarkRun.run(benchmark, scale, surroundings.jobsJar(), directory, stop, out);
           return ended ? ExitCode.DONE : ExitCode.INTERRUPTED;
         });
   }

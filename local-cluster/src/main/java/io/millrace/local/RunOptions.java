@@ -1,13 +1,12 @@
 package io.millrace.local;
 
-import io.millrace.local.flink.StateBackend;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
 
@@ -81,19 +80,7 @@ final class RunOptions {
   @Option(names = "--parallelism", paramLabel = "<n>", description = "Parallelism; default 2.")
   int parallelism = 2;
 
-  @Option(
-      names = "--state",
-      paramLabel = "rocksdb|hashmap",
-      converter = StateConverter.class,
-      description = "Where the job keeps its state; default rocksdb.")
-  StateBackend state = StateBackend.ROCKSDB;
-
-  @Option(
-      names = "--checkpoint",
-      paramLabel = "<duration>",
-      converter = Durations.class,
-      description = "Time between two checkpoints; default 1s.")
-  Duration checkpoint = Duration.ofSeconds(1);
+  @Mixin StateOptions stateOptions = new StateOptions();
 
   @Option(
       names = "--processes",
@@ -138,19 +125,6 @@ final class RunOptions {
         throw new TypeConversionException("'" + text + "' is not a rate such as 1000 or 1000/s");
       }
       return Long.parseLong(number);
-    }
-  }
-
-  /** Reads the name of a state backend. */
-  static final class StateConverter implements ITypeConverter<StateBackend> {
-    @Override
-    public StateBackend convert(String text) {
-      for (StateBackend backend : StateBackend.values()) {
-        if (backend.code().equals(text.toLowerCase(Locale.ROOT))) {
-          return backend;
-        }
-      }
-      throw new TypeConversionException("'" + text + "' is neither rocksdb nor hashmap");
     }
   }
 }

@@ -89,7 +89,11 @@ record RunPlan(
     FlinkSettings flink;
     try {
       flink =
-          new FlinkSettings(options.parallelism, options.state, options.checkpoint, options.port);
+          new FlinkSettings(
+              options.parallelism,
+              options.stateOptions.state,
+              options.stateOptions.checkpoint,
+              options.port);
     } catch (IllegalArgumentException e) {
       throw new UsageException(FailureCause.oneLine(e), e);
     }

@@ -42,7 +42,7 @@ final class StandingJobs {
 
   int submit(List<String> args) throws UsageException, RunFailedException, IOException {
     StandingOptions.Submit options = new StandingOptions.Submit();
-    if (StandingOptions.parse(options, args, out)) {
+    if (VerbOptions.parse(options, args, out)) {
       return ExitCode.DONE;
     }
     StandingCluster cluster = cluster();
@@ -61,7 +61,7 @@ final class StandingJobs {
   }
 
   int list(List<String> args) throws UsageException, IOException, InterruptedException {
-    if (StandingOptions.parse(new StandingOptions.ListJobs(), args, out)) {
+    if (VerbOptions.parse(new StandingOptions.ListJobs(), args, out)) {
       return ExitCode.DONE;
     }
     StandingCluster cluster = cluster();
@@ -90,7 +90,7 @@ final class StandingJobs {
   int savepoint(List<String> args)
       throws UsageException, RunFailedException, IOException, InterruptedException {
     StandingOptions.Savepoint options = new StandingOptions.Savepoint();
-    if (StandingOptions.parse(options, args, out)) {
+    if (VerbOptions.parse(options, args, out)) {
       return ExitCode.DONE;
     }
     StandingCluster cluster = cluster();
@@ -104,7 +104,7 @@ final class StandingJobs {
   int stop(List<String> args)
       throws UsageException, RunFailedException, IOException, InterruptedException {
     StandingOptions.Stop options = new StandingOptions.Stop();
-    if (StandingOptions.parse(options, args, out)) {
+    if (VerbOptions.parse(options, args, out)) {
       return ExitCode.DONE;
     }
     StandingCluster cluster = cluster();
@@ -119,7 +119,7 @@ final class StandingJobs {
   int restore(List<String> args)
       throws UsageException, RunFailedException, IOException, InterruptedException {
     StandingOptions.Restore options = new StandingOptions.Restore();
-    if (StandingOptions.parse(options, args, out)) {
+    if (VerbOptions.parse(options, args, out)) {
       return ExitCode.DONE;
     }
     StandingCluster cluster = cluster();

@@ -1,44 +1,17 @@
 package io.millrace.local;
 
-import io.millrace.local.flink.FailureCause;
-import java.io.PrintStream;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 
 /** The options of the verbs of a standing cluster, as the command line gives them. */
 final class StandingOptions {
   private StandingOptions() {}
-
-  /**
-   * Reads the options of a verb.
-   *
-   * @param options an object of one of the classes here
-   * @return whether the user asked for help, which was printed
-   * @throws UsageException where they can't be read; the message names the help
-   */
-  static boolean parse(Object options, List<String> args, PrintStream out) throws UsageException {
-    CommandLine parser = new CommandLine(options).setExpandAtFiles(false).setUsageHelpWidth(100);
-    try {
-      parser.parseArgs(args.toArray(String[]::new));
-    } catch (ParameterException e) {
-      throw new UsageException(
-          FailureCause.oneLine(e) + "; '" + parser.getCommandName() + " --help' shows the options",
-          e);
-    }
-    if (parser.isUsageHelpRequested()) {
-      parser.usage(out);
-      return true;
-    }
-    return false;
-  }
 
   /** Options of {@code submit}. */
   @Command(

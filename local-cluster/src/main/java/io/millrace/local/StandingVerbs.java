@@ -78,7 +78,7 @@ final class StandingVerbs {
   private int up(List<String> args)
       throws UsageException, RunFailedException, IOException, InterruptedException {
     UpOptions options = new UpOptions();
-    if (StandingOptions.parse(options, args, out)) {
+    if (VerbOptions.parse(options, args, out)) {
       return ExitCode.DONE;
     }
     try {
@@ -136,7 +136,7 @@ final class StandingVerbs {
   private int feed(List<String> args)
       throws UsageException, RunFailedException, IOException, InterruptedException {
     StandingOptions.Feed options = new StandingOptions.Feed();
-    if (StandingOptions.parse(options, args, out)) {
+    if (VerbOptions.parse(options, args, out)) {
       return ExitCode.DONE;
     }
     StandingCluster cluster = StandingCluster.required(surroundings.base());
@@ -177,7 +177,7 @@ final class StandingVerbs {
 
   private int down(List<String> args)
       throws UsageException, RunFailedException, IOException, InterruptedException {
-    if (StandingOptions.parse(new StandingOptions.Down(), args, out)) {
+    if (VerbOptions.parse(new StandingOptions.Down(), args, out)) {
       return ExitCode.DONE;
     }
     Path base = surroundings.base();

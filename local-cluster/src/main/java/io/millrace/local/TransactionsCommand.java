@@ -13,10 +13,8 @@ import java.util.List;
 import java.util.stream.Collectors;
 import org.apache.kafka.common.KafkaException;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 
 /** The command {@code local-cluster/run transactions}: shows open transactions, and ends them. */
 @Command(
@@ -65,16 +63,7 @@ final class TransactionsCommand {
   static int run(List<String> args, Path base, PrintStream out)
       throws UsageException, InterruptedException {
     TransactionsCommand command = new TransactionsCommand();
-    CommandLine parser = new CommandLine(command).setExpandAtFiles(false);
-    try {
-      parser.parseArgs(args.toArray(String[]::new));
-    } catch (ParameterException e) {
-      throw new UsageException(
-          FailureCause.oneLine(e) + "; 'local-cluster/run transactions --help' shows the options",
-          e);
-    }
-    if (command.help) {
-      parser.usage(out);
+    if (VerbOptions.parse(command, args, out)) {
       return ExitCode.DONE;
     }
     if (command.abort && command.prefix.isEmpty()) {

@@ -1,10 +1,9 @@
 package io.millrace.local;
 
 import io.millrace.local.flink.FlinkSettings;
-import io.millrace.local.flink.StateBackend;
 import io.millrace.local.process.ProcessSettings;
-import java.time.Duration;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The options of a standing cluster, as the command line gives them. */
@@ -37,19 +36,7 @@ final class UpOptions {
       description = "JobManagers, of which one leads; default 1. One that dies is replaced anyway.")
   int jobManagers = 1;
 
-  @Option(
-      names = "--state",
-      paramLabel = "rocksdb|hashmap",
-      converter = RunOptions.StateConverter.class,
-      description = "Where jobs keep their state; default rocksdb.")
-  StateBackend state = StateBackend.ROCKSDB;
-
-  @Option(
-      names = "--checkpoint",
-      paramLabel = "<duration>",
-      converter = Durations.class,
-      description = "Time between two checkpoints; default 1s.")
-  Duration checkpoint = Duration.ofSeconds(1);
+  @Mixin StateOptions stateOptions = new StateOptions();
 
   @Option(names = "--no-stores", description = "Start no stores.")
   boolean noStores;
@@ -73,7 +60,7 @@ final class UpOptions {
    */
   ProcessSettings settings() {
     return new ProcessSettings(
-        new FlinkSettings(parallelism, state, checkpoint, port),
+        new FlinkSettings(parallelism, stateOptions.state, stateOptions.checkpoint, port),
         jobManagers,
         taskManagers,
         spares,

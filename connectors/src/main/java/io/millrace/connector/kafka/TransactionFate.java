@@ -20,8 +20,11 @@ record TransactionFate(Outcome outcome, String finding) {
    * id after its checkpoint's, and ids of prepared transactions are not above it. Should an id be
    * taken again all the same, by a job that starts from nothing or from an older checkpoint, the
    * broker first aborts what is open under it, which raises the epoch by one, and then gives the
-   * newcomer one more. So a commit under the epoch of the transaction, or under the next one, which
-   * is what the commit itself leaves behind since transaction.version 2, is its own.
+   * newcomer one more. An abort by timeout raises it too. So a commit under the epoch of the
+   * transaction is its own, and so is all that is no abort under the next one. That one is what the
+   * commit itself leaves behind since transaction.version 2, or what the client asks for after it:
+   * one that resumes a transaction commits it by the older protocol, and where it has learnt in
+   * between that the broker knows the newer one, it takes a new epoch at once.
    *
    * The other way round a commit can go unseen: the broker has forgotten the id (by default after
    * seven days), the id was taken again after the commit, or the commit used up the last epoch of
@@ -70,9 +73,10 @@ record TransactionFate(Outcome outcome, String finding) {
             transaction.getProducerId(),
             transaction.getEpoch());
     TransactionState state = now.state();
-    if ((sameEpoch || nextEpoch)
-        && (state == TransactionState.PREPARE_COMMIT
-            || state == TransactionState.COMPLETE_COMMIT)) {
+    boolean committed =
+        state == TransactionState.PREPARE_COMMIT || state == TransactionState.COMPLETE_COMMIT;
+    boolean goneOn = state == TransactionState.EMPTY || state == TransactionState.ONGOING;
+    if ((sameEpoch && committed) || (nextEpoch && (committed || goneOn))) {
       return new TransactionFate(Outcome.COMMITTED, "Kafka has committed it (" + seen + ")");
     }
     if (state == TransactionState.UNKNOWN || (sameEpoch && state == TransactionState.ONGOING)) {

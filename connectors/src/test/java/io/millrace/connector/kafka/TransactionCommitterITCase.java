@@ -99,19 +99,27 @@ class TransactionCommitterITCase {
   }
 
   @Test
+  void commit_committedTwiceByRestarts_isNoLoss() throws Exception {
+    Request first = prepared("twice-0-17", "twice first", 60_000);
+    Request second = prepared("twice-0-18", "twice second", 60_000);
+    commit(LostTransactions.FAIL, first, second);
+    assertThat(state("twice-0-18"))
+        .as("a client that learns of the newer protocol takes a new epoch after its commit")
+        .isEqualTo(TransactionState.EMPTY);
+
+    commit(LostTransactions.FAIL, first, second);
+
+    assertThat(second.signals).containsExactly("already committed");
+    assertThat(lost.getCount()).isZero();
+    assertThat(visible()).containsOnlyOnce("twice first").containsOnlyOnce("twice second");
+  }
+
+  @Test
   void commit_abortedByItsTimeout_failsWithAllThatIsKnown() throws Exception {
     Request late = prepared("late-0-17", "too late", 1_000);
     Awaitility.await()
         .atMost(Duration.ofMinutes(1))
-        .until(
-            () ->
-                broker
-                        .admin()
-                        .describeTransactions(List.of("late-0-17"))
-                        .description("late-0-17")
-                        .get()
-                        .state()
-                    == TransactionState.COMPLETE_ABORT);
+        .until(() -> state("late-0-17") == TransactionState.COMPLETE_ABORT);
 
     assertThatThrownBy(() -> commit(LostTransactions.FAIL, late))
         .isInstanceOf(LostTransactionException.class)
@@ -228,6 +236,10 @@ class TransactionCommitterITCase {
         "job",
         choice,
         KafkaOptions.adminProperties(config));
+  }
+
+  private static TransactionState state(String id) throws Exception {
+    return broker.admin().describeTransactions(List.of(id)).description(id).get().state();
   }
 
   /** A transaction with one row, as it comes back from a checkpoint: without its producer. */

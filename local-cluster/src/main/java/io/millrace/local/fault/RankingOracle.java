@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.LongPredicate;
 
 /**
  * Recounts heavy hitters the slow way: for every window, one pass over its requests. It shares no
@@ -67,7 +68,7 @@ public final class RankingOracle {
 
   /** A row for each window that must be published, sorted. */
   public List<PublishedRow> expected() {
-    return expected(Long.MAX_VALUE);
+    return rows(windowEnd -> true);
   }
 
   /**
@@ -75,22 +76,25 @@ public final class RankingOracle {
    * sorted.
    */
   public List<PublishedRow> expected(long watermark) {
+    return rows(windowEnd -> windowEnd - 1 <= watermark);
+  }
+
+  /** A row for each window that ends after {@code time}, sorted. */
+  public List<PublishedRow> expectedAfter(long time) {
+    return rows(windowEnd -> windowEnd > time);
+  }
+
+  private List<PublishedRow> rows(LongPredicate ofWindowEnd) {
     List<PublishedRow> rows = new ArrayList<>();
     counts.forEach(
         (dimension, windows) ->
             windows.forEach(
                 (start, window) -> {
-                  if (!window.isEmpty() && start + windowMillis - 1 <= watermark) {
+                  if (!window.isEmpty() && ofWindowEnd.test(start + windowMillis)) {
                     rows.add(row(dimension, start, window));
                   }
                 }));
     return sorted(rows);
-  }
-
-  /** A row for each window that ends after {@code time}, sorted. */
-  public List<PublishedRow> expectedAfter(long time) {
-    List<PublishedRow> before = expected(time - 1);
-    return expected().stream().filter(row -> !before.contains(row)).toList();
   }
 
   /** Published rankings in the form in which they are compared, sorted. */

@@ -120,22 +120,6 @@ public final class SubmittedJob {
     return triggered("/stop", request("drain", "targetDirectory", directory));
   }
 
-  /** Whether every task of the job runs. */
-  public boolean isRunning() throws IOException, InterruptedException {
-    JsonNode overview = get("");
-    if (!overview.path("state").asText().equals("RUNNING")) {
-      return false;
-    }
-    for (JsonNode vertex : overview.path("vertices")) {
-      JsonNode tasks = vertex.path("tasks");
-      int done = tasks.path("RUNNING").asInt() + tasks.path("FINISHED").asInt();
-      if (done < vertex.path("parallelism").asInt()) {
-        return false;
-      }
-    }
-    return true;
-  }
-
   private static Map<String, Object> request(
       String unwanted, String target, @Nullable Path directory) {
     Map<String, Object> request = new HashMap<>(Map.of(unwanted, false, "formatType", "CANONICAL"));

@@ -49,19 +49,24 @@ public final class ChildProcess implements AutoCloseable {
   public static ChildProcess start(
       String name, List<String> command, Map<String, String> environment, Path output)
       throws IOException {
-    List<String> whole = new ArrayList<>();
-    if (Files.isExecutable(NEW_SESSION)) {
-      whole.add(NEW_SESSION.toString());
-    }
-    whole.addAll(command);
     ProcessBuilder builder =
-        new ProcessBuilder(whole)
+        new ProcessBuilder(inOwnSession(command))
             .redirectErrorStream(true)
             .redirectOutput(ProcessBuilder.Redirect.appendTo(output.toFile()));
     builder.environment().putAll(environment);
     Process process = builder.start();
     process.getOutputStream().close();
     return new ChildProcess(name, process);
+  }
+
+  /** The command that runs {@code command} in a session of its own, where the system allows it. */
+  public static List<String> inOwnSession(List<String> command) {
+    List<String> whole = new ArrayList<>();
+    if (Files.isExecutable(NEW_SESSION)) {
+      whole.add(NEW_SESSION.toString());
+    }
+    whole.addAll(command);
+    return whole;
   }
 
   /** Its name. */
