@@ -26,6 +26,14 @@ final class BenchOptions {
   int rounds = 3;
 
   @Option(
+      names = "--warm-ups",
+      paramLabel = "<n>",
+      description =
+          "How often each new JVM runs a job before it is timed; default 5, by when most is"
+              + " compiled.")
+  int warmUps = 5;
+
+  @Option(
       names = "--records",
       paramLabel = "<n>",
       description = "How many records each run reads, from 1; default 5000000.")
@@ -55,10 +63,13 @@ final class BenchOptions {
   }
 
   Scale scale() throws UsageException {
+    if (warmUps < 0) {
+      throw refused("--warm-ups must not be negative");
+    }
     if (rounds < 1 || records < 1) {
       throw refused("--rounds and --records must be at least 1");
     }
-    return new Scale(rounds, records, seed);
+    return new Scale(rounds, warmUps, records, seed);
   }
 
   private static UsageException refused(String message) {

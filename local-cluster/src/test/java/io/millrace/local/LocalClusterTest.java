@@ -75,6 +75,7 @@ class LocalClusterTest {
     assertUsage("no benchmark 'flor'; there are floor, heavy-hitters", "bench", "flor");
     assertUsage("must be at least 1", "bench", "floor", "--rounds", "0");
     assertUsage("must be at least 1", "bench", "floor", "--records", "-5");
+    assertUsage("must not be negative", "bench", "floor", "--warm-ups", "-1");
     assertUsage("Unknown option: '--bounded'", "bench", "floor", "--bounded");
     assertThat(run("bench", "--help")).isZero();
     assertThat(printed()).contains("--rounds=<n>").contains("floor or heavy-hitters");

@@ -101,7 +101,8 @@ class LocalClusterE2ECase {
 
   @Test
   void benchmark_checksEachRunAndPrintsRatios() throws Exception {
-    Ended ended = run("bench", "heavy-hitters", "--rounds", "1", "--records", "200000");
+    Ended ended =
+        run("bench", "heavy-hitters", "--rounds", "1", "--warm-ups", "1", "--records", "200000");
 
     assertThat(ended.code()).as(ended.text()).isZero();
     assertThat(ended.text())

@@ -51,12 +51,13 @@ final class BenchmarkReport {
         scale.seed(),
         RequestLoad.PER_SECOND);
     print(
-        "runs      %d rounds; parallelism %d, checkpoint %d ms, %s; a JVM for each run, Kafka in"
-            + " its own",
+        "runs      %d rounds; parallelism %d, checkpoint %d ms, %s; a JVM for each run, after %d to"
+            + " warm it up; Kafka in its own",
         scale.rounds(),
         TimedJob.SETTINGS.parallelism(),
         TimedJob.SETTINGS.checkpointInterval().toMillis(),
-        TimedJob.SETTINGS.stateBackend());
+        TimedJob.SETTINGS.stateBackend(),
+        scale.warmUps());
     print("");
   }
 

@@ -1,5 +1,6 @@
 package io.millrace.local.bench;
 
+import io.millrace.local.broker.TopicAdmin;
 import io.millrace.local.flink.FailureCause;
 import io.millrace.local.flink.FlinkSettings;
 import io.millrace.local.flink.LocalFlink;
@@ -10,18 +11,20 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.CoreOptions;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs one job once under a {@link RunClock}, on a Flink of its own: the {@code main} of the JVM
- * that each timed run gets.
+ * Runs a variant twice, each time on a Flink of its own: once so that its code is compiled, and
+ * once under a {@link RunClock}. This is the {@code main} of the JVM that each timed run gets.
  */
 public final class TimedJob {
   /** The Flink of every timed run. */
@@ -33,16 +36,36 @@ public final class TimedJob {
   private static final String ACCUMULATORS = "accumulators.properties";
   private static final Duration LOOK_INTERVAL = Duration.ofMillis(500);
 
-  private TimedJob() {}
+  private final Path directory;
+  private final Path jobsJar;
+  private final String bootstrap;
+  private final Variant variant;
+  private final int warmUps;
+
+  private TimedJob(Path directory, Path jobsJar, String bootstrap, Variant variant, int warmUps) {
+    this.directory = directory;
+    this.jobsJar = jobsJar;
+    this.bootstrap = bootstrap;
+    this.variant = variant;
+    this.warmUps = warmUps;
+  }
 
   /**
-   * Runs a job to its end and writes what was measured into a directory.
+   * Runs a variant and writes what was measured into a directory.
    *
-   * @param args the directory, the jar, the job's main class and what that gets
+   * @param args the directory, the jobs jar, Kafka's bootstrap servers, the variant's code and how
+   *     often it is run before it is timed
    */
   public static void main(String[] args) {
     try {
-      run(Path.of(args[0]), Path.of(args[1]), args[2], Arrays.asList(args).subList(3, args.length));
+      Path directory = Path.of(args[0]);
+      new TimedJob(
+              directory,
+              Path.of(args[1]),
+              args[2],
+              Variant.ofCode(args[3]),
+              Integer.parseInt(args[4]))
+          .run();
       System.exit(0);
     } catch (Exception | LinkageError e) {
       LOG.error("The run failed", e);
@@ -51,14 +74,33 @@ public final class TimedJob {
     }
   }
 
-  private static void run(Path directory, Path jar, String mainClass, List<String> arguments)
-      throws Exception {
-    try (LocalFlink flink =
-        LocalFlink.start(
-            directory.resolve("flink"),
-            SETTINGS,
-            RunClock.configuration(directory.resolve(CLOCK)))) {
-      SubmittedJob job = flink.submit(jar, mainClass, arguments, Submission.Start.FRESH);
+  private void run() throws Exception {
+    for (int i = 1; i <= warmUps; i++) {
+      runOnce("warm-up-" + i, new Configuration());
+      if (!variant.outputs().isEmpty()) {
+        try (TopicAdmin admin = new TopicAdmin(bootstrap)) {
+          admin.delete(variant.outputs());
+        }
+      }
+    }
+    Properties accumulators = new Properties();
+    accumulators.putAll(runOnce("flink", RunClock.configuration(directory.resolve(CLOCK))));
+    try (var out = Files.newBufferedWriter(directory.resolve(ACCUMULATORS))) {
+      accumulators.store(out, null);
+    }
+  }
+
+  /** Runs the job to its end, on a Flink that keeps its files under {@code name}. */
+  private Map<String, String> runOnce(String name, Configuration more) throws Exception {
+    List<String> arguments =
+        new ArrayList<>(
+            List.of("--bootstrap", bootstrap, "--bounded", "true", "--start-from", "earliest"));
+    arguments.addAll(variant.arguments());
+    // The jar is on the class path too. Its classes are loaded once, and stay compiled.
+    more.set(CoreOptions.CLASSLOADER_RESOLVE_ORDER, "parent-first");
+    try (LocalFlink flink = LocalFlink.start(directory.resolve(name), SETTINGS, more)) {
+      SubmittedJob job =
+          flink.submit(jobsJar, variant.mainClass(), arguments, Submission.Start.FRESH);
       String state = job.state();
       while (!SubmittedJob.isEnd(state)) {
         TimeUnit.NANOSECONDS.sleep(LOOK_INTERVAL.toNanos());
@@ -67,11 +109,7 @@ public final class TimedJob {
       if (!state.equals(SubmittedJob.FINISHED)) {
         throw new IllegalStateException("the job is " + state + ": " + job.failure());
       }
-      Properties accumulators = new Properties();
-      accumulators.putAll(job.accumulators());
-      try (var out = Files.newBufferedWriter(directory.resolve(ACCUMULATORS))) {
-        accumulators.store(out, null);
-      }
+      return job.accumulators();
     }
   }
 

@@ -1,6 +1,7 @@
 package io.millrace.local.bench;
 
 import java.util.List;
+import java.util.stream.Stream;
 
 /** One of the jobs that a benchmark compares. */
 enum Variant {
@@ -27,6 +28,23 @@ enum Variant {
   /** Its name for people. */
   String code() {
     return code;
+  }
+
+  /**
+   * The variant of that name.
+   *
+   * @throws IllegalArgumentException where there is none
+   */
+  static Variant ofCode(String code) {
+    return Stream.of(values())
+        .filter(each -> each.code.equals(code))
+        .findFirst()
+        .orElseThrow(() -> new IllegalArgumentException("there is no variant " + code));
+  }
+
+  /** The topics that it writes. */
+  List<String> outputs() {
+    return this == HEAVY_HITTERS ? RunCheck.OUTPUTS : List.of();
   }
 
   /** The class of the jobs jar that is run. */

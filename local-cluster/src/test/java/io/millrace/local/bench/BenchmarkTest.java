@@ -43,7 +43,7 @@ class BenchmarkTest {
     BenchmarkReport report =
         new BenchmarkReport(
             Benchmark.HEAVY_HITTERS,
-            new BenchmarkRun.Scale(3, 1, 1),
+            new BenchmarkRun.Scale(3, 5, 1, 1),
             new RequestLoad(),
             new PrintStream(printed, true, StandardCharsets.UTF_8));
     // The machine is twice as slow in the last round, for both.

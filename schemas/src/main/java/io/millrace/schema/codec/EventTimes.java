@@ -8,6 +8,15 @@ import java.util.function.ToLongFunction;
 
 /** Finds the event time of records. */
 public final class EventTimes {
+  /** One reader a type: the JVM compiles the method handles in them one by one. */
+  private static final ClassValue<ToLongFunction<Object>> READERS =
+      new ClassValue<>() {
+        @Override
+        protected ToLongFunction<Object> computeValue(Class<?> type) {
+          return made(type);
+        }
+      };
+
   private EventTimes() {}
 
   /**
@@ -15,7 +24,12 @@ public final class EventTimes {
    *
    * @throws IllegalArgumentException where {@code type} has no such component of type {@code long}
    */
+  @SuppressWarnings("unchecked") // What is made for a type takes its values.
   public static <T extends Record> ToLongFunction<T> of(Class<T> type) {
+    return (ToLongFunction<T>) (ToLongFunction<?>) READERS.get(type);
+  }
+
+  private static ToLongFunction<Object> made(Class<?> type) {
     for (RecordComponent component : type.getRecordComponents()) {
       if (component.isAnnotationPresent(EventTime.class) && component.getType() == long.class) {
         try {

@@ -21,6 +21,7 @@ import java.nio.charset.CharsetDecoder;
 import java.nio.charset.CoderResult;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads and writes the JSON form of one record type.
@@ -87,6 +88,7 @@ public final class JsonCodec<T extends Record> {
   private static final long HIGH_BITS = 0x8080808080808080L;
 
   private final RecordShape<T> shape;
+  private final PlainReader plainReader;
   private final CharsetDecoder utf8 =
       StandardCharsets.UTF_8
           .newDecoder()
@@ -96,6 +98,7 @@ public final class JsonCodec<T extends Record> {
 
   private JsonCodec(RecordShape<T> shape) {
     this.shape = shape;
+    this.plainReader = new PlainReader(shape.fields());
   }
 
   /**
@@ -121,6 +124,12 @@ public final class JsonCodec<T extends Record> {
     }
     requireUtf8(json);
     int start = startsWithByteOrderMark(json) ? 3 : 0;
+    @Nullable Object[] plain = plainReader.read(json, start);
+    return plain != null ? shape.construct(plain) : parse(json, start);
+  }
+
+  /** Decodes what is not plain; of valid UTF-8. */
+  T parse(byte[] json, int start) throws RejectedException {
     try (JsonParser parser = FACTORY.createParser(json, start, json.length - start)) {
       return read(parser);
     } catch (IOException e) {

@@ -36,6 +36,15 @@ final class RecordShape<T extends Record> {
 
   private static final MethodHandles.Lookup LOOKUP = MethodHandles.publicLookup();
 
+  /** One shape a type: the JVM compiles the method handles in it one by one. */
+  private static final ClassValue<RecordShape<?>> SHAPES =
+      new ClassValue<>() {
+        @Override
+        protected RecordShape<?> computeValue(Class<?> type) {
+          return made(type.asSubclass(Record.class));
+        }
+      };
+
   private final Class<T> type;
   private final List<Field> fields;
   private final Map<String, Integer> indexes = new HashMap<>();
@@ -50,7 +59,12 @@ final class RecordShape<T extends Record> {
     }
   }
 
+  @SuppressWarnings("unchecked") // What is made of a type is its shape.
   static <T extends Record> RecordShape<T> of(Class<T> type) {
+    return (RecordShape<T>) SHAPES.get(type);
+  }
+
+  private static <T extends Record> RecordShape<T> made(Class<T> type) {
     RecordComponent[] components = type.getRecordComponents();
     if (components.length > MAX_FIELDS) {
       throw new IllegalArgumentException(
@@ -159,7 +173,13 @@ final class RecordShape<T extends Record> {
     }
   }
 
-  private T construct(@Nullable Object[] values) throws RejectedException {
+  /**
+   * The record of these values.
+   *
+   * @param values one for each field, null for an absent one
+   * @throws RejectedException where its constructor refuses them
+   */
+  T construct(@Nullable Object[] values) throws RejectedException {
     try {
       Object made = (Object) constructor.invokeExact(values);
       return type.cast(made);

@@ -20,6 +20,7 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import net.jqwik.api.Tuple;
+import org.jspecify.annotations.Nullable;
 
 class JsonCodecPropertyTest {
   private static final int MUTANTS = Integer.getInteger("codec.mutants", 200_000);
@@ -118,6 +119,13 @@ class JsonCodecPropertyTest {
           "\uFEFF { \"unknown\" : [1, {\"at\": 2}, \"text\"] , \"at\" : 5 , \"id\" : \"\","
               + " \"count\":0, \"x\": 1e999999999 }\n");
 
+  private static final List<String> PLAIN =
+      List.of(
+          "{\"at\":5,\"id\":\"a\",\"count\":1}",
+          "{\"at\":1767225600123,\"id\":\"12345678\",\"count\":-1,\"percent\":50,\"size\":null}",
+          "{\"size\":123456789012345678,\"id\":\"é\u20ac\",\"count\":0,\"active\":true,\"at\":0}",
+          " { \"at\" : -5 , \"id\" : \"\", \"count\" : 7, \"active\":false, \"ratio\":null }\n");
+
   private final JsonCodec<Sample> codec = JsonCodec.of(Sample.class);
 
   @Property(tries = 2000, seed = "20260131")
@@ -166,6 +174,26 @@ class JsonCodecPropertyTest {
     }
     // The mutants prove something only if every verdict is among them, and often.
     assertThat(verdicts.values()).hasSize(Verdict.values().length).allMatch(n -> n > 1000);
+  }
+
+  @Example
+  void decode_plainMutants_areWhatTheParserReads() throws Exception {
+    RecordShape<Sample> shape = RecordShape.of(Sample.class);
+    PlainReader plain = new PlainReader(shape.fields());
+    SplittableRandom random = new SplittableRandom(MUTANTS_SEED);
+    int read = 0;
+    for (int i = 0; i < MUTANTS; i++) {
+      byte[] mutant = mutate(pick(PLAIN, random).getBytes(UTF_8), random);
+      @Nullable Object @Nullable [] values = plain.read(mutant, 0);
+      if (values != null && isUtf8(mutant)) {
+        assertThat(shape.construct(values))
+            .as(new String(mutant, ISO_8859_1))
+            .isEqualTo(codec.parse(mutant, 0));
+        read++;
+      }
+    }
+    // The comparison proves something only if many are read and many are not.
+    assertThat(read).isBetween(MUTANTS / 50, MUTANTS / 2);
   }
 
   @Provide
@@ -254,6 +282,10 @@ class JsonCodecPropertyTest {
         yield splice(json, value, endOfValue(json, value), pick(VALUES, random));
       }
     };
+  }
+
+  private static boolean isUtf8(byte[] bytes) {
+    return Arrays.equals(new String(bytes, UTF_8).getBytes(UTF_8), bytes);
   }
 
   private static byte[] flipBit(byte[] json, SplittableRandom random) {
