@@ -73,7 +73,7 @@ final class ChaosRun {
     ProcessSettings processes = new ProcessSettings(plan.run().flink(), 2, 2, 1, true);
     try (TcpProxy proxy = TcpProxy.start(proxyPort, ports.detour());
         BrokerProcess broker =
-            BrokerProcess.start(children, directory.path().resolve("kafka"), ports);
+            BrokerProcess.startUnderFaults(children, directory.path().resolve("kafka"), ports);
         TopicAdmin topics = new TopicAdmin(broker.bootstrap());
         FlinkProcesses flink =
             FlinkProcesses.start(children, directory.path().resolve("flink"), processes)) {

@@ -31,13 +31,19 @@ public final class BrokerProcess implements Broker {
   private final Children children;
   private final Path directory;
   private final BrokerPorts ports;
+  private final List<String> jvmOptions;
   private ChildProcess process;
 
   private BrokerProcess(
-      Children children, Path directory, BrokerPorts ports, ChildProcess process) {
+      Children children,
+      Path directory,
+      BrokerPorts ports,
+      List<String> jvmOptions,
+      ChildProcess process) {
     this.children = children;
     this.directory = directory;
     this.ports = ports;
+    this.jvmOptions = jvmOptions;
     this.process = process;
   }
 
@@ -46,7 +52,7 @@ public final class BrokerProcess implements Broker {
       throws IOException, InterruptedException {
     for (int attempt = 1; ; attempt++) {
       try {
-        return start(children, directory, BrokerPorts.find());
+        return start(children, directory, BrokerPorts.find(), List.of());
       } catch (IOException e) {
         if (attempt == START_ATTEMPTS) {
           throw e;
@@ -56,14 +62,21 @@ public final class BrokerProcess implements Broker {
   }
 
   /**
-   * Starts a broker that keeps its data in {@code directory}. Returns once it takes requests.
+   * Starts a broker that is going to be killed, and keeps its data in {@code directory}. Returns
+   * once it takes requests.
    *
    * @throws IOException where it does not come up within 60 s; the message names its log
    */
-  public static BrokerProcess start(Children children, Path directory, BrokerPorts ports)
+  public static BrokerProcess startUnderFaults(Children children, Path directory, BrokerPorts ports)
       throws IOException, InterruptedException {
-    ChildProcess process = launch(children, directory, ports);
-    BrokerProcess broker = new BrokerProcess(children, directory, ports, process);
+    return start(children, directory, ports, List.of(JvmProgram.COMPILE_SOON));
+  }
+
+  private static BrokerProcess start(
+      Children children, Path directory, BrokerPorts ports, List<String> jvmOptions)
+      throws IOException, InterruptedException {
+    ChildProcess process = launch(children, directory, ports, jvmOptions);
+    BrokerProcess broker = new BrokerProcess(children, directory, ports, jvmOptions, process);
     broker.awaitRequests();
     return broker;
   }
@@ -87,7 +100,7 @@ public final class BrokerProcess implements Broker {
     if (process.isAlive()) {
       throw new IllegalStateException("the broker still runs; end it first");
     }
-    process = launch(children, directory, ports);
+    process = launch(children, directory, ports, jvmOptions);
     awaitRequests();
   }
 
@@ -96,18 +109,16 @@ public final class BrokerProcess implements Broker {
     process.close();
   }
 
-  private static ChildProcess launch(Children children, Path directory, BrokerPorts ports)
+  private static ChildProcess launch(
+      Children children, Path directory, BrokerPorts ports, List<String> jvmOptions)
       throws IOException {
+    List<String> options = new ArrayList<>(List.of("-Xms256m", "-Xmx768m"));
+    options.addAll(jvmOptions);
     List<String> arguments = new ArrayList<>();
     arguments.add(directory.toAbsolutePath().toString());
     arguments.addAll(ports.arguments());
     return children.start(
-        JvmProgram.of(
-            NAME,
-            LocalBroker.class.getName(),
-            ClassPath.current(),
-            List.of("-Xms256m", "-Xmx768m"),
-            arguments));
+        JvmProgram.of(NAME, LocalBroker.class.getName(), ClassPath.current(), options, arguments));
   }
 
   private void awaitRequests() throws IOException, InterruptedException {

@@ -34,7 +34,7 @@ public final class FlinkProcesses implements FlinkCluster {
    * How long a dead TaskManager's successor waits while the spare does its work: a JVM that starts
    * takes the processors that the job needs to come back.
    */
-  private static final Duration SUCCESSION_DELAY = Duration.ofSeconds(15);
+  private static final Duration SUCCESSION_DELAY = Duration.ofSeconds(8);
 
   /** A member of the cluster: the process that runs now, and how its successor is started. */
   private static final class Member {

@@ -52,11 +52,13 @@ final class FlinkPrograms {
 
   private final Path directory;
   private final Configuration configuration;
+  private final boolean underFaults;
   private final ClassPath classPath = ClassPath.current().flinkOnly();
 
-  private FlinkPrograms(Path directory, Configuration configuration) {
+  private FlinkPrograms(Path directory, Configuration configuration, boolean underFaults) {
     this.directory = directory;
     this.configuration = configuration;
+    this.underFaults = underFaults;
   }
 
   /** Writes the configuration of a cluster whose files are in {@code directory}. */
@@ -78,7 +80,7 @@ final class FlinkPrograms {
     // On loopback, one that can't be reached is dead.
     flink.set(HeartbeatManagerOptions.HEARTBEAT_RPC_FAILURE_THRESHOLD, 1);
     flink.set(JobManagerOptions.ADDRESS, FlinkDefaults.LOOPBACK);
-    if (settings.restartsForever()) {
+    if (settings.underFaults()) {
       // Restarts are timed from outside, which a view that is seconds old would not allow.
       flink.set(WebOptions.REFRESH_INTERVAL, Duration.ofMillis(100));
       flink.set(RestartStrategyOptions.RESTART_STRATEGY, "exponential-delay");
@@ -98,7 +100,7 @@ final class FlinkPrograms {
     flink.set(
         TaskManagerOptions.MANAGED_MEMORY_SIZE, MemorySize.ofMebiBytes(128L * settings.slots()));
 
-    FlinkPrograms programs = new FlinkPrograms(directory, flink);
+    FlinkPrograms programs = new FlinkPrograms(directory, flink, settings.underFaults());
     programs.writeConfiguration();
     programs.writeZooKeeperConfiguration(zooKeeperPort);
     return programs;
@@ -122,14 +124,15 @@ final class FlinkPrograms {
         ZOOKEEPER,
         "org.apache.flink.runtime.zookeeper.FlinkZooKeeperQuorumPeer",
         classPath,
-        List.of("-Xmx96m"),
+        List.of("-Xmx96m", JvmProgram.COMPILE_SOON),
         List.of(
             "--zkConfigFile", configDirectory().resolve("zoo.cfg").toString(), "--peerId", "1"));
   }
 
   JvmProgram jobManager(String name, int restPort, Path temporary) {
     List<String> options = new ArrayList<>(OPENED);
-    options.addAll(List.of("-Xms256m", "-Xmx512m", "-XX:MaxMetaspaceSize=256m"));
+    options.addAll(
+        List.of("-Xms256m", "-Xmx512m", "-XX:MaxMetaspaceSize=256m", JvmProgram.COMPILE_SOON));
     List<String> arguments = new ArrayList<>();
     arguments.addAll(List.of("--configDir", configDirectory().toString()));
     arguments.addAll(
@@ -149,6 +152,9 @@ final class FlinkPrograms {
     TaskExecutorProcessSpec memory = TaskExecutorProcessUtils.processSpecFromConfig(configuration);
     List<String> options = new ArrayList<>(OPENED);
     options.addAll(words(ProcessMemoryUtils.generateJvmParametersStr(memory)));
+    if (underFaults) {
+      options.add(JvmProgram.COMPILE_SOON);
+    }
     List<String> arguments = new ArrayList<>();
     arguments.addAll(List.of("--configDir", configDirectory().toString()));
     arguments.addAll(words(TaskExecutorProcessUtils.generateDynamicConfigsStr(memory)));

@@ -23,6 +23,12 @@ public record JvmProgram(
     List<String> arguments,
     Map<String, String> environment) {
 
+  /**
+   * Option that leaves the optimizing compiler out. In a process's first minute it takes more than
+   * it gives back, from others that wait for the processors.
+   */
+  static final String COMPILE_SOON = "-XX:TieredStopAtLevel=1";
+
   /** A program without variables of its own. */
   public static JvmProgram of(
       String name,

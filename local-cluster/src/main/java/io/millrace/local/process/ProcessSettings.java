@@ -11,15 +11,16 @@ import io.millrace.local.flink.FlinkSettings;
  * @param taskManagers number of TaskManagers that share the parallelism's slots; from 1 to 32
  * @param spareTaskManagers TaskManagers beyond these, ready to take over the work of one that dies;
  *     from 0 to 4
- * @param restartsForever whether a job that fails is restarted for as long as it takes; otherwise
- *     it fails for good after 3 restarts in 5 minutes
+ * @param underFaults whether its processes are going to be killed: a job that fails is restarted
+ *     for as long as it takes, instead of failing for good after 3 restarts in 5 minutes, and
+ *     TaskManagers compile soon rather than well, since their lives are short
  */
 public record ProcessSettings(
     FlinkSettings flink,
     int jobManagers,
     int taskManagers,
     int spareTaskManagers,
-    boolean restartsForever) {
+    boolean underFaults) {
   /** Checks the ranges. */
   public ProcessSettings {
     require(jobManagers >= 1 && jobManagers <= 3, "there must be 1 to 3 JobManagers");
