@@ -90,6 +90,9 @@ class LostTransactionITCase {
     JobClient first = job(LostTransactions.FAIL, null);
     produce("kept");
     await(() -> visible().equals(List.of(row("kept"))) && groupOffset() == 1);
+    // The sink asks at each checkpoint where the group stands, and notes what it knows by the next.
+    int asked = AbortPrepared.CHECKPOINTS.get();
+    await(() -> AbortPrepared.CHECKPOINTS.get() > asked + 5);
     AbortPrepared.ARMED.set(true);
     produce("lost");
 
@@ -215,6 +218,7 @@ class LostTransactionITCase {
       implements CheckpointedFunction {
     static final AtomicBoolean ARMED = new AtomicBoolean();
     static final AtomicInteger STARTS = new AtomicInteger();
+    static final AtomicInteger CHECKPOINTS = new AtomicInteger();
 
     private static final long serialVersionUID = 1L;
 
@@ -236,6 +240,7 @@ class LostTransactionITCase {
 
     @Override
     public void snapshotState(FunctionSnapshotContext context) throws Exception {
+      CHECKPOINTS.incrementAndGet();
       if (!ARMED.get()) {
         return;
       }
