@@ -12,10 +12,7 @@ import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.CharBuffer;
 import java.nio.charset.CharsetDecoder;
 import java.nio.charset.CoderResult;
@@ -82,10 +79,6 @@ public final class JsonCodec<T extends Record> {
                   .maxNumberLength(MAX_NUMBER_LENGTH)
                   .build())
           .build();
-
-  private static final VarHandle LONGS =
-      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.nativeOrder());
-  private static final long HIGH_BITS = 0x8080808080808080L;
 
   private final RecordShape<T> shape;
   private final PlainReader plainReader;
@@ -242,7 +235,7 @@ public final class JsonCodec<T extends Record> {
   private static boolean isAscii(byte[] json) {
     int i = 0;
     for (; i <= json.length - Long.BYTES; i += Long.BYTES) {
-      if (((long) LONGS.get(json, i) & HIGH_BITS) != 0) {
+      if (((long) PlainReader.LONGS.get(json, i) & PlainReader.HIGH_BITS) != 0) {
         return false;
       }
     }

@@ -63,12 +63,17 @@ final class PlainReader {
     }
   }
 
-  private static final VarHandle LONGS =
+  /** Eight bytes of an array at once. */
+  static final VarHandle LONGS =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+
   private static final VarHandle INTS =
       MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
   private static final long EACH_BYTE = 0x0101010101010101L;
-  private static final long HIGH_BITS = 0x8080808080808080L;
+
+  /** The highest bit of each of eight bytes. */
+  static final long HIGH_BITS = 0x8080808080808080L;
+
   private static final int NULL = word("null");
   private static final int TRUE = word("true");
   private static final int ALSE = word("alse");
