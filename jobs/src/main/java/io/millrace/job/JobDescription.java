@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.flink.configuration.ConfigOption;
+import org.apache.flink.configuration.MemorySize;
 import org.apache.flink.configuration.description.HtmlFormatter;
 
 /**
@@ -91,6 +92,8 @@ public record JobDescription(
     Object value = option.hasDefaultValue() ? option.defaultValue() : "";
     if (value instanceof Duration) {
       return "duration";
+    } else if (value instanceof MemorySize) {
+      return "memory";
     } else if (value instanceof Number) {
       return "number";
     } else if (value instanceof Boolean) {
@@ -107,9 +110,12 @@ public record JobDescription(
     if (!option.hasDefaultValue()) {
       return "";
     }
-    return option.defaultValue() instanceof Duration duration
-        ? formatted(duration.toMillis())
-        : String.valueOf(option.defaultValue());
+    if (option.defaultValue() instanceof Duration duration) {
+      return formatted(duration.toMillis());
+    } else if (option.defaultValue() instanceof MemorySize memory) {
+      return memory.toString().replace(" ", "");
+    }
+    return String.valueOf(option.defaultValue());
   }
 
   /** What an option does. */

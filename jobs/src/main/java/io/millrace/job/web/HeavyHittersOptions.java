@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.ConfigOptions;
+import org.apache.flink.configuration.MemorySize;
 
 /** The options of heavy hitters. */
 public final class HeavyHittersOptions {
@@ -63,11 +64,22 @@ public final class HeavyHittersOptions {
       ConfigOptions.key("algorithm")
           .stringType()
           .defaultValue(SketchAlgorithm.EXACT.code())
-          .withDescription("How items are counted: exact.");
+          .withDescription("How items are counted: " + SketchAlgorithm.codes() + ".");
+
+  /** Memory for the counts of one dimension. */
+  public static final ConfigOption<MemorySize> MEMORY =
+      ConfigOptions.key("memory")
+          .memoryType()
+          .defaultValue(new MemorySize(HeavyHittersSpec.DEFAULT_MEMORY_BYTES))
+          .withDescription(
+              "Memory for the counts of one dimension in one window, or in one slide of it, and"
+                  + " again in each task that reads: 8mb, at least 64kb. Beyond it, an algorithm"
+                  + " other than exact leaves light items out and gives bounds, off by at most"
+                  + " total / k.");
 
   /** All of them. */
   public static final List<ConfigOption<?>> ALL =
-      List.of(DIMENSION, WINDOW, SLIDE, K, WEIGHT, ALGORITHM);
+      List.of(DIMENSION, WINDOW, SLIDE, K, WEIGHT, ALGORITHM, MEMORY);
 
   private static final Map<String, Dimension.ItemOf<RequestServed>> ITEMS =
       Map.of(
@@ -111,6 +123,7 @@ public final class HeavyHittersOptions {
             config.millis(JobOptions.ALLOWED_LATENESS)),
         config.get(K),
         SketchAlgorithm.ofCode(config.get(ALGORITHM)),
+        config.get(MEMORY).getBytes(),
         config.millis(KafkaOptions.MAX_AHEAD),
         HeavyHittersSpec.DEFAULT_LOCAL_BYTES);
   }
@@ -124,7 +137,7 @@ public final class HeavyHittersOptions {
         throw new IllegalArgumentException(
             "no dimension \"" + name + "\"; valid: " + new TreeMap<>(ITEMS).keySet());
       }
-      dimensions.add(new Dimension<>(name.strip(), item));
+      dimensions.add(Dimension.of(name.strip(), item));
     }
     return dimensions;
   }

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.apache.flink.api.common.functions.MapFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Turns a ranking into the row that is published.
@@ -37,7 +38,18 @@ record RankingRows(int k, String algorithm) implements MapFunction<Ranking, Rank
         k,
         algorithm,
         ranking.maxError(),
+        warning(ranking),
         items);
+  }
+
+  private static @Nullable String warning(Ranking ranking) {
+    int sure = ranking.surelyHeaviest();
+    return sure == ranking.items().size()
+        ? null
+        : String.format(
+            "from rank %d on, an item that is not here may be heavier: others weigh up to %d; give"
+                + " more --memory, or a smaller --k",
+            sure + 1, ranking.othersAtMost());
   }
 
   /**

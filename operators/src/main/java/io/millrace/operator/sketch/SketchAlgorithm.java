@@ -9,17 +9,56 @@ public enum SketchAlgorithm {
   /** Every item with its exact weight; memory grows with the number of distinct items. */
   EXACT {
     @Override
-    public TopKSketch create() {
+    public TopKSketch create(long memoryBytes, int fewestItems) {
       return new ExactCounts();
+    }
+  },
+  /** Exact until the memory bound, then with bounds. */
+  ADAPTIVE {
+    @Override
+    public TopKSketch create(long memoryBytes, int fewestItems) {
+      return new AdaptiveCounts(memoryBytes, fewestItems);
+    }
+  },
+  /** The lightest item makes room for a new one. */
+  SPACE_SAVING {
+    @Override
+    public TopKSketch create(long memoryBytes, int fewestItems) {
+      return new SpaceSaving(memoryBytes, fewestItems);
+    }
+  },
+  /** A matrix of counters beside a set of candidates. */
+  COUNT_MIN {
+    @Override
+    public TopKSketch create(long memoryBytes, int fewestItems) {
+      return new CountMin(memoryBytes, fewestItems);
+    }
+  },
+  /** Items that are rare for their age leave. */
+  LOSSY_COUNTING {
+    @Override
+    public TopKSketch create(long memoryBytes, int fewestItems) {
+      return new LossyCounting(memoryBytes, fewestItems);
     }
   };
 
-  /** An empty sketch. */
-  public abstract TopKSketch create();
+  /**
+   * An empty sketch.
+   *
+   * @param memoryBytes bound of {@link TopKSketch#memoryBytes}, in bytes, positive; exact counts
+   *     have none
+   * @param fewestItems where fewer items are held, the memory bound gives way; positive
+   */
+  public abstract TopKSketch create(long memoryBytes, int fewestItems);
 
   /** The name in options and results, in kebab-case. */
   public String code() {
     return name().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
+
+  /** The names of all, with commas. */
+  public static String codes() {
+    return Arrays.stream(values()).map(SketchAlgorithm::code).collect(Collectors.joining(", "));
   }
 
   /**
@@ -32,13 +71,6 @@ public enum SketchAlgorithm {
         .filter(algorithm -> algorithm.code().equals(code))
         .findFirst()
         .orElseThrow(
-            () ->
-                new IllegalArgumentException(
-                    "no algorithm \""
-                        + code
-                        + "\"; valid: "
-                        + Arrays.stream(values())
-                            .map(SketchAlgorithm::code)
-                            .collect(Collectors.joining(", "))));
+            () -> new IllegalArgumentException("no algorithm \"" + code + "\"; valid: " + codes()));
   }
 }

@@ -1,5 +1,6 @@
 package io.millrace.operator.topk;
 
+import io.millrace.operator.sketch.TopItems;
 import io.millrace.operator.sketch.TopKSketch;
 import io.millrace.operator.state.SavedState;
 import io.millrace.operator.topk.BucketRanking.RankedWindow;
@@ -91,7 +92,7 @@ final class BucketCountFunction extends KeyedProcessFunction<Bucket, PartialCoun
       return;
     }
     long windowEnd = windows.windowEndClosingAt(closeTime);
-    TopKSketch sketch = spec.algorithm().create();
+    TopKSketch sketch = spec.bucketSketch();
     List<BucketPanes.Pane> left = new ArrayList<>();
     boolean held = false;
     for (BucketPanes.Pane pane : known.panes()) {
@@ -113,17 +114,19 @@ final class BucketCountFunction extends KeyedProcessFunction<Bucket, PartialCoun
       panes.update(new BucketPanes(left));
     }
     if (held) {
+      TopItems top = sketch.topItems(spec.k());
       out.collect(
           new BucketRanking(
               new RankedWindow(context.getCurrentKey().dimension(), windowEnd),
               sketch.total(),
               sketch.maxError(),
-              sketch.top(spec.k())));
+              top.othersAtMost(),
+              top.items()));
     }
   }
 
   private BucketPanes.Pane mergePieces(BucketPanes.Pane pane) throws Exception {
-    TopKSketch sketch = spec.algorithm().create();
+    TopKSketch sketch = spec.bucketSketch();
     mergeInto(sketch, pane);
     removePieces(pane);
     byte[] merged = sketch.toBytes();

@@ -10,10 +10,12 @@ import java.util.List;
  * @param window the key
  * @param total weight of everything counted in the bucket
  * @param maxError bound of {@code upperBound - lowerBound}
+ * @param othersAtMost upper bound of the weight of every other item; 0 in a savepoint of a version
+ *     before 0.3.0
  * @param items heaviest first, at most k
  */
 public record BucketRanking(
-    RankedWindow window, long total, long maxError, List<ItemEstimate> items) {
+    RankedWindow window, long total, long maxError, long othersAtMost, List<ItemEstimate> items) {
 
   /**
    * One dimension in one window.

@@ -1,10 +1,13 @@
 package io.millrace.operator.topk;
 
-import io.millrace.operator.sketch.TopKSketch;
+import io.millrace.operator.sketch.AdaptiveCounts;
+import io.millrace.operator.sketch.ItemSlice;
+import io.millrace.operator.sketch.SketchAlgorithm;
 import io.millrace.operator.state.SavedState;
 import io.millrace.operator.topk.Dimension.WeightOf;
 import io.millrace.operator.topk.PartialCount.Bucket;
 import io.millrace.operator.window.PanedWindows;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
@@ -65,7 +68,6 @@ final class LocalCountOperator<T> extends AbstractStreamOperator<PartialCount>
    */
   private static final long serialVersionUID = 1L;
   private static final int PANE_BYTES = 200;
-  private static final int PANE_DIMENSION_BYTES = 24 + 8 * HeavyHittersSpec.BUCKETS;
   private static final String THIS_TASK = "this-task";
   private static final MapStateDescriptor<String, Progress> PROGRESS =
       new MapStateDescriptor<>("progress", Types.STRING, TypeInformation.of(Progress.class));
@@ -77,7 +79,7 @@ final class LocalCountOperator<T> extends AbstractStreamOperator<PartialCount>
    * @param sizeMillis length of the windows, to refuse a restore with others
    * @param slideMillis slide of the windows, likewise
    * @param allowedLatenessMillis lateness of the windows, likewise
-   * @param algorithm code of the algorithm, likewise
+   * @param algorithm code of the algorithm; only exact counts can be gone on with exactly
    */
   public record Progress(
       long watermark,
@@ -91,6 +93,15 @@ final class LocalCountOperator<T> extends AbstractStreamOperator<PartialCount>
           "window %d ms, slide %d ms, allowed lateness %d ms, algorithm %s",
           sizeMillis, slideMillis, allowedLatenessMillis, algorithm);
     }
+
+    /** Whether counting can go on as {@code now} says: in the same panes, and not more exactly. */
+    private boolean allows(Progress now) {
+      String exact = SketchAlgorithm.EXACT.code();
+      return sizeMillis == now.sizeMillis
+          && slideMillis == now.slideMillis
+          && allowedLatenessMillis == now.allowedLatenessMillis
+          && (algorithm.equals(exact) || !now.algorithm.equals(exact));
+    }
   }
 
   private final HeavyHittersSpec spec;
@@ -101,6 +112,7 @@ final class LocalCountOperator<T> extends AbstractStreamOperator<PartialCount>
   private final String uid;
 
   private transient PanedWindows windows;
+  private transient ItemSlice item;
   private transient Map<Long, Pane> panes;
   private transient @Nullable Pane lastPane;
   private transient long bufferedBytes;
@@ -118,22 +130,26 @@ final class LocalCountOperator<T> extends AbstractStreamOperator<PartialCount>
   /** The same without the watermark at the end of time. */
   private transient long reachedBeforeEnd;
 
-  /** The counts of one pane, by dimension and bucket. */
+  /** The counts of one pane, by dimension. */
   private static final class Pane {
     private final long start;
     private final long end;
     private final long firstWindowEnd;
-    private final @Nullable TopKSketch[][] sketches;
+    private final AdaptiveCounts[] sketches;
 
-    Pane(long start, long end, long firstWindowEnd, int dimensions) {
+    Pane(long start, long end, long firstWindowEnd, AdaptiveCounts[] sketches) {
       this.start = start;
       this.end = end;
       this.firstWindowEnd = firstWindowEnd;
-      this.sketches = new TopKSketch[dimensions][HeavyHittersSpec.BUCKETS];
+      this.sketches = sketches;
     }
 
     private long memoryBytes() {
-      return PANE_BYTES + (long) sketches.length * PANE_DIMENSION_BYTES;
+      long bytes = PANE_BYTES;
+      for (AdaptiveCounts sketch : sketches) {
+        bytes += sketch.memoryBytes();
+      }
+      return bytes;
     }
   }
 
@@ -176,6 +192,7 @@ final class LocalCountOperator<T> extends AbstractStreamOperator<PartialCount>
   public void initializeState(StateInitializationContext context) throws Exception {
     super.initializeState(context);
     windows = spec.windows();
+    item = new ItemSlice();
     panes = new HashMap<>();
     reached = Long.MIN_VALUE;
     reachedBeforeEnd = Long.MIN_VALUE;
@@ -212,9 +229,11 @@ final class LocalCountOperator<T> extends AbstractStreamOperator<PartialCount>
     T event = element.getValue();
     long units = weight.of(event);
     for (int d = 0; d < dimensions.size(); d++) {
-      String item = dimensions.get(d).item().of(event);
-      if (item != null) {
-        count(pane.sketches[d], item, units);
+      if (dimensions.get(d).item().locate(event, item)) {
+        AdaptiveCounts sketch = pane.sketches[d];
+        long before = sketch.memoryBytes();
+        item.addTo(sketch, units);
+        bufferedBytes += sketch.memoryBytes() - before;
       }
     }
     if (bufferedBytes > spec.localBytes()) {
@@ -294,7 +313,9 @@ final class LocalCountOperator<T> extends AbstractStreamOperator<PartialCount>
     pane = panes.get(start);
     if (pane == null) {
       long firstWindowEnd = windows.firstOpenWindowEnd(start, reached);
-      pane = new Pane(start, start + windows.paneMillis(), firstWindowEnd, dimensions.size());
+      AdaptiveCounts[] sketches = new AdaptiveCounts[dimensions.size()];
+      Arrays.setAll(sketches, d -> spec.localSketch());
+      pane = new Pane(start, start + windows.paneMillis(), firstWindowEnd, sketches);
       panes.put(start, pane);
       bufferedBytes += pane.memoryBytes();
     }
@@ -310,19 +331,6 @@ final class LocalCountOperator<T> extends AbstractStreamOperator<PartialCount>
       output.collect(
           late, new StreamRecord<>(Tuple2.of(element.getValue(), reached), element.getTimestamp()));
     }
-  }
-
-  private void count(@Nullable TopKSketch[] buckets, String item, long units) {
-    int bucket = Bucket.indexOf(item);
-    TopKSketch sketch = buckets[bucket];
-    if (sketch == null) {
-      sketch = spec.algorithm().create();
-      buckets[bucket] = sketch;
-      bufferedBytes += sketch.memoryBytes();
-    }
-    long before = sketch.memoryBytes();
-    sketch.add(item, units);
-    bufferedBytes += sketch.memoryBytes() - before;
   }
 
   /** Hands on the counts of every pane that belongs to a window which {@code mark} closes. */
@@ -342,17 +350,15 @@ final class LocalCountOperator<T> extends AbstractStreamOperator<PartialCount>
     bufferedBytes -= pane.memoryBytes();
     for (int d = 0; d < dimensions.size(); d++) {
       String dimension = dimensions.get(d).name();
-      for (int b = 0; b < HeavyHittersSpec.BUCKETS; b++) {
-        TopKSketch sketch = pane.sketches[d][b];
-        if (sketch != null) {
-          bufferedBytes -= sketch.memoryBytes();
+      byte[] @Nullable [] parts =
+          pane.sketches[d].toParts(HeavyHittersSpec.BUCKETS, Bucket::indexOf);
+      for (int b = 0; b < parts.length; b++) {
+        byte[] part = parts[b];
+        if (part != null) {
           output.collect(
               new StreamRecord<>(
                   new PartialCount(
-                      new Bucket(dimension, b),
-                      pane.start,
-                      pane.firstWindowEnd,
-                      sketch.toBytes())));
+                      new Bucket(dimension, b), pane.start, pane.firstWindowEnd, part)));
         }
       }
     }
@@ -368,15 +374,14 @@ final class LocalCountOperator<T> extends AbstractStreamOperator<PartialCount>
   }
 
   private void checkUnchanged(Progress restored) {
-    String before = restored.described();
-    String now = progressAt(reached).described();
-    if (!before.equals(now)) {
+    Progress now = progressAt(reached);
+    if (!restored.allows(now)) {
       throw SavedState.refusal(
           uid,
           String.format(
               "its state was counted with %s, and the job now asks for %s; restore with the former"
                   + " options, or start without state",
-              before, now));
+              restored.described(), now.described()));
     }
   }
 }

@@ -1,5 +1,6 @@
 package io.millrace.operator.topk;
 
+import io.millrace.operator.sketch.ItemBytes;
 import io.millrace.operator.sketch.TopKSketch;
 
 /**
@@ -30,9 +31,9 @@ public record PartialCount(Bucket bucket, long paneStart, long firstWindowEnd, b
     }
 
     /** The index of an item's bucket: the same on every machine and in every version. */
-    static int indexOf(String item) {
+    static int indexOf(byte[] bytes, int start, int length) {
       // The last step of MurmurHash3 spreads what String.hashCode leaves in the low bits.
-      int hash = item.hashCode();
+      int hash = ItemBytes.stringHash(bytes, start, length);
       hash ^= hash >>> 16;
       hash *= 0x85ebca6b;
       hash ^= hash >>> 13;

@@ -11,6 +11,7 @@ import java.util.List;
  * @param windowEnd end of the window, exclusive, in milliseconds since the epoch
  * @param total weight of everything counted in the window
  * @param maxError bound of {@code upperBound - lowerBound}; 0 means exact
+ * @param othersAtMost upper bound of the weight of every other item
  * @param items heaviest first, at most k
  */
 public record Ranking(
@@ -19,4 +20,21 @@ public record Ranking(
     long windowEnd,
     long total,
     long maxError,
-    List<ItemEstimate> items) {}
+    long othersAtMost,
+    List<ItemEstimate> items) {
+
+  /**
+   * How many of the items, from the first on, are surely among the heaviest: every other item
+   * weighs at most as much as each of them. All of them, where counts are exact.
+   */
+  public int surelyHeaviest() {
+    if (maxError == 0) {
+      return items.size();
+    }
+    int sure = 0;
+    while (sure < items.size() && items.get(sure).lowerBound() >= othersAtMost) {
+      sure++;
+    }
+    return sure;
+  }
+}

@@ -55,14 +55,20 @@ final class RankingFunction extends KeyedProcessFunction<RankedWindow, BucketRan
       throws Exception {
     long total = 0;
     long maxError = 0;
+    long othersAtMost = 0;
     List<ItemEstimate> items = new ArrayList<>();
     for (BucketRanking bucket : buckets.get()) {
       total = TopKSketch.saturatedSum(total, bucket.total());
       maxError = Math.max(maxError, bucket.maxError());
+      othersAtMost = Math.max(othersAtMost, bucket.othersAtMost());
       items.addAll(bucket.items());
     }
     buckets.clear();
     items.sort(ItemEstimate.HEAVIEST_FIRST);
+    List<ItemEstimate> heaviest = List.copyOf(items.subList(0, Math.min(spec.k(), items.size())));
+    for (ItemEstimate other : items.subList(heaviest.size(), items.size())) {
+      othersAtMost = Math.max(othersAtMost, other.upperBound());
+    }
     RankedWindow window = context.getCurrentKey();
     out.collect(
         new Ranking(
@@ -71,6 +77,7 @@ final class RankingFunction extends KeyedProcessFunction<RankedWindow, BucketRan
             window.windowEnd(),
             total,
             maxError,
-            List.copyOf(items.subList(0, Math.min(spec.k(), items.size())))));
+            othersAtMost,
+            heaviest));
   }
 }

@@ -25,9 +25,9 @@ final class SketchAlgorithmTest {
   @Test
   void create_everyAlgorithm_mergesWhatItWrote() {
     for (SketchAlgorithm algorithm : SketchAlgorithm.values()) {
-      TopKSketch sketch = algorithm.create();
+      TopKSketch sketch = algorithm.create(1 << 20, 100);
       sketch.add("item", 2);
-      TopKSketch other = algorithm.create();
+      TopKSketch other = algorithm.create(1 << 20, 100);
       other.merge(sketch.toBytes());
       other.merge(sketch.toBytes());
       assertThat(other.total()).isEqualTo(4);

@@ -27,7 +27,9 @@ final class BucketCountFunctionTest {
 
   private KeyedHarness<Bucket, PartialCount, BucketRanking> open(
       Backend backend, PanedWindows windows) throws Exception {
-    HeavyHittersSpec spec = new HeavyHittersSpec(windows, 3, SketchAlgorithm.EXACT, 0, 64 << 10);
+    HeavyHittersSpec spec =
+        new HeavyHittersSpec(
+            windows, 3, SketchAlgorithm.EXACT, HeavyHittersSpec.DEFAULT_MEMORY_BYTES, 0, 64 << 10);
     return new KeyedHarness<>(
         harnesses,
         backend,

@@ -108,7 +108,13 @@ final class HeavyHittersRun {
     StreamExecutionEnvironment env =
         StreamExecutionEnvironment.getExecutionEnvironment(configuration);
     HeavyHittersSpec spec =
-        new HeavyHittersSpec(windows, k, SketchAlgorithm.EXACT, maxAheadMillis, 64 << 10);
+        new HeavyHittersSpec(
+            windows,
+            k,
+            SketchAlgorithm.EXACT,
+            HeavyHittersSpec.DEFAULT_MEMORY_BYTES,
+            maxAheadMillis,
+            64 << 10);
     HeavyHitters.Rankings<Visit> rankings =
         HeavyHitters.rank(
             env.fromSource(

@@ -20,7 +20,9 @@ final class RankingFunctionTest {
 
   private KeyedHarness<RankedWindow, BucketRanking, Ranking> open(Backend backend)
       throws Exception {
-    HeavyHittersSpec spec = new HeavyHittersSpec(PATIENT, 3, SketchAlgorithm.EXACT, 0, 64 << 10);
+    HeavyHittersSpec spec =
+        new HeavyHittersSpec(
+            PATIENT, 3, SketchAlgorithm.EXACT, HeavyHittersSpec.DEFAULT_MEMORY_BYTES, 0, 64 << 10);
     return new KeyedHarness<>(
         harnesses,
         backend,
@@ -31,7 +33,7 @@ final class RankingFunctionTest {
 
   private static BucketRanking bucket(
       String dimension, long windowEnd, long total, ItemEstimate... items) {
-    return new BucketRanking(new RankedWindow(dimension, windowEnd), total, 0, List.of(items));
+    return new BucketRanking(new RankedWindow(dimension, windowEnd), total, 0, 0, List.of(items));
   }
 
   private static ItemEstimate item(String item, long count) {
@@ -56,7 +58,7 @@ final class RankingFunctionTest {
     assertThat(harness.sent())
         .containsExactly(
             new Ranking(
-                "page", 0, 60_000, 19, 0, List.of(item("a", 6), item("c", 5), item("b", 4))));
+                "page", 0, 60_000, 19, 0, 4, List.of(item("a", 6), item("c", 5), item("b", 4))));
     assertNothingLeft(harness);
   }
 
@@ -74,7 +76,13 @@ final class RankingFunctionTest {
       assertThat(harness.sent())
           .containsExactly(
               new Ranking(
-                  "page", 20_000, 80_000, 4, 0, List.of(item("a", 1), item("b", 1), item("c", 1))));
+                  "page",
+                  20_000,
+                  80_000,
+                  4,
+                  0,
+                  1,
+                  List.of(item("a", 1), item("b", 1), item("c", 1))));
       assertNothingLeft(harness);
     }
   }
@@ -92,12 +100,12 @@ final class RankingFunctionTest {
     harness.watermark(64_999);
     assertThat(harness.sent())
         .containsExactlyInAnyOrder(
-            new Ranking("page", -60_000, 0, 4, 0, List.of(item("a", 4))),
-            new Ranking("page", 0, 60_000, 1, 0, List.of(item("a", 1))),
-            new Ranking("client", 0, 60_000, 2, 0, List.of(item("a", 2))));
+            new Ranking("page", -60_000, 0, 4, 0, 0, List.of(item("a", 4))),
+            new Ranking("page", 0, 60_000, 1, 0, 0, List.of(item("a", 1))),
+            new Ranking("client", 0, 60_000, 2, 0, 0, List.of(item("a", 2))));
     harness.watermark(84_999);
     assertThat(harness.sent())
-        .containsExactly(new Ranking("page", 20_000, 80_000, 3, 0, List.of(item("a", 3))));
+        .containsExactly(new Ranking("page", 20_000, 80_000, 3, 0, 0, List.of(item("a", 3))));
     assertNothingLeft(harness);
   }
 
@@ -107,12 +115,13 @@ final class RankingFunctionTest {
       throws Exception {
     var harness = open(backend);
     RankedWindow window = new RankedWindow("page", 60_000);
-    harness.process(new BucketRanking(window, Long.MAX_VALUE, 5, List.of(item("a", 1))));
-    harness.process(new BucketRanking(window, 1, 7, List.of(item("b", 1))));
+    harness.process(new BucketRanking(window, Long.MAX_VALUE, 5, 6, List.of(item("a", 1))));
+    harness.process(new BucketRanking(window, 1, 7, 3, List.of(item("b", 1))));
     harness.watermark(Long.MAX_VALUE);
     assertThat(harness.sent())
         .containsExactly(
-            new Ranking("page", 0, 60_000, Long.MAX_VALUE, 7, List.of(item("a", 1), item("b", 1))));
+            new Ranking(
+                "page", 0, 60_000, Long.MAX_VALUE, 7, 6, List.of(item("a", 1), item("b", 1))));
   }
 
   @ParameterizedTest
@@ -132,6 +141,7 @@ final class RankingFunctionTest {
                 60_000,
                 190,
                 0,
+                16,
                 List.of(item("item-19", 19), item("item-18", 18), item("item-17", 17))));
     harness.restart();
     harness.watermark(Long.MAX_VALUE);

@@ -53,14 +53,15 @@ final class ReadmeITCase {
         new HeavyHittersSpec(
             new PanedWindows(3_600_000, 300_000, 0), // the last hour, every five minutes
             10, // the ten heaviest
-            SketchAlgorithm.EXACT,
+            SketchAlgorithm.ADAPTIVE, // exact while all items fit into the memory
+            HeavyHittersSpec.DEFAULT_MEMORY_BYTES,
             Duration.ofHours(1).toMillis(), // the source refuses what is further ahead
             HeavyHittersSpec.DEFAULT_LOCAL_BYTES);
     var rankings =
         HeavyHitters.rank(
             inEventTime,
             spec,
-            List.of(new Dimension<>("product", Sale::product), new Dimension<>("shop", Sale::shop)),
+            List.of(Dimension.of("product", Sale::product), Dimension.of("shop", Sale::shop)),
             Sale::cents, // or sale -> 1, to count sales
             "best-sellers"); // prefix of the operators' uids
     rankings.published().print().uid("published"); // Ranking: dimension, window, total, items

@@ -22,7 +22,13 @@ final class StandInWatermarkOperatorTest {
         harnesses.add(
             new OneInputStreamOperatorTestHarness<>(
                 new StandInWatermarkOperator(
-                    new HeavyHittersSpec(MINUTES, 1, SketchAlgorithm.EXACT, ahead, 64 << 10))));
+                    new HeavyHittersSpec(
+                        MINUTES,
+                        1,
+                        SketchAlgorithm.EXACT,
+                        HeavyHittersSpec.DEFAULT_MEMORY_BYTES,
+                        ahead,
+                        64 << 10))));
     harness.open();
     return harness;
   }

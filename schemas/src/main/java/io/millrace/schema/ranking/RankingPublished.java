@@ -1,6 +1,7 @@
 package io.millrace.schema.ranking;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The heaviest items of one dimension in one window, published once. Identity: {@code (dimension,
@@ -14,6 +15,8 @@ import java.util.List;
  * @param algorithm how it was counted, by its option name
  * @param maxError bound of {@code upperBound - lowerBound} for every item, in the weight's unit; 0
  *     means exact; at most {@code total / k}
+ * @param warning where the error is too wide for k: from which rank on the items may not be the
+ *     heaviest, and what to do about it; otherwise absent
  * @param items count descending, then item ascending by its UTF-8 bytes
  */
 public record RankingPublished(
@@ -24,4 +27,19 @@ public record RankingPublished(
     int k,
     String algorithm,
     long maxError,
-    List<RankedItem> items) {}
+    @Nullable String warning,
+    List<RankedItem> items) {
+
+  /** A row without a warning. */
+  public RankingPublished(
+      String dimension,
+      long windowStart,
+      long windowEnd,
+      long total,
+      int k,
+      String algorithm,
+      long maxError,
+      List<RankedItem> items) {
+    this(dimension, windowStart, windowEnd, total, k, algorithm, maxError, null, items);
+  }
+}

@@ -1,0 +1,35 @@
+package io.millrace.operator.sketch;
+
+/** A place for the bytes of an item, set anew for every item: nothing is copied. */
+public final class ItemSlice {
+  private byte[] bytes = {};
+  private int start;
+  private int length;
+
+  /** Sets the item to a string. */
+  public void set(String item) {
+    byte[] encoded = ItemBytes.of(item);
+    set(encoded, 0, encoded.length);
+  }
+
+  /**
+   * Sets the item to a part of an array, which must stay as it is until the next item is set.
+   *
+   * @param bytes holds the item in UTF-8
+   */
+  public void set(byte[] bytes, int start, int length) {
+    this.bytes = bytes;
+    this.start = start;
+    this.length = length;
+  }
+
+  /** Adds the item to a sketch. */
+  public void addTo(TopKSketch sketch, long weight) {
+    sketch.add(ItemBytes.hash(bytes, start, length), bytes, start, length, weight);
+  }
+
+  @Override
+  public String toString() {
+    return ItemBytes.toString(bytes, start, length);
+  }
+}

@@ -1,0 +1,342 @@
+package io.millrace.operator.sketch;
+
+import io.millrace.operator.sketch.SketchForm.Reader;
+import io.millrace.operator.sketch.SketchForm.Writer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.PriorityQueue;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What all sketches have in common: a table of items, each with the weight surely counted and the
+ * most that may be missing from it, and a floor, the most that an item outside the table may weigh.
+ * An item that enters gets the floor as its slack; when one leaves, the floor rises to its upper
+ * bound. The sketches differ in which items leave, and when.
+ */
+abstract class TableSketch implements TopKSketch {
+  /*
+   * Why the bounds hold: an item outside weighs at most the floor, so one that enters has missed at
+   * most the floor. When sketches are merged, an item of only one of them may weigh up to the floor
+   * of the other there, so that goes to its slack, and the floors add up.
+   *
+   * How far the floor rises: let every entry have spent floor - slack. No entry has spent more than
+   * its weight counted, for its upper bound is not below the floor. When the floor rises by d, all
+   * entries that stay, and those that leave with the new floor as their upper bound, spend d more:
+   * if these are at least a share s of m entries, then s * m * (all rises) <= the weights counted,
+   * so floor <= total / (s * m). That holds after merging too, where weights, slacks and floors are
+   * sums.
+   */
+  private static final Comparator<Candidate> LIGHTEST_FIRST =
+      Comparator.comparingLong(Candidate::count)
+          .thenComparing(Candidate::bytes, (left, right) -> Arrays.compareUnsigned(right, left));
+
+  final ItemTable table;
+  private long total;
+  private long floor;
+
+  /** An entry that may be among the heaviest; its bytes are cut out when they are needed. */
+  private static final class Candidate {
+    private final ItemTable table;
+    private final int entry;
+    private final long count;
+    private byte @Nullable [] bytes;
+
+    Candidate(ItemTable table, int entry, long count) {
+      this.table = table;
+      this.entry = entry;
+      this.count = count;
+    }
+
+    long count() {
+      return count;
+    }
+
+    byte[] bytes() {
+      byte[] cut = bytes;
+      if (cut == null) {
+        int start = table.start(entry);
+        cut = Arrays.copyOfRange(table.bytes(), start, start + table.length(entry));
+        bytes = cut;
+      }
+      return cut;
+    }
+  }
+
+  TableSketch(ItemTable table) {
+    this.table = table;
+  }
+
+  /** Where an item stands between its bounds. */
+  abstract long count(long lower, long slack);
+
+  /**
+   * Sees to it that an item of that length can enter, by letting others leave.
+   *
+   * @see #raiseFloor
+   */
+  abstract void makeRoom(int length);
+
+  /** Makes room by letting the lighter half leave. */
+  final void dropLighterHalf(int length) {
+    while (!table.hasRoom(length, 0)) {
+      long threshold = table.medianUpper(floor);
+      table.dropUpTo(threshold);
+      raiseFloor(threshold);
+    }
+  }
+
+  /** What the floor is at most, of that total, if only halves of that many items ever leave. */
+  static long floorOfHalves(long total, int items) {
+    long rest = total % items;
+    return TopKSketch.saturatedSum(
+        TopKSketch.saturatedSum(total / items, total / items), (rest + rest) / items);
+  }
+
+  /** Called after an item has entered. */
+  void entered(int entry) {}
+
+  /** The most that an item outside the table may weigh. */
+  final long floor() {
+    return floor;
+  }
+
+  /** Says that an item with that upper bound has left. */
+  final void raiseFloor(long upper) {
+    floor = Math.max(floor, upper);
+  }
+
+  @Override
+  public void add(long hash, byte[] bytes, int start, int length, long weight) {
+    if (weight < 0) {
+      throw new IllegalArgumentException("a weight must not be negative, but one is " + weight);
+    }
+    total = TopKSketch.saturatedSum(total, weight);
+    int entry = table.find(hash, bytes, start, length);
+    if (entry != ItemTable.NONE) {
+      table.setLower(entry, TopKSketch.saturatedSum(table.lower(entry), weight));
+    } else {
+      makeRoom(length);
+      entered(table.insert(hash, bytes, start, length, weight, floor));
+    }
+  }
+
+  @Override
+  public void merge(byte[] serialized) {
+    Reader in = new Reader(serialized);
+    switch (in.kind()) {
+      case SketchForm.EXACT_WEIGHTS -> mergeExactWeights(in);
+      case SketchForm.COUNT_MIN -> {
+        CountMin.skipMatrix(in);
+        mergeBoundedWeights(in);
+      }
+      default -> mergeBoundedWeights(in);
+    }
+    in.requireEnd();
+  }
+
+  private void mergeExactWeights(Reader in) {
+    int items = in.fixedInt();
+    if (items < 0) {
+      throw new IllegalArgumentException("the bytes of a sketch say " + items + " items");
+    }
+    for (int left = items; left > 0; left--) {
+      byte[] item = in.itemOfExactWeight();
+      add(ItemBytes.hash(item, 0, item.length), item, 0, item.length, in.fixedLong());
+    }
+  }
+
+  /** Merges total, floor and items. */
+  final void mergeBoundedWeights(Reader in) {
+    total = TopKSketch.saturatedSum(total, in.number());
+    long otherFloor = in.number();
+    raiseAll(otherFloor);
+    // First the items of both: while new ones enter, those may leave.
+    int[] ofOther = new int[in.count(3)];
+    int others = 0;
+    for (int left = ofOther.length; left > 0; left--) {
+      int position = in.position();
+      if (!mergeItem(in, otherFloor, true)) {
+        ofOther[others++] = position;
+      }
+    }
+    int end = in.position();
+    for (int i = 0; i < others; i++) {
+      in.moveTo(ofOther[i]);
+      mergeItem(in, otherFloor, false);
+    }
+    in.moveTo(end);
+  }
+
+  /** What is not in the other sketch may weigh up to its floor there. */
+  void raiseAll(long otherFloor) {
+    if (otherFloor == 0) {
+      return;
+    }
+    floor = TopKSketch.saturatedSum(floor, otherFloor);
+    for (int entry = table.first(); entry < table.end(); entry = table.next(entry)) {
+      table.setSlack(entry, TopKSketch.saturatedSum(table.slack(entry), otherFloor));
+    }
+  }
+
+  private boolean mergeItem(Reader in, long otherFloor, boolean known) {
+    int length = in.count(1);
+    int start = in.skip(length);
+    long lower = in.number();
+    long slack = in.number();
+    byte[] bytes = in.bytes();
+    long hash = ItemBytes.hash(bytes, start, length);
+    if (!known) {
+      merging(bytes, start, length, lower, slack, otherFloor);
+      makeRoom(length);
+      long missed = TopKSketch.saturatedSum(floor - otherFloor, slack);
+      entered(table.insert(hash, bytes, start, length, lower, missed));
+      return true;
+    }
+    int entry = table.find(hash, bytes, start, length);
+    if (entry == ItemTable.NONE) {
+      return false;
+    }
+    merging(bytes, start, length, lower, slack, otherFloor);
+    table.setLower(entry, TopKSketch.saturatedSum(table.lower(entry), lower));
+    table.setSlack(entry, TopKSketch.saturatedSum(table.slack(entry) - otherFloor, slack));
+    return true;
+  }
+
+  /** Called before an item of another sketch is added to this one. */
+  void merging(byte[] bytes, int start, int length, long lower, long slack, long otherFloor) {}
+
+  @Override
+  public long total() {
+    return total;
+  }
+
+  @Override
+  public long maxError() {
+    return floor;
+  }
+
+  @Override
+  public long memoryBytes() {
+    return table.memoryBytes();
+  }
+
+  @Override
+  public TopItems topItems(int k) {
+    PriorityQueue<Candidate> heaviest = new PriorityQueue<>(LIGHTEST_FIRST);
+    long othersAtMost = floor;
+    for (int entry = table.first(); entry < table.end(); entry = table.next(entry)) {
+      long count = count(table.lower(entry), table.slack(entry));
+      int lighter = entry;
+      if (heaviest.size() < k || count >= heaviest.element().count()) {
+        heaviest.add(new Candidate(table, entry, count));
+        if (heaviest.size() <= k) {
+          continue;
+        }
+        lighter = heaviest.remove().entry;
+      }
+      othersAtMost = Math.max(othersAtMost, table.upper(lighter));
+    }
+    List<ItemEstimate> sorted = new ArrayList<>(heaviest.size());
+    for (Candidate each : heaviest) {
+      sorted.add(estimateOf(each.entry));
+    }
+    sorted.sort(ItemEstimate.HEAVIEST_FIRST);
+    return new TopItems(sorted, othersAtMost);
+  }
+
+  private ItemEstimate estimateOf(int entry) {
+    long lower = table.lower(entry);
+    long slack = table.slack(entry);
+    return new ItemEstimate(
+        table.item(entry), count(lower, slack), lower, TopKSketch.saturatedSum(lower, slack));
+  }
+
+  @Override
+  public ItemEstimate estimate(String item) {
+    byte[] bytes = ItemBytes.of(item);
+    int entry = table.find(ItemBytes.hash(bytes, 0, bytes.length), bytes, 0, bytes.length);
+    return entry != ItemTable.NONE
+        ? estimateOf(entry)
+        : new ItemEstimate(item, count(0, floor), 0, floor);
+  }
+
+  @Override
+  public byte[] toBytes() {
+    Writer out = new Writer(SketchForm.BOUNDED_WEIGHTS, 32 + 32 * table.size());
+    write(out);
+    return out.toBytes();
+  }
+
+  /** Writes total, floor and items. */
+  final void write(Writer out) {
+    out.number(total);
+    out.number(floor);
+    out.number(table.size());
+    for (int entry = table.first(); entry < table.end(); entry = table.next(entry)) {
+      write(entry, out);
+    }
+  }
+
+  private void write(int entry, Writer out) {
+    out.item(table.bytes(), table.start(entry), table.length(entry));
+    out.number(table.lower(entry));
+    out.number(table.slack(entry));
+  }
+
+  /**
+   * The binary forms of the sketch's parts; merged together they make up the sketch. The weight of
+   * items that have left is in the total of the first part.
+   *
+   * @param parts number of parts
+   * @param partOf from 0 to {@code parts} - 1
+   */
+  final byte[] @Nullable [] parts(int parts, AdaptiveCounts.PartOf partOf) {
+    int[] partOfEntry = new int[table.size()];
+    int[] sizes = new int[parts];
+    long[] totals = new long[parts];
+    long held = 0;
+    int i = 0;
+    for (int entry = table.first(); entry < table.end(); entry = table.next(entry)) {
+      int part = partOf.of(table.bytes(), table.start(entry), table.length(entry));
+      partOfEntry[i++] = part;
+      sizes[part]++;
+      totals[part] = TopKSketch.saturatedSum(totals[part], table.lower(entry));
+      held = TopKSketch.saturatedSum(held, table.lower(entry));
+    }
+    int first = 0;
+    while (first < parts - 1 && sizes[first] == 0) {
+      first++;
+    }
+    totals[first] = TopKSketch.saturatedSum(totals[first], total - held);
+
+    @Nullable Writer[] writers = new Writer[parts];
+    i = 0;
+    for (int entry = table.first(); entry < table.end(); entry = table.next(entry)) {
+      int part = partOfEntry[i++];
+      write(entry, writer(writers, part, totals[part], sizes[part]));
+    }
+    if (total > held && table.size() == 0) {
+      writer(writers, first, totals[first], 0);
+    }
+    byte[] @Nullable [] forms = new byte[parts][];
+    for (int part = 0; part < parts; part++) {
+      Writer out = writers[part];
+      forms[part] = out == null ? null : out.toBytes();
+    }
+    return forms;
+  }
+
+  private Writer writer(@Nullable Writer[] writers, int part, long partTotal, int items) {
+    Writer out = writers[part];
+    if (out == null) {
+      out = new Writer(SketchForm.BOUNDED_WEIGHTS, 32 + 40 * items);
+      out.number(partTotal);
+      out.number(floor);
+      out.number(items);
+      writers[part] = out;
+    }
+    return out;
+  }
+}
