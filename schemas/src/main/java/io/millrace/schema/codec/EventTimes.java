@@ -30,17 +30,26 @@ public final class EventTimes {
   }
 
   private static ToLongFunction<Object> made(Class<?> type) {
+    try {
+      MethodHandle accessor =
+          MethodHandles.publicLookup()
+              .unreflect(component(type).getAccessor())
+              .asType(MethodType.methodType(long.class, Object.class));
+      return value -> read(accessor, value);
+    } catch (IllegalAccessException e) {
+      throw new IllegalArgumentException(type.getName() + " must be public", e);
+    }
+  }
+
+  /**
+   * The component that {@link #of} reads.
+   *
+   * @throws IllegalArgumentException where {@code type} has none
+   */
+  static RecordComponent component(Class<?> type) {
     for (RecordComponent component : type.getRecordComponents()) {
       if (component.isAnnotationPresent(EventTime.class) && component.getType() == long.class) {
-        try {
-          MethodHandle accessor =
-              MethodHandles.publicLookup()
-                  .unreflect(component.getAccessor())
-                  .asType(MethodType.methodType(long.class, Object.class));
-          return value -> read(accessor, value);
-        } catch (IllegalAccessException e) {
-          throw new IllegalArgumentException(type.getName() + " must be public", e);
-        }
+        return component;
       }
     }
     throw new IllegalArgumentException(type.getName() + " has no long marked @EventTime");

@@ -81,7 +81,7 @@ public final class JsonCodec<T extends Record> {
           .build();
 
   private final RecordShape<T> shape;
-  private final PlainReader plainReader;
+  private final JsonBytes bytes = new JsonBytes();
   private final CharsetDecoder utf8 =
       StandardCharsets.UTF_8
           .newDecoder()
@@ -91,7 +91,6 @@ public final class JsonCodec<T extends Record> {
 
   private JsonCodec(RecordShape<T> shape) {
     this.shape = shape;
-    this.plainReader = new PlainReader(shape.fields());
   }
 
   /**
@@ -111,17 +110,29 @@ public final class JsonCodec<T extends Record> {
    *     is wrong with them.
    */
   public T decode(byte[] json) throws RejectedException {
+    int start = start(json);
+    T value = readBytes(json, start);
+    return value != null ? value : parse(json, start);
+  }
+
+  /** Where the record begins, in bytes that may be one: not too many, and UTF-8. */
+  int start(byte[] json) throws RejectedException {
     if (json.length > MAX_BYTES) {
       throw rejected(
           Rejection.TOO_LARGE, "has " + json.length + " bytes, at most " + MAX_BYTES + " may be");
     }
     requireUtf8(json);
-    int start = startsWithByteOrderMark(json) ? 3 : 0;
-    @Nullable Object[] plain = plainReader.read(json, start);
-    return plain != null ? shape.construct(plain) : parse(json, start);
+    return startsWithByteOrderMark(json) ? 3 : 0;
   }
 
-  /** Decodes what is not plain; of valid UTF-8. */
+  /** Reads nearly all records, without the parser; null for any other one. */
+  @Nullable T readBytes(byte[] json, int start) {
+    bytes.reset(json, start);
+    T value = shape.read(bytes);
+    return value != null && bytes.atEnd() ? value : null;
+  }
+
+  /** Reads any record, or says why it is none. */
   T parse(byte[] json, int start) throws RejectedException {
     try (JsonParser parser = FACTORY.createParser(json, start, json.length - start)) {
       return read(parser);
@@ -235,7 +246,7 @@ public final class JsonCodec<T extends Record> {
   private static boolean isAscii(byte[] json) {
     int i = 0;
     for (; i <= json.length - Long.BYTES; i += Long.BYTES) {
-      if (((long) PlainReader.LONGS.get(json, i) & PlainReader.HIGH_BITS) != 0) {
+      if (((long) JsonBytes.LONGS.get(json, i) & JsonBytes.HIGH_BITS) != 0) {
         return false;
       }
     }

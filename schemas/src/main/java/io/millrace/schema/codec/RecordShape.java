@@ -29,7 +29,18 @@ final class RecordShape<T extends Record> {
    */
   record Field(String name, boolean required, ValueShape value, MethodHandle accessor) {}
 
-  /** As many as one {@code long} has bits, which is what {@link #read} marks fields in. */
+  /** What becomes of the fields that {@link #pass(JsonBytes, Sink)} comes to. */
+  interface Sink {
+    /**
+     * Passes the value of a field, which is not {@code null}.
+     *
+     * @param index the field's index
+     * @return false where only the parser can tell
+     */
+    boolean pass(int index, ValueShape value, JsonBytes bytes);
+  }
+
+  /** As many as one {@code long} has bits, which is what fields are marked in. */
   private static final int MAX_FIELDS = Long.SIZE;
 
   private static final int UNKNOWN = -1;
@@ -49,14 +60,28 @@ final class RecordShape<T extends Record> {
   private final List<Field> fields;
   private final Map<String, Integer> indexes = new HashMap<>();
   private final MethodHandle constructor;
+  private final boolean selfChecking;
+
+  private final JsonBytes.Name[] names;
+  private final ValueShape[] shapes;
+  private final long required;
 
   private RecordShape(Class<T> type, List<Field> fields, MethodHandle constructor) {
     this.type = type;
     this.fields = fields;
     this.constructor = constructor;
+    this.selfChecking = type.isAnnotationPresent(SelfChecking.class);
+    this.names = new JsonBytes.Name[fields.size()];
+    this.shapes = new ValueShape[fields.size()];
+    long marked = 0;
     for (int i = 0; i < fields.size(); i++) {
-      indexes.put(fields.get(i).name(), i);
+      Field field = fields.get(i);
+      indexes.put(field.name(), i);
+      names[i] = new JsonBytes.Name(field.name());
+      shapes[i] = field.value();
+      marked |= field.required() ? 1L << i : 0;
     }
+    this.required = marked;
   }
 
   @SuppressWarnings("unchecked") // What is made of a type is its shape.
@@ -130,15 +155,84 @@ final class RecordShape<T extends Record> {
     return construct(values);
   }
 
+  /** Reads the object that the bytes are at; null where only the parser can tell. */
+  @Nullable T read(JsonBytes bytes) {
+    @Nullable Object[] values = new Object[shapes.length];
+    Sink intoValues = (index, value, at) -> (values[index] = value.read(at)) != null;
+    if (!pass(bytes, intoValues)) {
+      return null;
+    }
+    try {
+      return construct(values);
+    } catch (RejectedException e) {
+      return null;
+    }
+  }
+
+  /** Passes the object that {@link #read(JsonBytes)} would read; makes it only if it must. */
+  boolean pass(JsonBytes bytes) {
+    return selfChecking ? read(bytes) != null : pass(bytes, (index, value, at) -> value.pass(at));
+  }
+
+  /**
+   * Passes an object, its fields by way of a sink.
+   *
+   * @return false where only the parser can tell
+   */
+  boolean pass(JsonBytes bytes, Sink sink) {
+    if (!bytes.open('{')) {
+      return false;
+    }
+    long seen = 0;
+    long present = 0;
+    int next = 0;
+    if (!bytes.close('}')) {
+      do {
+        int index = bytes.passName(names, next);
+        if (index == JsonBytes.UNKNOWN) {
+          if (!bytes.passAny()) {
+            return false;
+          }
+          continue;
+        }
+        if (index == JsonBytes.UNSURE || (seen & (1L << index)) != 0) {
+          return false;
+        }
+        seen |= 1L << index;
+        next = index + 1;
+        if (!bytes.passNull()) {
+          if (!sink.pass(index, shapes[index], bytes)) {
+            return false;
+          }
+          present |= 1L << index;
+        }
+      } while (bytes.comma());
+      if (!bytes.close('}')) {
+        return false;
+      }
+    }
+    return (present & required) == required;
+  }
+
+  /** Whether its constructor refuses what the fields allow. */
+  boolean isSelfChecking() {
+    return selfChecking;
+  }
+
   /** The field of that name. Most records have theirs in order, so {@code next} is tried first. */
   private int indexOf(String name, int next) {
     if (next < fields.size() && fields.get(next).name().equals(name)) {
       return next;
     }
+    return indexOf(name);
+  }
+
+  /** The index of the field of that name; negative where there is none. */
+  int indexOf(String name) {
     return indexes.getOrDefault(name, UNKNOWN);
   }
 
-  /** Refuses a record that {@link #read} could not have returned. */
+  /** Refuses a record that {@link #read(JsonParser)} could not have returned. */
   void check(Record value) throws RejectedException {
     for (Field field : fields) {
       Object component = component(field, value);
@@ -194,7 +288,8 @@ final class RecordShape<T extends Record> {
     }
   }
 
-  private static @Nullable Object component(Field field, Record value) {
+  /** The value of a field in a record; null where it is absent. */
+  static @Nullable Object component(Field field, Record value) {
     try {
       return (Object) field.accessor().invokeExact((Object) value);
     } catch (RuntimeException | Error e) {

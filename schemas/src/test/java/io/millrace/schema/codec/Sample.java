@@ -25,6 +25,7 @@ public record Sample(
     DARK_BLUE
   }
 
+  @SelfChecking
   public record Part(String name, @Nullable Integer weight) {
     public Part {
       if (name.equals("forbidden")) {

@@ -1,0 +1,571 @@
+package io.millrace.schema.codec;
+
+import com.fasterxml.jackson.core.io.NumberInput;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+
+/**
+ * A position in the bytes of a record, and the value that it passed last. Whatever it passes is
+ * JSON to the parser too; where it can't tell at little cost it says so, and the record is left to
+ * the parser, which alone refuses records and says why. Left to it are also long integers, names
+ * with escapes, and what is longer than the limits here.
+ *
+ * <p>After a method said false, the position and the last value mean nothing.
+ *
+ * <p><b>Source</b>: RFC 8259; the search for a byte in a word is that of Mycroft (1987).
+ */
+final class JsonBytes {
+  /** What {@link #passName(Name[], int)} says of a name that it was not given. */
+  static final int UNKNOWN = -1;
+
+  /** What {@link #passName(Name[], int)} says where only the parser can tell. */
+  static final int UNSURE = -2;
+
+  /** Eight bytes of an array at once. */
+  static final VarHandle LONGS =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+
+  /** The highest bit of each of eight bytes. */
+  static final long HIGH_BITS = 0x8080808080808080L;
+
+  private static final VarHandle INTS =
+      MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
+  private static final long EACH_BYTE = 0x0101010101010101L;
+
+  private static final int NULL = word("null");
+  private static final int TRUE = word("true");
+  private static final int ALSE = word("alse");
+
+  /** The most digits that surely fit into a {@code long}. */
+  private static final int MAX_DIGITS = 18;
+
+  /** A name that is looked for, as it stands in a record: in its quotes. */
+  static final class Name {
+    private final byte[] token;
+
+    /** Its first eight bytes, and where it has them. */
+    private final long head;
+
+    private final long mask;
+
+    Name(String name) {
+      token = ("\"" + name + "\"").getBytes(StandardCharsets.UTF_8);
+      head = (long) LONGS.get(Arrays.copyOf(token, Math.max(token.length, Long.BYTES)), 0);
+      mask = token.length < Long.BYTES ? (1L << (Byte.SIZE * token.length)) - 1 : -1;
+    }
+
+    private int length() {
+      return token.length;
+    }
+
+    private boolean isAt(byte[] json, int at) {
+      return at <= json.length - Long.BYTES
+          ? (((long) LONGS.get(json, at) ^ head) & mask) == 0 && isAt(json, at, Long.BYTES)
+          : isAt(json, at, 0);
+    }
+
+    /** Whether all but the first bytes are there. */
+    private boolean isAt(byte[] json, int at, int first) {
+      for (int i = first; i < token.length; i++) {
+        if (at + i >= json.length || json[at + i] != token[i]) {
+          return false;
+        }
+      }
+      return true;
+    }
+  }
+
+  /** The longest name that is passed, in bytes; the parser counts characters. */
+  private static final int MAX_NAME_BYTES = 1024;
+
+  /** The longest string with escapes that is passed as a value, in bytes without them. */
+  private static final int MAX_UNESCAPED_BYTES = 8 * 1024;
+
+  /** Integers up to this are exact in a {@code double}, and so are the powers of ten below. */
+  private static final long MAX_EXACT = 1L << 53;
+
+  private static final double[] POWERS_OF_TEN = {
+    1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16
+  };
+
+  private static final byte[] NOWHERE = {};
+
+  private final byte[] unescaped = new byte[MAX_UNESCAPED_BYTES];
+
+  private byte[] json = NOWHERE;
+  private int at;
+  private int depth;
+
+  // The value that was passed last: the slice of an array that states it, and its number.
+  private byte[] text = NOWHERE;
+  private int from;
+  private int to;
+  private long number;
+
+  /**
+   * Goes to the first token.
+   *
+   * @param json UTF-8
+   * @param start where the record begins, behind a byte order mark
+   */
+  void reset(byte[] json, int start) {
+    this.json = json;
+    at = start;
+    depth = 0;
+    skipSpace();
+  }
+
+  /** Whether nothing but blanks is left. */
+  boolean atEnd() {
+    skipSpace();
+    return at == json.length;
+  }
+
+  /** Passes the start of an object or an array. */
+  boolean open(char bracket) {
+    return take(bracket) && ++depth <= JsonCodec.MAX_DEPTH;
+  }
+
+  /** Passes the end of an object or an array if it is here, and blanks before it in any case. */
+  boolean close(char bracket) {
+    skipSpace();
+    if (take(bracket)) {
+      depth--;
+      return true;
+    }
+    return false;
+  }
+
+  /** Passes a comma if one is here, and blanks around it in any case. */
+  boolean comma() {
+    skipSpace();
+    if (take(',')) {
+      skipSpace();
+      return true;
+    }
+    return false;
+  }
+
+  /**
+   * Passes a name and the colon behind it.
+   *
+   * @param names those that are looked for
+   * @param next the index that is likely: most records have their fields in order
+   * @return which of them it is, {@link #UNKNOWN} or {@link #UNSURE}
+   */
+  int passName(Name[] names, int next) {
+    for (int tried = 0, index = next; tried < names.length; tried++, index++) {
+      if (index >= names.length) {
+        index = 0;
+      }
+      if (names[index].isAt(json, at)) {
+        at += names[index].length();
+        return passColon() ? index : UNSURE;
+      }
+    }
+    return passName() ? UNKNOWN : UNSURE;
+  }
+
+  /** Passes any name and the colon behind it; {@link #text} is the name. */
+  boolean passName() {
+    if (!take('"')) {
+      return false;
+    }
+    int end = plainEnd(at);
+    if (end == json.length || json[end] != '"' || end - at > MAX_NAME_BYTES) {
+      return false;
+    }
+    passed(json, at, end);
+    at = end + 1;
+    return passColon();
+  }
+
+  private boolean passColon() {
+    skipSpace();
+    if (take(':')) {
+      skipSpace();
+      return true;
+    }
+    return false;
+  }
+
+  /** Passes {@code null}; where it says false, the position is as before. */
+  boolean passNull() {
+    return passWord(NULL);
+  }
+
+  /** Passes a boolean; {@link #truth} is its value. */
+  boolean passFlag() {
+    int first = at;
+    if (passWord(TRUE) || (take('f') && passWord(ALSE))) {
+      passed(json, first, at);
+      return true;
+    }
+    return false;
+  }
+
+  /** Passes an integer; {@link #number} is its value. It takes no fraction and no exponent. */
+  boolean passWhole() {
+    int start = at;
+    boolean negative = take('-');
+    int first = at;
+    long value = 0;
+    while (at < json.length && json[at] >= '0' && json[at] <= '9') {
+      if (at - first == MAX_DIGITS) {
+        return false;
+      }
+      value = 10 * value + (json[at] - '0');
+      at++;
+    }
+    boolean leadingZero = at - first > 1 && json[first] == '0';
+    if (at == first || leadingZero) {
+      return false;
+    }
+    number = negative ? -value : value;
+    passed(json, value == 0 ? first : start, at); // -0 is 0
+    return true;
+  }
+
+  /** Passes a number of any form; {@link #decimal} is its value. */
+  boolean passNumber() {
+    int start = at;
+    take('-');
+    // Behind a leading zero a digit is no better than a letter, to the caller too.
+    if (!take('0') && !passDigits()) {
+      return false;
+    }
+    if (take('.') && !passDigits()) {
+      return false;
+    }
+    if (take('e') || take('E')) {
+      if (!take('+')) {
+        take('-');
+      }
+      if (!passDigits()) {
+        return false;
+      }
+    }
+    passed(json, start, at);
+    return at - start <= JsonCodec.MAX_NUMBER_LENGTH;
+  }
+
+  private boolean passDigits() {
+    int first = at;
+    while (at < json.length && json[at] >= '0' && json[at] <= '9') {
+      at++;
+    }
+    return at > first;
+  }
+
+  /** Whether the next token is a string, if it is any. */
+  boolean isString() {
+    return at < json.length && json[at] == '"';
+  }
+
+  /** Passes a string that is valid Unicode; {@link #text} is what it states. */
+  boolean passString() {
+    if (!take('"')) {
+      return false;
+    }
+    int end = plainEnd(at);
+    if (end == json.length) {
+      return false;
+    }
+    if (json[end] != '"') {
+      return passEscaped(end);
+    }
+    passed(json, at, end);
+    at = end + 1;
+    return true;
+  }
+
+  /** Passes the rest of a string of which the first escape is at {@code end}. */
+  private boolean passEscaped(int end) {
+    int length = 0;
+    while (true) {
+      int plain = end - at;
+      if (end == json.length || length + plain > unescaped.length - Integer.BYTES) {
+        return false;
+      }
+      System.arraycopy(json, at, unescaped, length, plain);
+      length += plain;
+      at = end;
+      if (take('"')) {
+        passed(unescaped, 0, length);
+        return true;
+      }
+      int codePoint = passEscape();
+      if (codePoint >= 0 && Character.isHighSurrogate((char) codePoint)) {
+        int low = passEscape();
+        if (low < 0 || !Character.isLowSurrogate((char) low)) {
+          return false;
+        }
+        codePoint = Character.toCodePoint((char) codePoint, (char) low);
+      } else if (codePoint < 0 || Character.isLowSurrogate((char) codePoint)) {
+        return false;
+      }
+      length = encode(codePoint, length);
+      end = plainEnd(at);
+    }
+  }
+
+  /** Passes an escape and returns the character that it stands for; negative if it is none. */
+  private int passEscape() {
+    if (!take('\\') || at == json.length) {
+      return -1;
+    }
+    return switch (json[at++]) {
+      case '"' -> '"';
+      case '\\' -> '\\';
+      case '/' -> '/';
+      case 'b' -> '\b';
+      case 'f' -> '\f';
+      case 'n' -> '\n';
+      case 'r' -> '\r';
+      case 't' -> '\t';
+      case 'u' -> passHex();
+      default -> -1;
+    };
+  }
+
+  private int passHex() {
+    int end = at + 4;
+    if (end > json.length) {
+      return -1;
+    }
+    int value = 0;
+    for (; at < end; at++) {
+      int digit = Character.digit(json[at], 16);
+      if (digit < 0) {
+        return -1;
+      }
+      value = 16 * value + digit;
+    }
+    return value;
+  }
+
+  private int encode(int codePoint, int length) {
+    int i = length;
+    if (codePoint < 0x80) {
+      unescaped[i++] = (byte) codePoint;
+      return i;
+    }
+    int shift = codePoint < 0x800 ? 6 : codePoint < 0x10000 ? 12 : 18;
+    int lead = shift == 6 ? 0xC0 : shift == 12 ? 0xE0 : 0xF0;
+    unescaped[i++] = (byte) (lead | (codePoint >> shift));
+    while (shift > 0) {
+      shift -= 6;
+      unescaped[i++] = (byte) (0x80 | ((codePoint >> shift) & 0x3F));
+    }
+    return i;
+  }
+
+  /** Passes a value of any kind, of which nothing is kept. */
+  boolean passAny() {
+    if (at == json.length) {
+      return false;
+    }
+    return switch (json[at]) {
+      case '"' -> passAnyString();
+      case '{' -> passAnyObject();
+      case '[' -> passAnyArray();
+      case 't', 'f' -> passFlag();
+      case 'n' -> passNull();
+      default -> passNumber();
+    };
+  }
+
+  private boolean passAnyString() {
+    at = plainEnd(at + 1);
+    while (!take('"')) {
+      if (passEscape() < 0) {
+        return false;
+      }
+      at = plainEnd(at);
+    }
+    return true;
+  }
+
+  private boolean passAnyObject() {
+    if (!open('{')) {
+      return false;
+    }
+    if (close('}')) {
+      return true;
+    }
+    do {
+      if (!passName() || !passAny()) {
+        return false;
+      }
+    } while (comma());
+    return close('}');
+  }
+
+  private boolean passAnyArray() {
+    if (!open('[')) {
+      return false;
+    }
+    if (close(']')) {
+      return true;
+    }
+    do {
+      if (!passAny()) {
+        return false;
+      }
+    } while (comma());
+    return close(']');
+  }
+
+  /** The name or string that was passed last. */
+  String text() {
+    return new String(text, from, to - from, StandardCharsets.UTF_8);
+  }
+
+  /** Whether the string that was passed last is this one, of ASCII. */
+  boolean textIs(String expected) {
+    if (to - from != expected.length()) {
+      return false;
+    }
+    for (int i = 0; i < expected.length(); i++) {
+      if (text[from + i] != expected.charAt(i)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Whether the string that was passed last has at most so many characters (code points). */
+  boolean textFits(int maxLength) {
+    // It has no more of them than bytes.
+    if (to - from <= maxLength) {
+      return true;
+    }
+    int characters = 0;
+    for (int i = from; i < to; i++) {
+      characters += (text[i] & 0xC0) == 0x80 ? 0 : 1;
+    }
+    return characters <= maxLength;
+  }
+
+  /** The boolean that was passed last. */
+  boolean truth() {
+    return text[from] == 't';
+  }
+
+  /** The integer that was passed last. */
+  long number() {
+    return number;
+  }
+
+  /** Makes a number the value that was passed last, which stands nowhere. */
+  void number(long value) {
+    number = value;
+    passed(NOWHERE, 0, 0);
+  }
+
+  /** The number that was passed last; infinite where a {@code double} can't hold it. */
+  double decimal() {
+    int first = text[from] == '-' ? from + 1 : from;
+    int scale = 0;
+    boolean fraction = false;
+    long digits = 0;
+    for (int i = first; i < to; i++) {
+      if (text[i] == '.') {
+        fraction = true;
+      } else if (text[i] < '0' || text[i] > '9' || i - first >= MAX_DIGITS) {
+        return NumberInput.parseDouble(text(), false);
+      } else {
+        digits = 10 * digits + (text[i] - '0');
+        scale += fraction ? 1 : 0;
+      }
+    }
+    if (digits > MAX_EXACT || scale >= POWERS_OF_TEN.length) {
+      return NumberInput.parseDouble(text(), false);
+    }
+    // One division of exact numbers is rounded once, as it should be.
+    double value = digits / POWERS_OF_TEN[scale];
+    boolean negative = first > from && (digits != 0 || fraction); // -0 is 0, -0.0 is not
+    return negative ? -value : value;
+  }
+
+  /** Whether the value that was passed last stands in the record as it is written canonically. */
+  boolean isLiteral() {
+    return text == json;
+  }
+
+  /** Where in the record the value that was passed last begins, if it is literal. */
+  int from() {
+    return from;
+  }
+
+  /** How many bytes the value that was passed last has, if it is literal. */
+  int length() {
+    return to - from;
+  }
+
+  private void passed(byte[] text, int from, int to) {
+    this.text = text;
+    this.from = from;
+    this.to = to;
+  }
+
+  /** Where the first quote, backslash or control character is, or else the end. */
+  private int plainEnd(int start) {
+    byte[] json = this.json;
+    int i = start;
+    for (; i <= json.length - Long.BYTES; i += Long.BYTES) {
+      long word = (long) LONGS.get(json, i);
+      long ends =
+          (zeroes(word ^ (EACH_BYTE * '"'))
+                  | zeroes(word ^ (EACH_BYTE * '\\'))
+                  | ((word - EACH_BYTE * ' ') & ~word))
+              & HIGH_BITS;
+      if (ends != 0) {
+        return i + Long.numberOfTrailingZeros(ends) / Byte.SIZE;
+      }
+    }
+    while (i < json.length && json[i] != '"' && json[i] != '\\' && (json[i] & 0xFF) >= ' ') {
+      i++;
+    }
+    return i;
+  }
+
+  /**
+   * Sets the highest bit of each byte that is 0. The lowest bit that it sets is right; those above
+   * may be wrong.
+   */
+  private static long zeroes(long word) {
+    return (word - EACH_BYTE) & ~word;
+  }
+
+  private boolean take(char expected) {
+    if (at < json.length && json[at] == expected) {
+      at++;
+      return true;
+    }
+    return false;
+  }
+
+  private void skipSpace() {
+    while (at < json.length
+        && json[at] <= ' '
+        && (json[at] == ' ' || json[at] == '\n' || json[at] == '\t' || json[at] == '\r')) {
+      at++;
+    }
+  }
+
+  private boolean passWord(int word) {
+    if (at <= json.length - Integer.BYTES && (int) INTS.get(json, at) == word) {
+      at += Integer.BYTES;
+      return true;
+    }
+    return false;
+  }
+
+  private static int word(String text) {
+    return (int) INTS.get(text.getBytes(StandardCharsets.US_ASCII), 0);
+  }
+}
