@@ -2,7 +2,9 @@ package io.millrace.job;
 
 import io.millrace.connector.redis.SortedSetSnapshot;
 import io.millrace.schema.Topic;
+import io.millrace.schema.codec.Projected;
 import io.millrace.schema.lane.DeadLettered;
+import java.util.List;
 import org.apache.flink.api.connector.sink2.Sink;
 import org.apache.flink.api.connector.source.Source;
 import org.apache.flink.streaming.api.datastream.DataStream;
@@ -16,6 +18,13 @@ import org.apache.flink.util.function.SerializableFunction;
 public interface Endpoints {
   /** Reads a topic: a refused record on the left, a value on the right. */
   <T extends Record> Source<Either<DeadLettered, T>, ?, ?> source(Topic<T> topic);
+
+  /**
+   * Reads some fields of a topic: a refused record on the left, the fields on the right.
+   *
+   * @param fields names of the topic's fields, in the order of the slices
+   */
+  Source<Either<DeadLettered, Projected>, ?, ?> source(Topic<?> topic, List<String> fields);
 
   /**
    * Writes a stream to a topic.

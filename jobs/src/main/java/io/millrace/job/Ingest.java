@@ -3,11 +3,15 @@ package io.millrace.job;
 import io.millrace.connector.kafka.KafkaEvents;
 import io.millrace.connector.kafka.SplitDecoded;
 import io.millrace.schema.Topic;
+import io.millrace.schema.codec.Projected;
 import io.millrace.schema.lane.DeadLettered;
+import java.util.List;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.datastream.DataStreamSource;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.types.Either;
 
 /** The head of every job: a topic's values with event time, apart from what is refused. */
 public final class Ingest {
@@ -32,15 +36,45 @@ public final class Ingest {
       Endpoints endpoints,
       Topic<T> topic,
       String uid) {
-    SingleOutputStreamOperator<T> values =
+    return from(
         env.fromSource(
-                endpoints.source(topic),
-                KafkaEvents.watermarks(config.configuration(), topic),
-                topic.name())
+            endpoints.source(topic),
+            KafkaEvents.watermarks(config.configuration(), topic),
+            topic.name()),
+        TypeInformation.of(topic.type()),
+        uid);
+  }
+
+  /**
+   * Reads some fields of a topic.
+   *
+   * @param fields names of the topic's fields, in the order of the slices
+   * @param uid prefix of the operators' uids, unique in the job
+   */
+  public static Ingested<Projected> from(
+      StreamExecutionEnvironment env,
+      JobConfig config,
+      Endpoints endpoints,
+      Topic<?> topic,
+      List<String> fields,
+      String uid) {
+    return from(
+        env.fromSource(
+            endpoints.source(topic, fields),
+            KafkaEvents.watermarks(config.configuration(), topic, fields),
+            topic.name()),
+        TypeInformation.of(Projected.class),
+        uid);
+  }
+
+  private static <V> Ingested<V> from(
+      DataStreamSource<Either<DeadLettered, V>> source, TypeInformation<V> type, String uid) {
+    SingleOutputStreamOperator<V> values =
+        source
             .uid(uid + "-source")
-            .process(new SplitDecoded<T>(), TypeInformation.of(topic.type()))
+            .process(new SplitDecoded<V>(), type)
             .uid(uid + "-decoded")
-            .name("Values of " + topic.name());
+            .name("Values of " + source.getTransformation().getName());
     return new Ingested<>(values, values.getSideOutput(SplitDecoded.DEAD_LETTER));
   }
 }

@@ -6,7 +6,9 @@ import io.millrace.connector.kafka.KafkaRow;
 import io.millrace.connector.redis.SortedSetSink;
 import io.millrace.connector.redis.SortedSetSnapshot;
 import io.millrace.schema.Topic;
+import io.millrace.schema.codec.Projected;
 import io.millrace.schema.lane.DeadLettered;
+import java.util.List;
 import org.apache.flink.api.connector.sink2.Sink;
 import org.apache.flink.api.connector.source.Source;
 import org.apache.flink.streaming.api.datastream.DataStream;
@@ -19,6 +21,11 @@ record KafkaEndpoints(JobConfig config) implements Endpoints {
   @Override
   public <T extends Record> Source<Either<DeadLettered, T>, ?, ?> source(Topic<T> topic) {
     return KafkaEvents.source(config.configuration(), topic);
+  }
+
+  @Override
+  public Source<Either<DeadLettered, Projected>, ?, ?> source(Topic<?> topic, List<String> fields) {
+    return KafkaEvents.source(config.configuration(), topic, fields);
   }
 
   @Override

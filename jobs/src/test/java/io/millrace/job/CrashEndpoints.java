@@ -6,7 +6,9 @@ import io.millrace.connector.kafka.KafkaOptions;
 import io.millrace.connector.kafka.KafkaRow;
 import io.millrace.connector.redis.SortedSetSnapshot;
 import io.millrace.schema.Topic;
+import io.millrace.schema.codec.Projected;
 import io.millrace.schema.lane.DeadLettered;
+import java.util.List;
 import org.apache.flink.api.connector.sink2.Sink;
 import org.apache.flink.api.connector.source.Source;
 import org.apache.flink.configuration.Configuration;
@@ -30,6 +32,12 @@ public record CrashEndpoints(JobConfig config, int recordsPerCheckpoint, @Nullab
   public <T extends Record> Source<Either<DeadLettered, T>, ?, ?> source(Topic<T> topic) {
     return new PacedSource<>(
         KafkaEvents.source(config.configuration(), topic), recordsPerCheckpoint);
+  }
+
+  @Override
+  public Source<Either<DeadLettered, Projected>, ?, ?> source(Topic<?> topic, List<String> fields) {
+    return new PacedSource<>(
+        KafkaEvents.source(config.configuration(), topic, fields), recordsPerCheckpoint);
   }
 
   @Override

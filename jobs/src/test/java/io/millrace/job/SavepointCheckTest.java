@@ -6,10 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.millrace.connector.redis.SortedSetSnapshot;
 import io.millrace.job.web.HeavyHittersJob;
 import io.millrace.schema.Topic;
+import io.millrace.schema.codec.Projected;
 import io.millrace.schema.lane.DeadLettered;
 import java.lang.reflect.Method;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.apache.flink.api.connector.sink2.Sink;
 import org.apache.flink.api.connector.source.Source;
@@ -31,6 +33,12 @@ class SavepointCheckTest {
     @Override
     public <T extends Record> Source<Either<DeadLettered, T>, ?, ?> source(Topic<T> topic) {
       return real.source(topic);
+    }
+
+    @Override
+    public Source<Either<DeadLettered, Projected>, ?, ?> source(
+        Topic<?> topic, List<String> fields) {
+      return real.source(topic, fields);
     }
 
     @Override

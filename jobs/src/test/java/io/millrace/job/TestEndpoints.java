@@ -2,7 +2,9 @@ package io.millrace.job;
 
 import io.millrace.connector.redis.SortedSetSnapshot;
 import io.millrace.schema.Topic;
+import io.millrace.schema.codec.Projected;
 import io.millrace.schema.lane.DeadLettered;
+import java.util.List;
 import org.apache.flink.api.connector.sink2.Sink;
 import org.apache.flink.api.connector.source.Source;
 import org.apache.flink.streaming.api.datastream.DataStream;
@@ -23,6 +25,11 @@ public final class TestEndpoints implements Endpoints {
   @Override
   public <T extends Record> Source<Either<DeadLettered, T>, ?, ?> source(Topic<T> topic) {
     return real.source(topic);
+  }
+
+  @Override
+  public Source<Either<DeadLettered, Projected>, ?, ?> source(Topic<?> topic, List<String> fields) {
+    return real.source(topic, fields);
   }
 
   @Override

@@ -6,11 +6,13 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import io.millrace.schema.codec.SelfChecking;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -41,6 +43,24 @@ class ArchitectureTest {
           .and(JavaClass.Predicates.assignableTo(Record.class))
           .should()
           .bePublic();
+
+  /** A projection does not ask the constructor of a record that has no such mark. */
+  @ArchTest
+  static final ArchRule constructorsThatCheckSaySo =
+      noClasses()
+          .that()
+          .areAssignableTo(Record.class)
+          .and()
+          .resideOutsideOfPackage("..schema.codec..")
+          .and()
+          .areNotAnnotatedWith(SelfChecking.class)
+          .should()
+          .callCodeUnitWhere(
+              DescribedPredicate.describe(
+                  "a constructor does more than to keep the values",
+                  call ->
+                      call.getOrigin().isConstructor()
+                          && !call.getTargetOwner().isEquivalentTo(Record.class)));
 
   @Test
   void publicTypes_haveJavadoc() throws IOException {

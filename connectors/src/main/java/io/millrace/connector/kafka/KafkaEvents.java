@@ -1,7 +1,10 @@
 package io.millrace.connector.kafka;
 
 import io.millrace.schema.Topic;
+import io.millrace.schema.codec.JsonProjection;
+import io.millrace.schema.codec.Projected;
 import io.millrace.schema.lane.DeadLettered;
+import java.util.List;
 import java.util.Properties;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.connector.sink2.Sink;
@@ -38,11 +41,29 @@ public final class KafkaEvents {
    */
   public static <T extends Record> KafkaSource<Either<DeadLettered, T>> source(
       Configuration config, Topic<T> topic) {
+    return source(config, topic, new TopicForm.AllFields<>(topic.type()));
+  }
+
+  /**
+   * Reads some fields of a topic, as {@link #source(Configuration, Topic)} reads all of them: it
+   * refuses the same records for the same reasons.
+   *
+   * @param fields see {@link JsonProjection#of}; their order is that of the slices
+   * @throws IllegalArgumentException for a missing or invalid option, and for a field that can't be
+   *     read by itself
+   */
+  public static KafkaSource<Either<DeadLettered, Projected>> source(
+      Configuration config, Topic<?> topic, List<String> fields) {
+    return source(config, topic, new TopicForm.SomeFields(topic.type(), fields));
+  }
+
+  private static <V> KafkaSource<Either<DeadLettered, V>> source(
+      Configuration config, Topic<?> topic, TopicForm<V> form) {
     return source(
         config,
         topic,
         new TopicDeserializer<>(
-            topic.type(),
+            form,
             config.get(KafkaOptions.JOB_NAME),
             KafkaOptions.eventTimeMin(config),
             KafkaOptions.millis(config, KafkaOptions.MAX_AHEAD),
@@ -84,8 +105,25 @@ public final class KafkaEvents {
    */
   public static <T extends Record> WatermarkStrategy<Either<DeadLettered, T>> watermarks(
       Configuration config, Topic<T> topic) {
+    return watermarks(config, new TopicForm.AllFields<>(topic.type()));
+  }
+
+  /**
+   * Event times and watermarks of what {@link #source(Configuration, Topic, List)} gives, as {@link
+   * #watermarks(Configuration, Topic)} makes them.
+   *
+   * @throws IllegalArgumentException for an invalid option, and for a field that can't be read by
+   *     itself
+   */
+  public static WatermarkStrategy<Either<DeadLettered, Projected>> watermarks(
+      Configuration config, Topic<?> topic, List<String> fields) {
+    return watermarks(config, new TopicForm.SomeFields(topic.type(), fields));
+  }
+
+  private static <V> WatermarkStrategy<Either<DeadLettered, V>> watermarks(
+      Configuration config, TopicForm<V> form) {
     return new ValueWatermarks<>(
-        topic.type(),
+        form,
         KafkaOptions.millis(config, KafkaOptions.MAX_OUT_OF_ORDERNESS),
         config.get(KafkaOptions.BOUNDED)
             ? 0

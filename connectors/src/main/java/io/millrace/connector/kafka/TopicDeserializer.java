@@ -1,7 +1,5 @@
 package io.millrace.connector.kafka;
 
-import io.millrace.schema.codec.EventTimes;
-import io.millrace.schema.codec.JsonCodec;
 import io.millrace.schema.codec.RejectedException;
 import io.millrace.schema.codec.Rejection;
 import io.millrace.schema.codec.Stage;
@@ -21,38 +19,38 @@ import org.apache.flink.util.function.SerializableSupplier;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /** Turns a record's bytes into a value, or into the dead letter that says why they are none. */
-final class TopicDeserializer<T extends Record>
-    implements KafkaRecordDeserializationSchema<Either<DeadLettered, T>> {
+final class TopicDeserializer<V>
+    implements KafkaRecordDeserializationSchema<Either<DeadLettered, V>> {
   private static final long serialVersionUID = 1L;
 
   private static final List<TimeUnit> MISTAKEN_UNITS =
       List.of(TimeUnit.SECONDS, TimeUnit.MICROSECONDS, TimeUnit.NANOSECONDS);
 
-  private final Class<T> type;
+  private final TopicForm<V> form;
   private final String job;
   private final long eventTimeMin;
   private final long maxAheadMillis;
   private final SerializableSupplier<Long> clock;
 
-  private transient JsonCodec<T> codec;
-  private transient ToLongFunction<T> eventTime;
+  private transient TopicForm.Reader<V> reader;
+  private transient ToLongFunction<V> eventTime;
 
   /**
    * A deserializer of one topic's records.
    *
-   * @param type what a value is
+   * @param form what a record becomes
    * @param job name of the job, for its dead letters
    * @param eventTimeMin the earliest event time, in milliseconds since the epoch
    * @param maxAheadMillis how far event times may be beyond the clock; not negative
    * @param clock the time now, in milliseconds since the epoch
    */
   TopicDeserializer(
-      Class<T> type,
+      TopicForm<V> form,
       String job,
       long eventTimeMin,
       long maxAheadMillis,
       SerializableSupplier<Long> clock) {
-    this.type = type;
+    this.form = form;
     this.job = job;
     this.eventTimeMin = eventTimeMin;
     // So that a time of day can be added to it.
@@ -62,13 +60,13 @@ final class TopicDeserializer<T extends Record>
 
   @Override
   public void open(DeserializationSchema.InitializationContext context) {
-    codec = JsonCodec.of(type);
-    eventTime = EventTimes.of(type);
+    reader = form.reader();
+    eventTime = form.eventTime();
   }
 
   @Override
   public void deserialize(
-      ConsumerRecord<byte[], byte[]> record, Collector<Either<DeadLettered, T>> out) {
+      ConsumerRecord<byte[], byte[]> record, Collector<Either<DeadLettered, V>> out) {
     try {
       out.collect(Either.Right(value(record.value())));
     } catch (RejectedException e) {
@@ -86,17 +84,18 @@ final class TopicDeserializer<T extends Record>
   }
 
   @Override
-  public TypeInformation<Either<DeadLettered, T>> getProducedType() {
-    return new EitherTypeInfo<>(TypeInformation.of(DeadLettered.class), TypeInformation.of(type));
+  public TypeInformation<Either<DeadLettered, V>> getProducedType() {
+    return new EitherTypeInfo<>(
+        TypeInformation.of(DeadLettered.class), TypeInformation.of(form.type()));
   }
 
   @SuppressWarnings("NullAway") // A Kafka record may have no value; the client does not say so.
-  private T value(byte[] bytes) throws RejectedException {
+  private V value(byte[] bytes) throws RejectedException {
     if (bytes == null) {
       throw new RejectedException(
           Stage.DECODE, Rejection.EMPTY, "the record has no value (a tombstone)");
     }
-    T value = codec.decode(bytes);
+    V value = reader.read(bytes);
     long at = eventTime.applyAsLong(value);
     long latest = clock.get() + maxAheadMillis;
     if (at < eventTimeMin) {

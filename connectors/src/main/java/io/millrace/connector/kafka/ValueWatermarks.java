@@ -1,6 +1,5 @@
 package io.millrace.connector.kafka;
 
-import io.millrace.schema.codec.EventTimes;
 import io.millrace.schema.lane.DeadLettered;
 import java.time.Duration;
 import java.util.function.ToLongFunction;
@@ -15,37 +14,37 @@ import org.apache.flink.api.common.eventtime.WatermarksWithIdleness;
 import org.apache.flink.types.Either;
 
 /** Event times and watermarks of values; dead letters are invisible to both. */
-final class ValueWatermarks<T extends Record>
-    implements WatermarkStrategy<Either<DeadLettered, T>> {
+final class ValueWatermarks<V> implements WatermarkStrategy<Either<DeadLettered, V>> {
   private static final long serialVersionUID = 1L;
 
-  private final Class<T> type;
+  private final TopicForm<V> form;
   private final long maxOutOfOrdernessMillis;
   private final long idleTimeoutMillis;
 
   /**
    * Watermarks that stay {@code maxOutOfOrdernessMillis} behind the latest event time.
    *
+   * @param form what a record becomes
    * @param idleTimeoutMillis 0 for none
    */
-  ValueWatermarks(Class<T> type, long maxOutOfOrdernessMillis, long idleTimeoutMillis) {
-    this.type = type;
+  ValueWatermarks(TopicForm<V> form, long maxOutOfOrdernessMillis, long idleTimeoutMillis) {
+    this.form = form;
     this.maxOutOfOrdernessMillis = maxOutOfOrdernessMillis;
     this.idleTimeoutMillis = idleTimeoutMillis;
   }
 
   @Override
-  public TimestampAssigner<Either<DeadLettered, T>> createTimestampAssigner(
+  public TimestampAssigner<Either<DeadLettered, V>> createTimestampAssigner(
       TimestampAssignerSupplier.Context context) {
-    ToLongFunction<T> eventTime = EventTimes.of(type);
+    ToLongFunction<V> eventTime = form.eventTime();
     return (decoded, recordTimestamp) ->
         decoded.isRight() ? eventTime.applyAsLong(decoded.right()) : recordTimestamp;
   }
 
   @Override
-  public WatermarkGenerator<Either<DeadLettered, T>> createWatermarkGenerator(
+  public WatermarkGenerator<Either<DeadLettered, V>> createWatermarkGenerator(
       WatermarkGeneratorSupplier.Context context) {
-    WatermarkGenerator<Either<DeadLettered, T>> bounded =
+    WatermarkGenerator<Either<DeadLettered, V>> bounded =
         new BoundedOutOfOrdernessWatermarks<>(Duration.ofMillis(maxOutOfOrdernessMillis));
     return new ValuesOnly<>(
         idleTimeoutMillis == 0
@@ -55,11 +54,11 @@ final class ValueWatermarks<T extends Record>
   }
 
   /** Keeps dead letters from a generator. */
-  private record ValuesOnly<T>(WatermarkGenerator<Either<DeadLettered, T>> values)
-      implements WatermarkGenerator<Either<DeadLettered, T>> {
+  private record ValuesOnly<V>(WatermarkGenerator<Either<DeadLettered, V>> values)
+      implements WatermarkGenerator<Either<DeadLettered, V>> {
     @Override
     public void onEvent(
-        Either<DeadLettered, T> decoded, long eventTimestamp, WatermarkOutput output) {
+        Either<DeadLettered, V> decoded, long eventTimestamp, WatermarkOutput output) {
       if (decoded.isRight()) {
         values.onEvent(decoded, eventTimestamp, output);
       }

@@ -26,7 +26,12 @@ class TopicDeserializerPropertyTest {
 
   private final TopicDeserializer<RequestServed> deserializer =
       TopicDeserializerTest.opened(
-          new TopicDeserializer<>(RequestServed.class, "job", 0, 1000, () -> 1769860800000L));
+          new TopicDeserializer<>(
+              new TopicForm.AllFields<>(RequestServed.class),
+              "job",
+              0,
+              1000,
+              () -> 1769860800000L));
   private final JsonCodec<DeadLettered> letters = JsonCodec.of(DeadLettered.class);
   private final JsonCodec<RequestServed> values = JsonCodec.of(RequestServed.class);
 

@@ -2,8 +2,10 @@ package io.millrace.connector.kafka;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.millrace.schema.codec.JsonCodec;
+import io.millrace.schema.codec.Projected;
 import io.millrace.schema.codec.Rejection;
 import io.millrace.schema.codec.Stage;
 import io.millrace.schema.lane.DeadLettered;
@@ -79,6 +81,49 @@ class TopicDeserializerTest {
     assertThat(letter.value()).isEqualTo(base64(value.getBytes(UTF_8)));
     assertThat(letter.valueBytes()).isEqualTo(value.getBytes(UTF_8).length);
     assertThat(letter.truncated()).isFalse();
+  }
+
+  @ParameterizedTest
+  @MethodSource("refused")
+  void deserialize_someFieldsOfNoValue_isTheSameDeadLetter(
+      String value, String stage, String reason) {
+    assertThat(decode(someFields(), value).left())
+        .isEqualTo(decode(value).left())
+        .extracting(DeadLettered::stage, DeadLettered::reason)
+        .containsExactly(stage, reason);
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {946684799999L, 1769864400001L, 1769860800L})
+  void deserialize_someFieldsOutOfTime_isTheSameDeadLetter(long at) {
+    DeadLettered letter = decode(someFields(), request(at)).left();
+
+    assertThat(letter).isEqualTo(decode(request(at)).left());
+    assertThat(letter.stage()).isEqualTo("time");
+  }
+
+  @Test
+  void deserialize_someFields_areOnTheRight() {
+    Projected projected = decode(someFields(), request(NOW)).right();
+
+    assertThat(projected.at()).isEqualTo(NOW);
+    assertThat(projected.string(0)).isEqualTo("/");
+    assertThat(projected.has(1)).isFalse();
+  }
+
+  @Test
+  void deserialize_someFieldsOfATombstone_isTheSameDeadLetter() {
+    assertThat(decode(opened(someFields()), null, null, new RecordHeaders()))
+        .isEqualTo(decode(null, null, new RecordHeaders()));
+  }
+
+  @Test
+  void someFields_fieldThatCannotBeReadAlone_isRefusedAtOnce() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> new TopicForm.SomeFields(DeadLettered.class, List.of("headers")));
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> new TopicForm.SomeFields(RequestServed.class, List.of("host")))
+        .withMessageContaining("host");
   }
 
   static List<Object[]> refused() {
@@ -222,7 +267,13 @@ class TopicDeserializerTest {
   @ValueSource(longs = {Long.MIN_VALUE, Long.MIN_VALUE + 1, -1, Long.MAX_VALUE})
   void deserialize_extremeTimeUnderExtremeLimits_doesNotThrow(long at) {
     TopicDeserializer<RequestServed> deserializer =
-        opened(new TopicDeserializer<>(RequestServed.class, "job", 0, Long.MAX_VALUE, () -> NOW));
+        opened(
+            new TopicDeserializer<>(
+                new TopicForm.AllFields<>(RequestServed.class),
+                "job",
+                0,
+                Long.MAX_VALUE,
+                () -> NOW));
 
     assertThat(decode(deserializer, null, request(at).getBytes(UTF_8), new RecordHeaders()))
         .satisfies(decoded -> assertThat(decoded.isLeft()).isTrue());
@@ -276,8 +327,28 @@ class TopicDeserializerTest {
   }
 
   @Test
+  void getProducedType_someFieldsAndGenericTypesOff_copiesThem() throws Exception {
+    TypeSerializer<Either<DeadLettered, Projected>> serializer =
+        someFields()
+            .getProducedType()
+            .createSerializer(
+                new SerializerConfigImpl(
+                    new Configuration().set(PipelineOptions.GENERIC_TYPES, false)));
+    Projected projected = decode(someFields(), request(NOW)).right();
+    DataOutputSerializer out = new DataOutputSerializer(256);
+
+    serializer.serialize(Either.Right(projected), out);
+    Projected copy =
+        serializer.deserialize(new DataInputDeserializer(out.getCopyOfBuffer())).right();
+
+    assertThat(copy).usingRecursiveComparison().isEqualTo(projected);
+    assertThat(copy.string(0)).isEqualTo("/");
+  }
+
+  @Test
   void serialize_deserializerItself_isPossible() throws Exception {
     assertThat(InstantiationUtil.clone(deserializer())).isNotNull();
+    assertThat(InstantiationUtil.clone(someFields())).isNotNull();
   }
 
   private static Either<DeadLettered, RequestServed> decode(String value) {
@@ -289,12 +360,18 @@ class TopicDeserializerTest {
     return decode(opened(deserializer()), key, value, headers);
   }
 
-  private static Either<DeadLettered, RequestServed> decode(
-      TopicDeserializer<RequestServed> deserializer,
+  private static <V> Either<DeadLettered, V> decode(
+      TopicDeserializer<V> deserializer, String value) {
+    return decode(
+        opened(deserializer), "k".getBytes(UTF_8), value.getBytes(UTF_8), new RecordHeaders());
+  }
+
+  private static <V> Either<DeadLettered, V> decode(
+      TopicDeserializer<V> deserializer,
       byte @Nullable [] key,
       byte @Nullable [] value,
       Headers headers) {
-    List<Either<DeadLettered, RequestServed>> out = new ArrayList<>();
+    List<Either<DeadLettered, V>> out = new ArrayList<>();
     deserializer.deserialize(
         new ConsumerRecord<>(
             "web.requests",
@@ -315,10 +392,20 @@ class TopicDeserializerTest {
 
   private static TopicDeserializer<RequestServed> deserializer() {
     SerializableSupplier<Long> clock = () -> NOW;
-    return new TopicDeserializer<>(RequestServed.class, "job", MIN, HOUR, clock);
+    return new TopicDeserializer<>(
+        new TopicForm.AllFields<>(RequestServed.class), "job", MIN, HOUR, clock);
   }
 
-  static TopicDeserializer<RequestServed> opened(TopicDeserializer<RequestServed> deserializer) {
+  private static TopicDeserializer<Projected> someFields() {
+    return new TopicDeserializer<>(
+        new TopicForm.SomeFields(RequestServed.class, List.of("path", "bytes")),
+        "job",
+        MIN,
+        HOUR,
+        () -> NOW);
+  }
+
+  static <V> TopicDeserializer<V> opened(TopicDeserializer<V> deserializer) {
     deserializer.open(CONTEXT);
     return deserializer;
   }

@@ -2,6 +2,7 @@ package io.millrace.connector.kafka;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.millrace.schema.codec.Projected;
 import io.millrace.schema.codec.Rejection;
 import io.millrace.schema.codec.Stage;
 import io.millrace.schema.lane.DeadLettered;
@@ -104,6 +105,17 @@ class ValueWatermarksTest {
     assertThat(assigner.extractTimestamp(deadLetter(), 5)).isEqualTo(5);
   }
 
+  @Test
+  void extractTimestamp_someFields_isTheRecordsEventTime() {
+    var assigner =
+        new ValueWatermarks<>(
+                new TopicForm.SomeFields(RequestServed.class, List.of()), OUT_OF_ORDERNESS, IDLE)
+            .createTimestampAssigner((TimestampAssignerSupplier.Context) () -> metrics());
+
+    Projected projected = new Projected(77, new byte[0], new byte[0], new int[0]);
+    assertThat(assigner.extractTimestamp(Either.Right(projected), 5)).isEqualTo(77);
+  }
+
   private WatermarkGenerator<Either<DeadLettered, RequestServed>> generator(long idleMillis) {
     return strategy(idleMillis)
         .createWatermarkGenerator(
@@ -121,7 +133,8 @@ class ValueWatermarksTest {
   }
 
   private static ValueWatermarks<RequestServed> strategy(long idleMillis) {
-    return new ValueWatermarks<>(RequestServed.class, OUT_OF_ORDERNESS, idleMillis);
+    return new ValueWatermarks<>(
+        new TopicForm.AllFields<>(RequestServed.class), OUT_OF_ORDERNESS, idleMillis);
   }
 
   private static MetricGroup metrics() {
