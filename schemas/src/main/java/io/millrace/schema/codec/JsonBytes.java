@@ -1,11 +1,7 @@
 package io.millrace.schema.codec;
 
 import com.fasterxml.jackson.core.io.NumberInput;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 
 /**
  * A position in the bytes of a record, and the value that it passed last. Whatever it passes is
@@ -15,68 +11,17 @@ import java.util.Arrays;
  *
  * <p>After a method said false, the position and the last value mean nothing.
  *
- * <p><b>Source</b>: RFC 8259; the search for a byte in a word is that of Mycroft (1987).
+ * <p><b>Source</b>: RFC 8259.
  */
-final class JsonBytes {
-  /** What {@link #passName(Name[], int)} says of a name that it was not given. */
+final class JsonBytes extends ByteCursor {
+  /** What {@link #passName(JsonName[], int)} says of a name that it was not given. */
   static final int UNKNOWN = -1;
 
-  /** What {@link #passName(Name[], int)} says where only the parser can tell. */
+  /** What {@link #passName(JsonName[], int)} says where only the parser can tell. */
   static final int UNSURE = -2;
-
-  /** Eight bytes of an array at once. */
-  static final VarHandle LONGS =
-      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
-
-  /** The highest bit of each of eight bytes. */
-  static final long HIGH_BITS = 0x8080808080808080L;
-
-  private static final VarHandle INTS =
-      MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
-  private static final long EACH_BYTE = 0x0101010101010101L;
-
-  private static final int NULL = word("null");
-  private static final int TRUE = word("true");
-  private static final int ALSE = word("alse");
 
   /** The most digits that surely fit into a {@code long}. */
   private static final int MAX_DIGITS = 18;
-
-  /** A name that is looked for, as it stands in a record: in its quotes. */
-  static final class Name {
-    private final byte[] token;
-
-    /** Its first eight bytes, and where it has them. */
-    private final long head;
-
-    private final long mask;
-
-    Name(String name) {
-      token = ("\"" + name + "\"").getBytes(StandardCharsets.UTF_8);
-      head = (long) LONGS.get(Arrays.copyOf(token, Math.max(token.length, Long.BYTES)), 0);
-      mask = token.length < Long.BYTES ? (1L << (Byte.SIZE * token.length)) - 1 : -1;
-    }
-
-    private int length() {
-      return token.length;
-    }
-
-    private boolean isAt(byte[] json, int at) {
-      return at <= json.length - Long.BYTES
-          ? (((long) LONGS.get(json, at) ^ head) & mask) == 0 && isAt(json, at, Long.BYTES)
-          : isAt(json, at, 0);
-    }
-
-    /** Whether all but the first bytes are there. */
-    private boolean isAt(byte[] json, int at, int first) {
-      for (int i = first; i < token.length; i++) {
-        if (at + i >= json.length || json[at + i] != token[i]) {
-          return false;
-        }
-      }
-      return true;
-    }
-  }
 
   /** The longest name that is passed, in bytes; the parser counts characters. */
   private static final int MAX_NAME_BYTES = 1024;
@@ -91,16 +36,12 @@ final class JsonBytes {
     1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16
   };
 
-  private static final byte[] NOWHERE = {};
-
   private final byte[] unescaped = new byte[MAX_UNESCAPED_BYTES];
 
-  private byte[] json = NOWHERE;
-  private int at;
   private int depth;
 
   // The value that was passed last: the slice of an array that states it, and its number.
-  private byte[] text = NOWHERE;
+  private byte[] text = NOTHING;
   private int from;
   private int to;
   private long number;
@@ -156,7 +97,7 @@ final class JsonBytes {
    * @param next the index that is likely: most records have their fields in order
    * @return which of them it is, {@link #UNKNOWN} or {@link #UNSURE}
    */
-  int passName(Name[] names, int next) {
+  int passName(JsonName[] names, int next) {
     for (int tried = 0, index = next; tried < names.length; tried++, index++) {
       if (index >= names.length) {
         index = 0;
@@ -211,21 +152,24 @@ final class JsonBytes {
   boolean passWhole() {
     int start = at;
     boolean negative = take('-');
+    byte[] json = this.json;
     int first = at;
+    int i = first;
     long value = 0;
-    while (at < json.length && json[at] >= '0' && json[at] <= '9') {
-      if (at - first == MAX_DIGITS) {
+    while (i < json.length && json[i] >= '0' && json[i] <= '9') {
+      if (i - first == MAX_DIGITS) {
         return false;
       }
-      value = 10 * value + (json[at] - '0');
-      at++;
+      value = 10 * value + (json[i] - '0');
+      i++;
     }
-    boolean leadingZero = at - first > 1 && json[first] == '0';
-    if (at == first || leadingZero) {
+    boolean leadingZero = i - first > 1 && json[first] == '0';
+    if (i == first || leadingZero) {
       return false;
     }
+    at = i;
     number = negative ? -value : value;
-    passed(json, value == 0 ? first : start, at); // -0 is 0
+    passed(json, value == 0 ? first : start, i); // -0 is 0
     return true;
   }
 
@@ -250,14 +194,6 @@ final class JsonBytes {
     }
     passed(json, start, at);
     return at - start <= JsonCodec.MAX_NUMBER_LENGTH;
-  }
-
-  private boolean passDigits() {
-    int first = at;
-    while (at < json.length && json[at] >= '0' && json[at] <= '9') {
-      at++;
-    }
-    return at > first;
   }
 
   /** Whether the next token is a string, if it is any. */
@@ -310,41 +246,6 @@ final class JsonBytes {
       length = encode(codePoint, length);
       end = plainEnd(at);
     }
-  }
-
-  /** Passes an escape and returns the character that it stands for; negative if it is none. */
-  private int passEscape() {
-    if (!take('\\') || at == json.length) {
-      return -1;
-    }
-    return switch (json[at++]) {
-      case '"' -> '"';
-      case '\\' -> '\\';
-      case '/' -> '/';
-      case 'b' -> '\b';
-      case 'f' -> '\f';
-      case 'n' -> '\n';
-      case 'r' -> '\r';
-      case 't' -> '\t';
-      case 'u' -> passHex();
-      default -> -1;
-    };
-  }
-
-  private int passHex() {
-    int end = at + 4;
-    if (end > json.length) {
-      return -1;
-    }
-    int value = 0;
-    for (; at < end; at++) {
-      int digit = Character.digit(json[at], 16);
-      if (digit < 0) {
-        return -1;
-      }
-      value = 16 * value + digit;
-    }
-    return value;
   }
 
   private int encode(int codePoint, int length) {
@@ -463,7 +364,7 @@ final class JsonBytes {
   /** Makes a number the value that was passed last, which stands nowhere. */
   void number(long value) {
     number = value;
-    passed(NOWHERE, 0, 0);
+    passed(NOTHING, 0, 0);
   }
 
   /** The number that was passed last; infinite where a {@code double} can't hold it. */
@@ -510,62 +411,5 @@ final class JsonBytes {
     this.text = text;
     this.from = from;
     this.to = to;
-  }
-
-  /** Where the first quote, backslash or control character is, or else the end. */
-  private int plainEnd(int start) {
-    byte[] json = this.json;
-    int i = start;
-    for (; i <= json.length - Long.BYTES; i += Long.BYTES) {
-      long word = (long) LONGS.get(json, i);
-      long ends =
-          (zeroes(word ^ (EACH_BYTE * '"'))
-                  | zeroes(word ^ (EACH_BYTE * '\\'))
-                  | ((word - EACH_BYTE * ' ') & ~word))
-              & HIGH_BITS;
-      if (ends != 0) {
-        return i + Long.numberOfTrailingZeros(ends) / Byte.SIZE;
-      }
-    }
-    while (i < json.length && json[i] != '"' && json[i] != '\\' && (json[i] & 0xFF) >= ' ') {
-      i++;
-    }
-    return i;
-  }
-
-  /**
-   * Sets the highest bit of each byte that is 0. The lowest bit that it sets is right; those above
-   * may be wrong.
-   */
-  private static long zeroes(long word) {
-    return (word - EACH_BYTE) & ~word;
-  }
-
-  private boolean take(char expected) {
-    if (at < json.length && json[at] == expected) {
-      at++;
-      return true;
-    }
-    return false;
-  }
-
-  private void skipSpace() {
-    while (at < json.length
-        && json[at] <= ' '
-        && (json[at] == ' ' || json[at] == '\n' || json[at] == '\t' || json[at] == '\r')) {
-      at++;
-    }
-  }
-
-  private boolean passWord(int word) {
-    if (at <= json.length - Integer.BYTES && (int) INTS.get(json, at) == word) {
-      at += Integer.BYTES;
-      return true;
-    }
-    return false;
-  }
-
-  private static int word(String text) {
-    return (int) INTS.get(text.getBytes(StandardCharsets.US_ASCII), 0);
   }
 }

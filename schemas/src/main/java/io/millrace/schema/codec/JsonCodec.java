@@ -246,7 +246,7 @@ public final class JsonCodec<T extends Record> {
   private static boolean isAscii(byte[] json) {
     int i = 0;
     for (; i <= json.length - Long.BYTES; i += Long.BYTES) {
-      if (((long) JsonBytes.LONGS.get(json, i) & JsonBytes.HIGH_BITS) != 0) {
+      if (((long) ByteCursor.LONGS.get(json, i) & ByteCursor.HIGH_BITS) != 0) {
         return false;
       }
     }

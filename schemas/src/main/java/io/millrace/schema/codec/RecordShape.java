@@ -62,7 +62,7 @@ final class RecordShape<T extends Record> {
   private final MethodHandle constructor;
   private final boolean selfChecking;
 
-  private final JsonBytes.Name[] names;
+  private final JsonName[] names;
   private final ValueShape[] shapes;
   private final long required;
 
@@ -71,13 +71,13 @@ final class RecordShape<T extends Record> {
     this.fields = fields;
     this.constructor = constructor;
     this.selfChecking = type.isAnnotationPresent(SelfChecking.class);
-    this.names = new JsonBytes.Name[fields.size()];
+    this.names = new JsonName[fields.size()];
     this.shapes = new ValueShape[fields.size()];
     long marked = 0;
     for (int i = 0; i < fields.size(); i++) {
       Field field = fields.get(i);
       indexes.put(field.name(), i);
-      names[i] = new JsonBytes.Name(field.name());
+      names[i] = new JsonName(field.name());
       shapes[i] = field.value();
       marked |= field.required() ? 1L << i : 0;
     }
