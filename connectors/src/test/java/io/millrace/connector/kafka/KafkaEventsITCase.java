@@ -39,8 +39,10 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.streaming.api.functions.ProcessFunction;
 import org.apache.flink.streaming.api.functions.sink.v2.DiscardingSink;
 import org.apache.flink.test.junit5.MiniClusterExtension;
+import org.apache.flink.types.Either;
 import org.apache.flink.util.Collector;
 import org.apache.flink.util.ExceptionUtils;
+import org.apache.flink.util.function.SerializableFunction;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -134,6 +136,45 @@ class KafkaEventsITCase {
             record ->
                 assertThat(new String(record.key(), UTF_8))
                     .isEqualTo(decoded(record, RequestServed.class).client()));
+  }
+
+  @Test
+  void source_someFields_refusesWhatIsRefusedOfTheWhole() throws Exception {
+    Configuration in = broker.config("fields", "fields.", Map.of("bounded", "true"));
+    createTopics(in, in);
+    String topic = "fields.web.requests";
+    broker.produce(topic, 0, request("first"));
+    broker.produce(topic, 0, request("x").replace("\"x\"", "7"));
+    broker.produce(topic, 1, request("x").replace("" + NOW, "" + NOW / 1000));
+    broker.produce(topic, 2, "{\"at\":");
+    broker.produce(topic, 3, request("last \\u00e9"));
+
+    List<String> whole =
+        collected(
+            environment()
+                .fromSource(
+                    KafkaEvents.source(in, Topics.WEB_REQUESTS),
+                    KafkaEvents.watermarks(in, Topics.WEB_REQUESTS),
+                    "whole")
+                .uid("whole"),
+            RequestServed::client);
+    List<String> fields = List.of("client");
+    // The group's position is the end by now.
+    Configuration again = broker.config("again", "fields.", Map.of("bounded", "true"));
+    List<String> some =
+        collected(
+            environment()
+                .fromSource(
+                    KafkaEvents.source(again, Topics.WEB_REQUESTS, fields),
+                    KafkaEvents.watermarks(again, Topics.WEB_REQUESTS, fields),
+                    "fields")
+                .uid("fields"),
+            projected -> projected.string(0));
+
+    assertThat(some)
+        .containsExactlyInAnyOrderElementsOf(whole)
+        .hasSize(5)
+        .contains("first", "last \u00e9");
   }
 
   @Test
@@ -313,6 +354,18 @@ class KafkaEventsITCase {
     write(relayed, out, Topics.WEB_REQUESTS, "values");
     write(values.getSideOutput(SplitDecoded.DEAD_LETTER), out, Topics.WEB_REQUESTS_DLQ, "letters");
     return env::executeAsync;
+  }
+
+  /** Of each value its text, of each dead letter its message. */
+  private static <V> List<String> collected(
+      DataStream<Either<DeadLettered, V>> decoded, SerializableFunction<V, String> text)
+      throws Exception {
+    DataStream<String> texts =
+        decoded
+            .map(each -> each.isRight() ? text.apply(each.right()) : each.left().message())
+            .returns(String.class)
+            .uid("texts");
+    return texts.executeAndCollect(100);
   }
 
   /** Starts a job. */
