@@ -6,16 +6,16 @@ import io.millrace.job.Ingest.Ingested;
 import io.millrace.job.JobConfig;
 import io.millrace.job.JobDescription;
 import io.millrace.job.JobLauncher;
+import io.millrace.job.ProjectedToLateArrived;
 import io.millrace.job.StoreAccess;
-import io.millrace.job.ToLateArrived;
 import io.millrace.operator.topk.HeavyHitters;
 import io.millrace.operator.topk.HeavyHitters.Rankings;
 import io.millrace.operator.topk.HeavyHittersSpec;
 import io.millrace.schema.Topics;
+import io.millrace.schema.codec.Projected;
 import io.millrace.schema.lane.DeadLettered;
 import io.millrace.schema.lane.LateArrived;
 import io.millrace.schema.ranking.RankingPublished;
-import io.millrace.schema.web.RequestServed;
 import java.util.List;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
@@ -48,9 +48,15 @@ public final class HeavyHittersJob {
 
   static void build(StreamExecutionEnvironment env, JobConfig config, Endpoints endpoints) {
     HeavyHittersSpec spec = HeavyHittersOptions.spec(config);
-    Ingested<RequestServed> requests =
-        Ingest.from(env, config, endpoints, Topics.WEB_REQUESTS, "requests");
-    Rankings<RequestServed> rankings =
+    Ingested<Projected> requests =
+        Ingest.from(
+            env,
+            config,
+            endpoints,
+            Topics.WEB_REQUESTS,
+            HeavyHittersOptions.fields(config),
+            "requests");
+    Rankings<Projected> rankings =
         HeavyHitters.rank(
             requests.values(),
             spec,
@@ -62,7 +68,7 @@ public final class HeavyHittersJob {
     DataStream<LateArrived> late =
         rankings
             .late()
-            .map(new ToLateArrived<>(Topics.WEB_REQUESTS))
+            .map(new ProjectedToLateArrived<>(Topics.WEB_REQUESTS))
             .uid("late")
             .name("Late request to row");
 

@@ -3,18 +3,19 @@ package io.millrace.job.web;
 import io.millrace.connector.kafka.KafkaOptions;
 import io.millrace.job.JobConfig;
 import io.millrace.job.JobOptions;
+import io.millrace.operator.sketch.ItemSlice;
 import io.millrace.operator.sketch.SketchAlgorithm;
 import io.millrace.operator.topk.Dimension;
 import io.millrace.operator.topk.Dimension.WeightOf;
 import io.millrace.operator.topk.HeavyHittersSpec;
 import io.millrace.operator.window.PanedWindows;
-import io.millrace.schema.web.RequestServed;
+import io.millrace.schema.codec.Projected;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
-import java.util.TreeMap;
+import java.util.Set;
+import java.util.TreeSet;
 import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.ConfigOptions;
 import org.apache.flink.configuration.MemorySize;
@@ -63,7 +64,7 @@ public final class HeavyHittersOptions {
   public static final ConfigOption<String> ALGORITHM =
       ConfigOptions.key("algorithm")
           .stringType()
-          .defaultValue(SketchAlgorithm.EXACT.code())
+          .defaultValue(SketchAlgorithm.ADAPTIVE.code())
           .withDescription("How items are counted: " + SketchAlgorithm.codes() + ".");
 
   /** Memory for the counts of one dimension. */
@@ -81,14 +82,12 @@ public final class HeavyHittersOptions {
   public static final List<ConfigOption<?>> ALL =
       List.of(DIMENSION, WINDOW, SLIDE, K, WEIGHT, ALGORITHM, MEMORY);
 
-  private static final Map<String, Dimension.ItemOf<RequestServed>> ITEMS =
-      Map.of(
-          "path", RequestServed::path,
-          "url", RequestServed::url,
-          "client", RequestServed::client,
-          "userAgent", RequestServed::userAgent,
-          "status", request -> request.status() == null ? null : request.status().toString(),
-          "method", RequestServed::method);
+  /** The fields of a request that it can be counted by. */
+  private static final Set<String> DIMENSIONS =
+      new TreeSet<>(List.of("path", "url", "client", "userAgent", "status", "method"));
+
+  /** The field that a request can weigh. */
+  private static final String BYTES = "bytes";
 
   private HeavyHittersOptions() {}
 
@@ -103,14 +102,6 @@ public final class HeavyHittersOptions {
     public String toString() {
       return name().toLowerCase(Locale.ROOT);
     }
-  }
-
-  /** Takes the weight from a request. */
-  static WeightOf<RequestServed> weight(JobConfig config) {
-    return switch (config.get(WEIGHT)) {
-      case COUNT -> request -> 1;
-      case BYTES -> request -> request.bytes() == null ? 0 : request.bytes();
-    };
   }
 
   /** What to rank and how. */
@@ -128,17 +119,58 @@ public final class HeavyHittersOptions {
         HeavyHittersSpec.DEFAULT_LOCAL_BYTES);
   }
 
+  /**
+   * The fields of a request that are read: what it is counted by, then what it weighs.
+   *
+   * @throws IllegalArgumentException for an unknown or repeated dimension
+   */
+  static List<String> fields(JobConfig config) {
+    List<String> fields = dimensionNames(config);
+    if (config.get(WEIGHT) == Weight.BYTES) {
+      fields.add(BYTES);
+    }
+    return fields;
+  }
+
   /** What to count by. */
-  static List<Dimension<RequestServed>> dimensions(JobConfig config) {
-    List<Dimension<RequestServed>> dimensions = new ArrayList<>();
-    for (String name : config.get(DIMENSION).split(",", -1)) {
-      Dimension.ItemOf<RequestServed> item = ITEMS.get(name.strip());
-      if (item == null) {
-        throw new IllegalArgumentException(
-            "no dimension \"" + name + "\"; valid: " + new TreeMap<>(ITEMS).keySet());
-      }
-      dimensions.add(Dimension.of(name.strip(), item));
+  static List<Dimension<Projected>> dimensions(JobConfig config) {
+    List<Dimension<Projected>> dimensions = new ArrayList<>();
+    for (String name : dimensionNames(config)) {
+      int field = dimensions.size();
+      dimensions.add(new Dimension<>(name, (request, item) -> locate(request, field, item)));
     }
     return dimensions;
+  }
+
+  /** Takes the weight from a request. */
+  static WeightOf<Projected> weight(JobConfig config) {
+    int field = dimensionNames(config).size();
+    return switch (config.get(WEIGHT)) {
+      case COUNT -> request -> 1;
+      case BYTES -> request -> request.has(field) ? request.number(field) : 0;
+    };
+  }
+
+  private static boolean locate(Projected request, int field, ItemSlice item) {
+    if (!request.has(field)) {
+      return false;
+    }
+    item.set(request.text(), request.start(field), request.length(field));
+    return true;
+  }
+
+  private static List<String> dimensionNames(JobConfig config) {
+    List<String> names = new ArrayList<>();
+    for (String given : config.get(DIMENSION).split(",", -1)) {
+      String name = given.strip();
+      if (!DIMENSIONS.contains(name) || names.contains(name)) {
+        throw new IllegalArgumentException(
+            String.format(
+                "%s \"%s\"; valid, each once: %s",
+                names.contains(name) ? "twice the dimension" : "no dimension", given, DIMENSIONS));
+      }
+      names.add(name);
+    }
+    return names;
   }
 }
