@@ -29,7 +29,7 @@ public final class AdaptiveCounts extends TableSketch {
    * @param fewestItems where fewer items are held, the memory bound gives way; positive
    */
   public AdaptiveCounts(long memoryBytes, int fewestItems) {
-    super(new ItemTable(memoryBytes, fewestItems));
+    super(SketchAlgorithm.ADAPTIVE, new ItemTable(memoryBytes, fewestItems));
     this.fewestItems = fewestItems;
   }
 
@@ -43,11 +43,6 @@ public final class AdaptiveCounts extends TableSketch {
   @Override
   public long maxErrorAtMost(long total) {
     return floorOfHalves(total, fewestItems);
-  }
-
-  @Override
-  long count(long lower, long slack) {
-    return TopKSketch.saturatedSum(lower, slack / 2);
   }
 
   @Override

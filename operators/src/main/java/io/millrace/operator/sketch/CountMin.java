@@ -47,7 +47,10 @@ public final class CountMin extends SpaceSaving {
    * @param fewestItems where fewer items are held, the memory bound gives way; positive
    */
   public CountMin(long memoryBytes, int fewestItems) {
-    super(memoryBytes - (long) ROWS * Long.BYTES * widthOf(memoryBytes), fewestItems);
+    super(
+        SketchAlgorithm.COUNT_MIN,
+        memoryBytes - (long) ROWS * Long.BYTES * widthOf(memoryBytes),
+        fewestItems);
     this.width = widthOf(memoryBytes);
     this.cells = new long[ROWS * width];
   }

@@ -11,17 +11,12 @@ package io.millrace.operator.sketch;
 public final class ExactCounts extends TableSketch {
   /** Nothing counted yet. */
   public ExactCounts() {
-    super(new ItemTable(Long.MAX_VALUE, Integer.MAX_VALUE));
+    super(SketchAlgorithm.EXACT, new ItemTable(Long.MAX_VALUE, Integer.MAX_VALUE));
   }
 
   @Override
   public long maxErrorAtMost(long total) {
     return 0;
-  }
-
-  @Override
-  long count(long lower, long slack) {
-    return lower;
   }
 
   @Override

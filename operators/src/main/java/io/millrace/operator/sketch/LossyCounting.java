@@ -35,7 +35,7 @@ public final class LossyCounting extends TableSketch {
    * @param fewestItems where fewer items are held, the memory bound gives way; positive
    */
   public LossyCounting(long memoryBytes, int fewestItems) {
-    super(new ItemTable(memoryBytes, fewestItems));
+    super(SketchAlgorithm.LOSSY_COUNTING, new ItemTable(memoryBytes, fewestItems));
     this.fewestItems = fewestItems;
     this.width = Math.max(2L * fewestItems, memoryBytes / BYTES_PER_WIDTH);
   }
@@ -48,11 +48,6 @@ public final class LossyCounting extends TableSketch {
   @Override
   public long maxErrorAtMost(long total) {
     return TopKSketch.saturatedSum(total / width, floorOfHalves(total, fewestItems));
-  }
-
-  @Override
-  long count(long lower, long slack) {
-    return lower;
   }
 
   @Override

@@ -12,12 +12,22 @@ public enum SketchAlgorithm {
     public TopKSketch create(long memoryBytes, int fewestItems) {
       return new ExactCounts();
     }
+
+    @Override
+    long count(long lower, long slack) {
+      return lower;
+    }
   },
   /** Exact until the memory bound, then with bounds. */
   ADAPTIVE {
     @Override
     public TopKSketch create(long memoryBytes, int fewestItems) {
       return new AdaptiveCounts(memoryBytes, fewestItems);
+    }
+
+    @Override
+    long count(long lower, long slack) {
+      return TopKSketch.saturatedSum(lower, slack / 2);
     }
   },
   /** The lightest item makes room for a new one. */
@@ -26,6 +36,11 @@ public enum SketchAlgorithm {
     public TopKSketch create(long memoryBytes, int fewestItems) {
       return new SpaceSaving(memoryBytes, fewestItems);
     }
+
+    @Override
+    long count(long lower, long slack) {
+      return TopKSketch.saturatedSum(lower, slack);
+    }
   },
   /** A matrix of counters beside a set of candidates. */
   COUNT_MIN {
@@ -33,12 +48,22 @@ public enum SketchAlgorithm {
     public TopKSketch create(long memoryBytes, int fewestItems) {
       return new CountMin(memoryBytes, fewestItems);
     }
+
+    @Override
+    long count(long lower, long slack) {
+      return TopKSketch.saturatedSum(lower, slack);
+    }
   },
   /** Items that are rare for their age leave. */
   LOSSY_COUNTING {
     @Override
     public TopKSketch create(long memoryBytes, int fewestItems) {
       return new LossyCounting(memoryBytes, fewestItems);
+    }
+
+    @Override
+    long count(long lower, long slack) {
+      return lower;
     }
   };
 
@@ -50,6 +75,9 @@ public enum SketchAlgorithm {
    * @param fewestItems where fewer items are held, the memory bound gives way; positive
    */
   public abstract TopKSketch create(long memoryBytes, int fewestItems);
+
+  /** The count that is reported, between {@code lower} and {@code lower + slack}. */
+  abstract long count(long lower, long slack);
 
   /** The name in options and results, in kebab-case. */
   public String code() {

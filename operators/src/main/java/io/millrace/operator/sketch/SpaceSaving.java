@@ -37,19 +37,18 @@ public class SpaceSaving extends TableSketch {
    * @param fewestItems where fewer items are held, the memory bound gives way; positive
    */
   public SpaceSaving(long memoryBytes, int fewestItems) {
+    this(SketchAlgorithm.SPACE_SAVING, memoryBytes, fewestItems);
+  }
+
+  SpaceSaving(SketchAlgorithm algorithm, long memoryBytes, int fewestItems) {
     // An entry of the heap takes 12 bytes, where an entry of the table takes 50 and more.
-    super(new ItemTable(memoryBytes - memoryBytes / 5, fewestItems));
+    super(algorithm, new ItemTable(memoryBytes - memoryBytes / 5, fewestItems));
     this.fewestItems = fewestItems;
   }
 
   @Override
   public long maxErrorAtMost(long total) {
     return total / fewestItems;
-  }
-
-  @Override
-  long count(long lower, long slack) {
-    return TopKSketch.saturatedSum(lower, slack);
   }
 
   @Override

@@ -2,11 +2,6 @@ package io.millrace.operator.sketch;
 
 import io.millrace.operator.sketch.SketchForm.Reader;
 import io.millrace.operator.sketch.SketchForm.Writer;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Comparator;
-import java.util.List;
-import java.util.PriorityQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,48 +23,15 @@ abstract class TableSketch implements TopKSketch {
    * so floor <= total / (s * m). That holds after merging too, where weights, slacks and floors are
    * sums.
    */
-  private static final Comparator<Candidate> LIGHTEST_FIRST =
-      Comparator.comparingLong(Candidate::count)
-          .thenComparing(Candidate::bytes, (left, right) -> Arrays.compareUnsigned(right, left));
-
+  private final SketchAlgorithm algorithm;
   final ItemTable table;
   private long total;
   private long floor;
 
-  /** An entry that may be among the heaviest; its bytes are cut out when they are needed. */
-  private static final class Candidate {
-    private final ItemTable table;
-    private final int entry;
-    private final long count;
-    private byte @Nullable [] bytes;
-
-    Candidate(ItemTable table, int entry, long count) {
-      this.table = table;
-      this.entry = entry;
-      this.count = count;
-    }
-
-    long count() {
-      return count;
-    }
-
-    byte[] bytes() {
-      byte[] cut = bytes;
-      if (cut == null) {
-        int start = table.start(entry);
-        cut = Arrays.copyOfRange(table.bytes(), start, start + table.length(entry));
-        bytes = cut;
-      }
-      return cut;
-    }
-  }
-
-  TableSketch(ItemTable table) {
+  TableSketch(SketchAlgorithm algorithm, ItemTable table) {
+    this.algorithm = algorithm;
     this.table = table;
   }
-
-  /** Where an item stands between its bounds. */
-  abstract long count(long lower, long slack);
 
   /**
    * Sees to it that an item of that length can enter, by letting others leave.
@@ -224,33 +186,27 @@ abstract class TableSketch implements TopKSketch {
 
   @Override
   public TopItems topItems(int k) {
-    PriorityQueue<Candidate> heaviest = new PriorityQueue<>(LIGHTEST_FIRST);
-    long othersAtMost = floor;
+    TopSelection selection = new TopSelection(k, algorithm);
+    offerTo(selection);
+    return selection.items();
+  }
+
+  @Override
+  public void offerTo(TopSelection selection) {
+    selection.offerSketch(total, floor);
     for (int entry = table.first(); entry < table.end(); entry = table.next(entry)) {
-      long count = count(table.lower(entry), table.slack(entry));
-      int lighter = entry;
-      if (heaviest.size() < k || count >= heaviest.element().count()) {
-        heaviest.add(new Candidate(table, entry, count));
-        if (heaviest.size() <= k) {
-          continue;
-        }
-        lighter = heaviest.remove().entry;
-      }
-      othersAtMost = Math.max(othersAtMost, table.upper(lighter));
+      selection.offer(table, entry, table.lower(entry), table.slack(entry));
     }
-    List<ItemEstimate> sorted = new ArrayList<>(heaviest.size());
-    for (Candidate each : heaviest) {
-      sorted.add(estimateOf(each.entry));
-    }
-    sorted.sort(ItemEstimate.HEAVIEST_FIRST);
-    return new TopItems(sorted, othersAtMost);
   }
 
   private ItemEstimate estimateOf(int entry) {
     long lower = table.lower(entry);
     long slack = table.slack(entry);
     return new ItemEstimate(
-        table.item(entry), count(lower, slack), lower, TopKSketch.saturatedSum(lower, slack));
+        table.item(entry),
+        algorithm.count(lower, slack),
+        lower,
+        TopKSketch.saturatedSum(lower, slack));
   }
 
   @Override
@@ -259,7 +215,7 @@ abstract class TableSketch implements TopKSketch {
     int entry = table.find(ItemBytes.hash(bytes, 0, bytes.length), bytes, 0, bytes.length);
     return entry != ItemTable.NONE
         ? estimateOf(entry)
-        : new ItemEstimate(item, count(0, floor), 0, floor);
+        : new ItemEstimate(item, algorithm.count(0, floor), 0, floor);
   }
 
   @Override

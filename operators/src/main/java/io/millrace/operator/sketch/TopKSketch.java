@@ -66,6 +66,9 @@ public interface TopKSketch {
    */
   TopItems topItems(int k);
 
+  /** Offers every item to a selection, whose other sketches have none of them. */
+  void offerTo(TopSelection selection);
+
   /** The items of {@link #topItems}. */
   default List<ItemEstimate> top(int k) {
     return topItems(k).items();

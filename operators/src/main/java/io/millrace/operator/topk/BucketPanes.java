@@ -1,6 +1,5 @@
 package io.millrace.operator.topk;
 
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 
@@ -9,9 +8,20 @@ import java.util.List;
  * of which some records came after its first windows had closed is held in several parts.
  *
  * @param panes in the order of their starts, then of their first windows
+ * @param publishedAfterLeast end of the last window that was published, minus {@link
+ *     Long#MIN_VALUE}: so it is 0 where none was, and in state of a version before 0.3.0
  */
-public record BucketPanes(List<Pane> panes) {
-  static final BucketPanes EMPTY = new BucketPanes(List.of());
+public record BucketPanes(List<Pane> panes, long publishedAfterLeast) {
+
+  /** These panes, with the end of the last published window; {@link Long#MIN_VALUE} for none. */
+  static BucketPanes of(List<Pane> panes, long published) {
+    return new BucketPanes(panes, published - Long.MIN_VALUE);
+  }
+
+  /** End of the last window that was published; {@link Long#MIN_VALUE} for none. */
+  long published() {
+    return publishedAfterLeast + Long.MIN_VALUE;
+  }
 
   /**
    * One pane, or the part of it that belongs to the windows from one on.
@@ -23,7 +33,7 @@ public record BucketPanes(List<Pane> panes) {
    * @param mergedBytes size after the pieces were last merged into one; 0 if they never were
    */
   public record Pane(long start, long firstWindowEnd, int pieces, long bytes, long mergedBytes) {
-    private static final Comparator<Pane> ORDER =
+    static final Comparator<Pane> ORDER =
         Comparator.comparingLong(Pane::start).thenComparingLong(Pane::firstWindowEnd);
 
     static Pane none(long start, long firstWindowEnd) {
@@ -51,29 +61,4 @@ public record BucketPanes(List<Pane> panes) {
    * @param index its number
    */
   public record Piece(long paneStart, long firstWindowEnd, int index) {}
-
-  /** The pane that starts there and belongs to those windows; without pieces if it is not held. */
-  Pane pane(long start, long firstWindowEnd) {
-    for (Pane pane : panes) {
-      if (pane.start() == start && pane.firstWindowEnd() == firstWindowEnd) {
-        return pane;
-      }
-    }
-    return Pane.none(start, firstWindowEnd);
-  }
-
-  /** These panes with {@code pane} in its place. */
-  BucketPanes with(Pane pane) {
-    List<Pane> changed = new ArrayList<>(panes.size() + 1);
-    int i = 0;
-    for (; i < panes.size() && Pane.ORDER.compare(panes.get(i), pane) < 0; i++) {
-      changed.add(panes.get(i));
-    }
-    changed.add(pane);
-    if (i < panes.size() && Pane.ORDER.compare(panes.get(i), pane) == 0) {
-      i++;
-    }
-    changed.addAll(panes.subList(i, panes.size()));
-    return new BucketPanes(changed);
-  }
 }

@@ -4,11 +4,11 @@ import io.millrace.operator.sketch.ItemEstimate;
 import java.util.List;
 
 /**
- * The heaviest items of one bucket in one window. No item is in two buckets, so the heaviest of the
- * dimension are among the heaviest of its buckets.
+ * The heaviest items of one task's buckets in one window. No item is in two buckets, so the
+ * heaviest of the dimension are among the heaviest of its buckets.
  *
  * @param window the key
- * @param total weight of everything counted in the bucket
+ * @param total weight of everything counted in the buckets
  * @param maxError bound of {@code upperBound - lowerBound}
  * @param othersAtMost upper bound of the weight of every other item; 0 in a savepoint of a version
  *     before 0.3.0

@@ -84,11 +84,11 @@ public final class HeavyHitters {
         direct
             .union(decided)
             .keyBy(PartialCount::bucket, TypeInformation.of(PartialCount.Bucket.class))
-            .process(
-                new BucketCountFunction(spec, uid + "-buckets"),
-                TypeInformation.of(BucketRanking.class))
+            .transform(
+                "Count by bucket",
+                TypeInformation.of(BucketRanking.class),
+                new BucketCountOperator(spec, uid + "-buckets"))
             .uid(uid + "-buckets")
-            .name("Count by bucket")
             .keyBy(BucketRanking::window, TypeInformation.of(BucketRanking.RankedWindow.class))
             .process(new RankingFunction(spec, uid + "-ranking"), TypeInformation.of(Ranking.class))
             .uid(uid + "-ranking")

@@ -17,8 +17,8 @@ import org.apache.flink.util.Collector;
 /**
  * Ranks a dimension from the rankings of its buckets, once, when the window closes.
  *
- * <p><b>State</b>: 128 times k items at most, cleared when the window is published. <b>Timers</b>:
- * one per dimension and window.
+ * <p><b>State</b>: k items for each task that counts buckets, cleared when the window is published.
+ * <b>Timers</b>: one per dimension and window.
  */
 final class RankingFunction extends KeyedProcessFunction<RankedWindow, BucketRanking, Ranking> {
   private static final long serialVersionUID = 1L;

@@ -15,9 +15,8 @@ import org.apache.flink.runtime.state.VoidNamespace;
 import org.apache.flink.runtime.state.VoidNamespaceSerializer;
 import org.apache.flink.runtime.state.hashmap.HashMapStateBackend;
 import org.apache.flink.state.rocksdb.EmbeddedRocksDBStateBackend;
-import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
-import org.apache.flink.streaming.api.operators.KeyedProcessOperator;
+import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
 import org.apache.flink.streaming.util.KeyedOneInputStreamOperatorTestHarness;
 import org.jspecify.annotations.Nullable;
 
@@ -41,14 +40,14 @@ final class KeyedHarness<K, I, O> {
     abstract StateBackend create();
   }
 
-  /** Makes the function anew, as a restart does. */
-  interface FunctionMaker<K, I, O> {
-    KeyedProcessFunction<K, I, O> make();
+  /** Makes the operator anew, as a restart does. */
+  interface OperatorMaker<I, O> {
+    OneInputStreamOperator<I, O> make();
   }
 
   private final OpenHarnesses harnesses;
   private final Backend backend;
-  private final FunctionMaker<K, I, O> function;
+  private final OperatorMaker<I, O> operator;
   private final KeySelector<I, K> key;
   private final TypeInformation<K> keyType;
   private KeyedOneInputStreamOperatorTestHarness<K, I, O> current;
@@ -57,13 +56,13 @@ final class KeyedHarness<K, I, O> {
   KeyedHarness(
       OpenHarnesses harnesses,
       Backend backend,
-      FunctionMaker<K, I, O> function,
+      OperatorMaker<I, O> operator,
       KeySelector<I, K> key,
       TypeInformation<K> keyType)
       throws Exception {
     this.harnesses = harnesses;
     this.backend = backend;
-    this.function = function;
+    this.operator = operator;
     this.key = key;
     this.keyType = keyType;
     this.current = open(null);
@@ -72,9 +71,7 @@ final class KeyedHarness<K, I, O> {
   private KeyedOneInputStreamOperatorTestHarness<K, I, O> open(
       @Nullable OperatorSubtaskState restored) throws Exception {
     KeyedOneInputStreamOperatorTestHarness<K, I, O> harness =
-        harnesses.add(
-            new KeyedOneInputStreamOperatorTestHarness<>(
-                new KeyedProcessOperator<>(function.make()), key, keyType));
+        harnesses.add(new KeyedOneInputStreamOperatorTestHarness<>(operator.make(), key, keyType));
     harness.setStateBackend(backend.create());
     if (restored != null) {
       harness.initializeState(restored);
@@ -103,6 +100,12 @@ final class KeyedHarness<K, I, O> {
     List<O> sent = List.copyOf(current.extractOutputValues());
     current.getOutput().clear();
     return sent;
+  }
+
+  /** Takes a snapshot and goes on. */
+  void snapshot() throws Exception {
+    checkpoints++;
+    current.snapshot(checkpoints, checkpoints);
   }
 
   int timers() {

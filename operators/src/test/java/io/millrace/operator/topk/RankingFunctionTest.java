@@ -9,6 +9,7 @@ import io.millrace.operator.topk.KeyedHarness.Backend;
 import io.millrace.operator.window.PanedWindows;
 import java.util.List;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.streaming.api.operators.KeyedProcessOperator;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -26,7 +27,7 @@ final class RankingFunctionTest {
     return new KeyedHarness<>(
         harnesses,
         backend,
-        () -> new RankingFunction(spec, "ranking"),
+        () -> new KeyedProcessOperator<>(new RankingFunction(spec, "ranking")),
         BucketRanking::window,
         TypeInformation.of(RankedWindow.class));
   }

@@ -1,0 +1,105 @@
+package io.millrace.operator.sketch;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.PriorityQueue;
+
+/**
+ * Selects the heaviest items of any number of sketches that have no item in common. It keeps
+ * copies, so that a sketch may change or go once it has been offered.
+ *
+ * <p><b>Space</b>: k items. <b>Time</b>: one comparison for nearly every item offered.
+ */
+public final class TopSelection {
+  private static final Comparator<Selected> LIGHTEST_FIRST =
+      Comparator.comparingLong(Selected::count)
+          .thenComparing(Selected::bytes, (left, right) -> Arrays.compareUnsigned(right, left));
+
+  private final int k;
+  private final SketchAlgorithm algorithm;
+  private final PriorityQueue<Selected> heaviest = new PriorityQueue<>(LIGHTEST_FIRST);
+  private long lightestCount = -1;
+  private long othersAtMost;
+  private long total;
+  private long maxError;
+
+  @SuppressWarnings("ArrayRecordComponent") // Compared by count and bytes alone.
+  private record Selected(long count, byte[] bytes, long lower, long slack) {
+    private ItemEstimate estimate() {
+      return new ItemEstimate(
+          ItemBytes.toString(bytes, 0, bytes.length),
+          count,
+          lower,
+          TopKSketch.saturatedSum(lower, slack));
+    }
+  }
+
+  /**
+   * Nothing offered yet.
+   *
+   * @param k the most items that are selected; at least 1
+   * @param algorithm says where a count lies between its bounds
+   */
+  public TopSelection(int k, SketchAlgorithm algorithm) {
+    this.k = k;
+    this.algorithm = algorithm;
+  }
+
+  /** The sum of the totals offered. */
+  public long total() {
+    return total;
+  }
+
+  /** The largest error offered. */
+  public long maxError() {
+    return maxError;
+  }
+
+  /** The heaviest items of all that was offered. */
+  public TopItems items() {
+    List<ItemEstimate> items = new ArrayList<>(heaviest.size());
+    heaviest.forEach(each -> items.add(each.estimate()));
+    items.sort(ItemEstimate.HEAVIEST_FIRST);
+    return new TopItems(items, othersAtMost);
+  }
+
+  /** Takes up what is known of a sketch beside its items. */
+  void offerSketch(long sketchTotal, long floor) {
+    total = TopKSketch.saturatedSum(total, sketchTotal);
+    maxError = Math.max(maxError, floor);
+    othersAtMost = Math.max(othersAtMost, floor);
+  }
+
+  /** Offers an item that lies in the table. */
+  void offer(ItemTable table, int entry, long lower, long slack) {
+    long count = algorithm.count(lower, slack);
+    if (count < lightestCount) {
+      leaveOut(lower, slack);
+      return;
+    }
+    int start = table.start(entry);
+    int end = start + table.length(entry);
+    if (heaviest.size() == k) {
+      Selected lightest = heaviest.element();
+      if (count == lightestCount
+          && Arrays.compareUnsigned(
+                  table.bytes(), start, end, lightest.bytes, 0, lightest.bytes.length)
+              > 0) {
+        leaveOut(lower, slack);
+        return;
+      }
+      heaviest.remove();
+      leaveOut(lightest.lower, lightest.slack);
+    }
+    heaviest.add(new Selected(count, Arrays.copyOfRange(table.bytes(), start, end), lower, slack));
+    if (heaviest.size() == k) {
+      lightestCount = heaviest.element().count;
+    }
+  }
+
+  private void leaveOut(long lower, long slack) {
+    othersAtMost = Math.max(othersAtMost, TopKSketch.saturatedSum(lower, slack));
+  }
+}

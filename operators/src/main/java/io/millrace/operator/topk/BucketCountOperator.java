@@ -1,0 +1,324 @@
+package io.millrace.operator.topk;
+
+import io.millrace.operator.sketch.TopItems;
+import io.millrace.operator.sketch.TopKSketch;
+import io.millrace.operator.sketch.TopSelection;
+import io.millrace.operator.state.SavedState;
+import io.millrace.operator.topk.BucketPanes.Pane;
+import io.millrace.operator.topk.BucketRanking.RankedWindow;
+import io.millrace.operator.topk.PartialCount.Bucket;
+import io.millrace.operator.window.PanedWindows;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.apache.flink.api.common.state.MapState;
+import org.apache.flink.api.common.state.MapStateDescriptor;
+import org.apache.flink.api.common.state.ValueState;
+import org.apache.flink.api.common.state.ValueStateDescriptor;
+import org.apache.flink.api.common.typeinfo.PrimitiveArrayTypeInfo;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.runtime.state.StateSnapshotContext;
+import org.apache.flink.runtime.state.VoidNamespace;
+import org.apache.flink.runtime.state.VoidNamespaceSerializer;
+import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
+import org.apache.flink.streaming.api.operators.InternalTimer;
+import org.apache.flink.streaming.api.operators.InternalTimerService;
+import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
+import org.apache.flink.streaming.api.operators.Triggerable;
+import org.apache.flink.streaming.api.watermark.Watermark;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+
+/**
+ * Merges the partial counts of every bucket, and ranks a task's buckets together when a window
+ * closes: one ranking a task, dimension and window.
+ *
+ * <p><b>State</b>: the counts of every pane that lies in an open window, at most twice their merged
+ * size; cleared when the pane's last window is published. It is written at each checkpoint; in
+ * between, the counts are in memory, and beyond {@link HeavyHittersSpec#localBytes} in state alone.
+ * <b>Timers</b>: none; those that a version before 0.3.0 set tell where its windows went on.
+ */
+final class BucketCountOperator extends AbstractStreamOperator<BucketRanking>
+    implements OneInputStreamOperator<PartialCount, BucketRanking>,
+        Triggerable<Bucket, VoidNamespace> {
+  private static final long serialVersionUID = 1L;
+  private static final int SMALLEST_MERGE_BYTES = 16 << 10;
+
+  /** Windows that are ranked at once: each takes the memory of k items. */
+  private static final int WINDOWS_AT_ONCE = 64;
+
+  private static final ValueStateDescriptor<BucketPanes> PANES =
+      new ValueStateDescriptor<>("panes", TypeInformation.of(BucketPanes.class));
+  static final MapStateDescriptor<BucketPanes.Piece, byte[]> PIECES =
+      new MapStateDescriptor<>(
+          "pieces",
+          TypeInformation.of(BucketPanes.Piece.class),
+          PrimitiveArrayTypeInfo.BYTE_PRIMITIVE_ARRAY_TYPE_INFO);
+
+  private final HeavyHittersSpec spec;
+  private final String uid;
+
+  private transient PanedWindows windows;
+  private transient ValueState<BucketPanes> panes;
+  private transient MapState<BucketPanes.Piece, byte[]> pieces;
+
+  /** The buckets in memory. */
+  private transient Map<Bucket, BucketRing> rings;
+
+  /** The buckets that are in state alone, with the end of the window that each publishes next. */
+  private transient Map<Bucket, Long> stored;
+
+  /** Of a savepoint of a version before 0.3.0: when a bucket's next window closes. */
+  private transient Map<Bucket, Long> formerTimers;
+
+  private transient long memoryBytes;
+  private transient long watermark;
+
+  BucketCountOperator(HeavyHittersSpec spec, String uid) {
+    this.spec = spec;
+    this.uid = uid;
+  }
+
+  @Override
+  public void open() throws Exception {
+    super.open();
+    windows = spec.windows();
+    panes = SavedState.open(uid, PANES.getName(), () -> getRuntimeContext().getState(PANES));
+    pieces = SavedState.open(uid, PIECES.getName(), () -> getRuntimeContext().getMapState(PIECES));
+    rings = new HashMap<>();
+    stored = new HashMap<>();
+    formerTimers = new HashMap<>();
+    watermark = Long.MIN_VALUE;
+    InternalTimerService<VoidNamespace> timers =
+        getInternalTimerService("user-timers", VoidNamespaceSerializer.INSTANCE, this);
+    timers.forEachEventTimeTimer(
+        (namespace, time) ->
+            formerTimers.merge(
+                (Bucket) getCurrentKey(), time, (left, right) -> Math.min(left, right)));
+    List<Bucket> buckets;
+    try (var keys =
+        this.<Bucket>getKeyedStateBackend().getKeys(PANES.getName(), VoidNamespace.INSTANCE)) {
+      buckets = keys.toList();
+    }
+    for (Bucket bucket : buckets) {
+      setCurrentKey(bucket);
+      BucketPanes saved = panes.value();
+      stored.put(
+          bucket, BucketRing.nextWindowEnd(saved.panes(), published(bucket, saved), windows));
+    }
+  }
+
+  private long published(Bucket bucket, BucketPanes saved) {
+    Long timer = formerTimers.get(bucket);
+    return saved.published() != Long.MIN_VALUE || timer == null
+        ? saved.published()
+        : windows.windowEndClosingAt(timer) - windows.slideMillis();
+  }
+
+  @Override
+  public void processElement(StreamRecord<PartialCount> element) throws Exception {
+    PartialCount partial = element.getValue();
+    if (windows.closeTime(partial.firstWindowEnd()) <= watermark) {
+      throw new IllegalStateException(
+          String.format(
+              "counts for the window that ends at %d came at watermark %d, after it was published;"
+                  + " the operators that count must send no counts behind their own watermark and"
+                  + " never be idle",
+              partial.firstWindowEnd(), watermark));
+    }
+    BucketRing ring = ring(partial.bucket());
+    memoryBytes -= ring.memoryBytes();
+    ring.add(partial);
+    memoryBytes += ring.memoryBytes();
+    keepWithinMemory();
+  }
+
+  @Override
+  public void processWatermark(Watermark mark) throws Exception {
+    watermark = mark.getTimestamp();
+    long first = nextWindowEnd();
+    while (first != BucketRing.NONE && windows.closeTime(first) <= watermark) {
+      long last = first + WINDOWS_AT_ONCE * windows.slideMillis();
+      publish(windows.closeTime(last) <= watermark ? last : windows.windowEndClosingAt(watermark));
+      first = nextWindowEnd();
+    }
+    super.processWatermark(mark);
+  }
+
+  private long nextWindowEnd() {
+    long next = BucketRing.NONE;
+    for (BucketRing ring : rings.values()) {
+      next = Math.min(next, ring.nextWindowEnd());
+    }
+    for (long windowEnd : stored.values()) {
+      next = Math.min(next, windowEnd);
+    }
+    return next;
+  }
+
+  /** Publishes every window up to the one that ends at {@code lastWindowEnd}. */
+  private void publish(long lastWindowEnd) throws Exception {
+    Map<RankedWindow, TopSelection> selections = new LinkedHashMap<>();
+    for (Bucket bucket : bucketsWithWindows(lastWindowEnd)) {
+      BucketRing ring = ring(bucket);
+      memoryBytes -= ring.memoryBytes();
+      ring.publish(
+          lastWindowEnd,
+          windowEnd ->
+              selections.computeIfAbsent(
+                  new RankedWindow(bucket.dimension(), windowEnd),
+                  window -> new TopSelection(spec.k(), spec.algorithm())));
+      memoryBytes += ring.memoryBytes();
+      keepWithinMemory();
+    }
+    List<RankedWindow> ranked = new ArrayList<>(selections.keySet());
+    ranked.sort(Comparator.comparingLong(RankedWindow::windowEnd));
+    for (RankedWindow window : ranked) {
+      TopSelection selection = Objects.requireNonNull(selections.get(window));
+      TopItems top = selection.items();
+      output.collect(
+          new StreamRecord<>(
+              new BucketRanking(
+                  window,
+                  selection.total(),
+                  selection.maxError(),
+                  top.othersAtMost(),
+                  top.items())));
+    }
+  }
+
+  private List<Bucket> bucketsWithWindows(long lastWindowEnd) {
+    List<Bucket> buckets = new ArrayList<>();
+    rings.forEach(
+        (bucket, ring) -> {
+          if (ring.nextWindowEnd() <= lastWindowEnd) {
+            buckets.add(bucket);
+          }
+        });
+    stored.forEach(
+        (bucket, windowEnd) -> {
+          if (windowEnd <= lastWindowEnd) {
+            buckets.add(bucket);
+          }
+        });
+    return buckets;
+  }
+
+  /** A bucket in memory, brought there if it is in state alone. */
+  private BucketRing ring(Bucket bucket) throws Exception {
+    BucketRing ring = rings.get(bucket);
+    if (ring == null) {
+      ring = stored.remove(bucket) == null ? new BucketRing(spec, Long.MIN_VALUE) : load(bucket);
+      rings.put(bucket, ring);
+      memoryBytes += ring.memoryBytes();
+    }
+    return ring;
+  }
+
+  private BucketRing load(Bucket bucket) throws Exception {
+    setCurrentKey(bucket);
+    BucketPanes saved = panes.value();
+    BucketRing ring = new BucketRing(spec, published(bucket, saved));
+    for (Pane pane : saved.panes()) {
+      TopKSketch sketch = spec.bucketSketch();
+      for (int i = 0; i < pane.pieces(); i++) {
+        sketch.merge(pieces.get(pane.piece(i)));
+      }
+      ring.restore(pane, sketch);
+    }
+    return ring;
+  }
+
+  private void keepWithinMemory() throws Exception {
+    if (memoryBytes > spec.localBytes()) {
+      save();
+      rings.forEach((bucket, ring) -> stored.put(bucket, ring.nextWindowEnd()));
+      rings.clear();
+      memoryBytes = 0;
+    }
+  }
+
+  @Override
+  public void snapshotState(StateSnapshotContext context) throws Exception {
+    save();
+    super.snapshotState(context);
+  }
+
+  /** Writes to state what has changed since it was last written. */
+  private void save() throws Exception {
+    for (Iterator<Map.Entry<Bucket, BucketRing>> each = rings.entrySet().iterator();
+        each.hasNext(); ) {
+      Map.Entry<Bucket, BucketRing> entry = each.next();
+      BucketRing ring = entry.getValue();
+      if (ring.isChanged()) {
+        setCurrentKey(entry.getKey());
+        memoryBytes -= ring.memoryBytes();
+        save(ring);
+        memoryBytes += ring.memoryBytes();
+      }
+      if (ring.parts().isEmpty()) {
+        memoryBytes -= ring.memoryBytes();
+        each.remove();
+      }
+    }
+  }
+
+  private void save(BucketRing ring) throws Exception {
+    for (BucketRing.Part part : ring.dropped()) {
+      removePieces(part.saved());
+    }
+    List<Pane> saved = new ArrayList<>(ring.parts().size());
+    for (BucketRing.Part part : ring.parts()) {
+      if (!part.unsaved().isEmpty()) {
+        part.setSaved(save(part));
+      }
+      saved.add(part.saved());
+    }
+    if (saved.isEmpty()) {
+      panes.clear();
+    } else {
+      saved.sort(Pane.ORDER);
+      panes.update(BucketPanes.of(saved, ring.published()));
+    }
+    ring.markSaved();
+  }
+
+  /** Appends the new pieces, or writes all in one where they have grown to twice what it was. */
+  private Pane save(BucketRing.Part part) throws Exception {
+    Pane after = part.saved();
+    for (byte[] piece : part.unsaved()) {
+      after = after.plusPiece(piece.length);
+    }
+    boolean appends =
+        part.saved().pieces() > 0
+            && after.bytes() <= Math.max(SMALLEST_MERGE_BYTES, 2 * after.mergedBytes());
+    if (appends) {
+      int index = part.saved().pieces();
+      for (byte[] piece : part.unsaved()) {
+        pieces.put(after.piece(index++), piece);
+      }
+      return after;
+    }
+    removePieces(part.saved());
+    byte[] merged = part.sketch().toBytes();
+    pieces.put(after.piece(0), merged);
+    return after.merged(merged.length);
+  }
+
+  private void removePieces(Pane pane) throws Exception {
+    for (int i = 0; i < pane.pieces(); i++) {
+      pieces.remove(pane.piece(i));
+    }
+  }
+
+  /** A timer of a version before 0.3.0: the watermark does the same. */
+  @Override
+  public void onEventTime(InternalTimer<Bucket, VoidNamespace> timer) {}
+
+  @Override
+  public void onProcessingTime(InternalTimer<Bucket, VoidNamespace> timer) {}
+}
