@@ -2,6 +2,7 @@ package io.millrace.local;
 
 import io.millrace.local.bench.Benchmark;
 import io.millrace.local.bench.BenchmarkRun.Scale;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -10,7 +11,8 @@ import picocli.CommandLine.Parameters;
 /** The options of {@code bench}, as the command line gives them. */
 @Command(
     name = "local-cluster/run bench",
-    description = "Measures jobs against the floor under them, in interleaved rounds.",
+    description =
+        "Measures jobs against the floor under them and against peers, in interleaved rounds.",
     sortOptions = false)
 final class BenchOptions {
   /** The word that asks for a benchmark. */
@@ -22,22 +24,30 @@ final class BenchOptions {
   @Option(
       names = "--rounds",
       paramLabel = "<n>",
-      description = "How often each job is run, from 1; default 3.")
-  int rounds = 3;
+      description =
+          "How often each program is run, from 1; default 5 for heavy-hitters and 3 for floor.")
+  @Nullable Integer rounds;
 
   @Option(
       names = "--warm-ups",
       paramLabel = "<n>",
       description =
-          "How often each new JVM runs a job before it is timed; default 5, by when most is"
+          "How often each new JVM runs its program before it is timed; default 5, by when most is"
               + " compiled.")
   int warmUps = 5;
 
   @Option(
       names = "--records",
       paramLabel = "<n>",
-      description = "How many records each run reads, from 1; default 5000000.")
-  long records = 5_000_000;
+      description = "How many records each run reads, a multiple of 10; default 5000000.")
+  int records = 5_000_000;
+
+  @Option(
+      names = "--only",
+      paramLabel = "<program>",
+      split = ",",
+      description = "Runs only these of the benchmark's programs, such as floor,heavy-hitters.")
+  List<String> only = List.of();
 
   @Option(names = "--seed", paramLabel = "<n>", description = "Seed of the records; default 1.")
   long seed = 1;
@@ -62,14 +72,29 @@ final class BenchOptions {
                         + String.join(", ", Benchmark.codes())));
   }
 
-  Scale scale() throws UsageException {
+  Scale scale(Benchmark benchmark) throws UsageException {
+    int times = rounds == null ? benchmark.rounds() : rounds;
     if (warmUps < 0) {
       throw refused("--warm-ups must not be negative");
     }
-    if (rounds < 1 || records < 1) {
-      throw refused("--rounds and --records must be at least 1");
+    if (times < 1) {
+      throw refused("--rounds must be at least 1");
     }
-    return new Scale(rounds, warmUps, records, seed);
+    if (records < 1 || records % Scale.RECORDS_MULTIPLE_OF != 0) {
+      throw refused("--records must be a multiple of " + Scale.RECORDS_MULTIPLE_OF);
+    }
+    for (String program : only) {
+      if (!benchmark.variantCodes().contains(program)) {
+        throw refused(
+            "no program '"
+                + program
+                + "' in "
+                + benchmark.code()
+                + "; there are "
+                + String.join(", ", benchmark.variantCodes()));
+      }
+    }
+    return new Scale(times, warmUps, records, seed, only);
   }
 
   private static UsageException refused(String message) {

@@ -40,6 +40,9 @@ public final class LocalCluster {
   /** System property with the directory that the script made for this process, if it did. */
   private static final String PREPARED_DIRECTORY = "millrace.run";
 
+  /** System property with the directory of what only a process of Kafka Streams needs. */
+  private static final String KAFKA_STREAMS = "millrace.kafka-streams";
+
   /** What the bare command runs: the first of these that the jobs jar has. */
   private static final List<String> DEFAULT_JOBS = List.of("trending-songs", "heavy-hitters");
 
@@ -181,12 +184,15 @@ public final class LocalCluster {
     if (VerbOptions.parse(options, args, out)) {
       return ExitCode.DONE;
     }
-    BenchmarkRun.Scale scale = options.scale();
     Benchmark benchmark = options.benchmark();
+    BenchmarkRun.Scale scale = options.scale(benchmark);
+    BenchmarkRun.Programs programs =
+        new BenchmarkRun.Programs(
+            surroundings.jobsJar(),
+            Path.of(System.getProperty(KAFKA_STREAMS, "local-cluster/target/kafka-streams")));
     return inRunDirectory(
         (directory, stop) -> {
-          boolean ended =
-              BenchmarkRun.run(benchmark, scale, surroundings.jobsJar(), directory, stop, out);
+          boolean ended = BenchmarkRun.run(benchmark, scale, programs, directory, stop, out);
           return ended ? ExitCode.DONE : ExitCode.INTERRUPTED;
         });
   }

@@ -4,22 +4,29 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** A set of jobs that are measured against {@link Variant#FLOOR} in the same rounds. */
+/** A set of programs that are measured against each other in the same rounds. */
 public enum Benchmark {
   /** What reading costs: bytes alone, with our decoder, with an exchange. */
-  FLOOR("floor"),
-  /** What heavy hitters costs beyond reading. */
-  HEAVY_HITTERS("heavy-hitters");
+  FLOOR("floor", 3),
+  /** What heavy hitters costs beyond reading, and what its peers cost. */
+  HEAVY_HITTERS("heavy-hitters", 5);
 
   private final String code;
+  private final int rounds;
 
-  Benchmark(String code) {
+  Benchmark(String code, int rounds) {
     this.code = code;
+    this.rounds = rounds;
   }
 
   /** The name it is run by. */
   public String code() {
     return code;
+  }
+
+  /** How often each program is run unless the user says otherwise. */
+  public int rounds() {
+    return rounds;
   }
 
   /** The names of all benchmarks. */
@@ -32,11 +39,36 @@ public enum Benchmark {
     return Stream.of(values()).filter(each -> each.code.equals(code)).findFirst();
   }
 
-  /** What it compares. */
+  /** The names of what it compares. */
+  public List<String> variantCodes() {
+    return variants().stream().map(Variant::code).toList();
+  }
+
+  /** What it compares, in the order in which {@link Variant} has them. */
   List<Variant> variants() {
+    return comparisons().stream()
+        .flatMap(comparison -> Stream.of(comparison.variant(), comparison.other()))
+        .distinct()
+        .sorted()
+        .toList();
+  }
+
+  /** The ratios that it prints. */
+  List<Comparison> comparisons() {
     return switch (this) {
-      case FLOOR -> List.of(Variant.RAW, Variant.FLOOR, Variant.OWN, Variant.EXCHANGE);
-      case HEAVY_HITTERS -> List.of(Variant.FLOOR, Variant.HEAVY_HITTERS);
+      case FLOOR ->
+          List.of(
+              Comparison.of(Variant.RAW, Variant.FLOOR),
+              Comparison.of(Variant.OWN, Variant.FLOOR),
+              Comparison.of(Variant.EXCHANGE, Variant.FLOOR));
+      case HEAVY_HITTERS ->
+          List.of(
+              new Comparison(Variant.HEAVY_HITTERS, Variant.FLOOR, 0.95),
+              new Comparison(Variant.HEAVY_HITTERS, Variant.OWN, 0.9),
+              new Comparison(Variant.SLIDING, Variant.HEAVY_HITTERS, 0.95),
+              new Comparison(Variant.HEAVY_HITTERS, Variant.FLINK_SQL, 3),
+              new Comparison(Variant.HEAVY_HITTERS_PARSED, Variant.FLINK_SQL_PARSED, 8),
+              new Comparison(Variant.HEAVY_HITTERS, Variant.KAFKA_STREAMS, 8));
     };
   }
 
@@ -46,8 +78,7 @@ public enum Benchmark {
    *
    * @param round from 0
    */
-  List<Variant> order(int round) {
-    List<Variant> variants = variants();
+  static List<Variant> order(List<Variant> variants, int round) {
     int first = round % variants.size();
     return Stream.concat(
             variants.subList(first, variants.size()).stream(), variants.subList(0, first).stream())

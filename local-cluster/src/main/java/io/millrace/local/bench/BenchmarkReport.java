@@ -11,25 +11,22 @@ import java.util.function.ToDoubleFunction;
 import org.apache.flink.runtime.util.EnvironmentInformation;
 import org.apache.kafka.common.utils.AppInfoParser;
 
-/** What a benchmark prints: its surroundings, each timed run, and the ratios to the floor. */
+/** What a benchmark prints: its surroundings, each timed run, and the ratios. */
 final class BenchmarkReport {
   private final Benchmark benchmark;
   private final BenchmarkRun.Scale scale;
-  private final RequestLoad load;
   private final PrintStream out;
   private final Map<Variant, List<Timing>> timings = new EnumMap<>(Variant.class);
 
-  BenchmarkReport(
-      Benchmark benchmark, BenchmarkRun.Scale scale, RequestLoad load, PrintStream out) {
+  BenchmarkReport(Benchmark benchmark, BenchmarkRun.Scale scale, PrintStream out) {
     this.benchmark = benchmark;
     this.scale = scale;
-    this.load = load;
     this.out = out;
-    benchmark.variants().forEach(variant -> timings.put(variant, new ArrayList<>()));
+    scale.of(benchmark).forEach(variant -> timings.put(variant, new ArrayList<>()));
   }
 
   /** Prints what the figures depend on. */
-  void head() {
+  void head(RequestLoad load) {
     print("bench %s", benchmark.code());
     print(
         "machine   %d cores, %s %s, load average %.2f",
@@ -44,12 +41,15 @@ final class BenchmarkReport {
         EnvironmentInformation.getVersion(),
         AppInfoParser.getVersion());
     print(
-        "load      %,d requests of %d bytes on average, seed %d; 10,000 paths by Zipf 1.1,"
-            + " %,d requests a second of event time",
+        "load      %,d requests of %d bytes on average, seed %d, in %d windows of %d s",
         load.records(),
         load.bytes() / Math.max(1, load.records()),
         scale.seed(),
-        RequestLoad.PER_SECOND);
+        RequestLoad.WINDOWS,
+        RequestLoad.WINDOW_MILLIS / 1_000);
+    print(
+        "paths     drawn from %,d by Zipf %.1f: %,d distinct, %,d in a window on average",
+        LoadPaths.COUNT, LoadPaths.EXPONENT, load.distinct(), load.distinctInWindow());
     print(
         "runs      %d rounds; parallelism %d, checkpoint %d ms, %s; a JVM for each run, after %d to"
             + " warm it up; Kafka in its own",
@@ -59,13 +59,17 @@ final class BenchmarkReport {
         TimedJob.SETTINGS.stateBackend(),
         scale.warmUps());
     print("");
+    for (Variant variant : timings.keySet()) {
+      print("%-21s %s", variant.code(), variant.description());
+    }
+    print("");
   }
 
   /** Notes a checked run, and prints it. */
   void add(int round, Variant variant, Timing timing) {
-    timings.getOrDefault(variant, List.of()).add(timing);
+    of(variant).add(timing);
     print(
-        "round %d  %-14s %,10.0f records/s   %5.2f CPU s per million   load average %.2f",
+        "round %d  %-21s %,10.0f records/s   %5.2f CPU s per million   load average %.2f",
         round + 1,
         variant.code(),
         timing.recordsPerSecond(),
@@ -76,40 +80,52 @@ final class BenchmarkReport {
   /** Prints medians, and of the ratios the minimum and maximum too. */
   void summary() {
     print("");
-    print(
-        "medians of %d rounds; ratios are taken within each round (minimum to maximum)",
-        scale.rounds());
-    print(
-        "%-14s %12s  %17s  %-22s  %-22s",
-        "", "records/s", "CPU s per million", "records/s to floor", "CPU to floor");
-    for (Variant variant : benchmark.variants()) {
+    print("medians of %d rounds, every run's output checked", scale.rounds());
+    print("%-21s %12s  %17s", "", "records/s", "CPU s per million");
+    for (Variant variant : timings.keySet()) {
       print(
-          "%-14s %,12.0f  %17.2f  %-22s  %-22s",
+          "%-21s %,12.0f  %17.2f",
           variant.code(),
           spread(variant, Timing::recordsPerSecond).median(),
-          spread(variant, Timing::cpuSecondsPerMillion).median(),
-          text(ratios(variant, Timing::recordsPerSecond)),
-          text(ratios(variant, Timing::cpuSecondsPerMillion)));
+          spread(variant, Timing::cpuSecondsPerMillion).median());
     }
+    print("");
+    print("ratios within each round: median (minimum to maximum)");
+    print("%-41s %-35s %s", "", "records/s", "CPU s per million");
+    for (Comparison comparison : benchmark.comparisons()) {
+      if (timings.containsKey(comparison.variant()) && timings.containsKey(comparison.other())) {
+        print(
+            "%-41s %-35s %s",
+            comparison.words(),
+            text(ratios(comparison, Timing::recordsPerSecond)) + goal(comparison),
+            text(ratios(comparison, Timing::cpuSecondsPerMillion)));
+      }
+    }
+  }
+
+  private static String goal(Comparison comparison) {
+    return comparison.goal() == 0
+        ? ""
+        : String.format(Locale.ROOT, ", goal %.2f", comparison.goal());
   }
 
   private Spread spread(Variant variant, ToDoubleFunction<Timing> figure) {
     return Spread.of(of(variant).stream().map(figure::applyAsDouble).toList());
   }
 
-  /** Of each round the variant's figure divided by the floor's. */
-  private Spread ratios(Variant variant, ToDoubleFunction<Timing> figure) {
+  /** Of each round the variant's figure divided by the other's. */
+  private Spread ratios(Comparison comparison, ToDoubleFunction<Timing> figure) {
+    List<Timing> above = of(comparison.variant());
+    List<Timing> below = of(comparison.other());
     List<Double> ratios = new ArrayList<>();
-    for (int round = 0; round < of(variant).size(); round++) {
-      ratios.add(
-          figure.applyAsDouble(of(variant).get(round))
-              / figure.applyAsDouble(of(Variant.FLOOR).get(round)));
+    for (int round = 0; round < above.size(); round++) {
+      ratios.add(figure.applyAsDouble(above.get(round)) / figure.applyAsDouble(below.get(round)));
     }
     return Spread.of(ratios);
   }
 
   private List<Timing> of(Variant variant) {
-    return timings.getOrDefault(variant, List.of());
+    return timings.computeIfAbsent(variant, each -> new ArrayList<>());
   }
 
   private static String text(Spread spread) {

@@ -4,7 +4,6 @@ import io.millrace.local.broker.SinkTopics;
 import io.millrace.local.broker.TopicAdmin;
 import io.millrace.local.feed.TopicFeeder;
 import io.millrace.local.host.ChildProcess;
-import io.millrace.local.host.ClassPath;
 import io.millrace.local.host.RunDirectory;
 import io.millrace.local.host.StopSignal;
 import io.millrace.local.process.BrokerProcess;
@@ -16,7 +15,6 @@ import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -33,15 +31,35 @@ public final class BenchmarkRun {
    * @param warmUps how often a JVM runs a variant before it is timed, not negative
    * @param records how many requests each run reads, positive
    * @param seed makes the requests
+   * @param only codes of the variants that are run; empty for all
    */
-  public record Scale(int rounds, int warmUps, long records, long seed) {}
+  public record Scale(int rounds, int warmUps, int records, long seed, List<String> only) {
+    /** The number of records must be a multiple: windows and tasks get equally many. */
+    public static final int RECORDS_MULTIPLE_OF =
+        RequestLoad.WINDOWS * TimedJob.SETTINGS.parallelism();
+
+    /** The variants of a benchmark that are run. */
+    List<Variant> of(Benchmark benchmark) {
+      return benchmark.variants().stream()
+          .filter(variant -> only.isEmpty() || only.contains(variant.code()))
+          .toList();
+    }
+  }
+
+  /**
+   * Where the programs are.
+   *
+   * @param jobs the jobs jar
+   * @param kafkaStreams directory with the jars that only the process of Kafka Streams gets
+   */
+  public record Programs(Path jobs, Path kafkaStreams) {}
 
   private static final Duration DECISION_LIMIT = Duration.ofSeconds(60);
   private static final Duration LOOK_INTERVAL = Duration.ofMillis(200);
 
   private final Benchmark benchmark;
   private final Scale scale;
-  private final Path jobsJar;
+  private final Programs programs;
   private final Path directory;
   private final Children children;
   private final StopSignal stop;
@@ -50,14 +68,14 @@ public final class BenchmarkRun {
   private BenchmarkRun(
       Benchmark benchmark,
       Scale scale,
-      Path jobsJar,
+      Programs programs,
       Path directory,
       Children children,
       StopSignal stop,
       PrintStream out) {
     this.benchmark = benchmark;
     this.scale = scale;
-    this.jobsJar = jobsJar;
+    this.programs = programs;
     this.directory = directory;
     this.children = children;
     this.stop = stop;
@@ -73,13 +91,14 @@ public final class BenchmarkRun {
   public static boolean run(
       Benchmark benchmark,
       Scale scale,
-      Path jobsJar,
+      Programs programs,
       RunDirectory directory,
       StopSignal stop,
       PrintStream out)
       throws VoidRunException, IOException, InterruptedException {
     Children children = Children.in(directory.path(), directory::recordChild);
-    return new BenchmarkRun(benchmark, scale, jobsJar, directory.path(), children, stop, out).run();
+    return new BenchmarkRun(benchmark, scale, programs, directory.path(), children, stop, out)
+        .run();
   }
 
   private boolean run() throws VoidRunException, IOException, InterruptedException {
@@ -91,11 +110,15 @@ public final class BenchmarkRun {
       try (TopicFeeder feeder = new TopicFeeder(broker.bootstrap())) {
         load = RequestLoad.fill(feeder, scale.records(), scale.seed(), stop::isRequested);
       }
+      if (stop.isRequested()) {
+        return false;
+      }
+      load.writeRows(rows());
       RunCheck check = new RunCheck(load);
-      BenchmarkReport report = new BenchmarkReport(benchmark, scale, load, out);
-      report.head();
+      BenchmarkReport report = new BenchmarkReport(benchmark, scale, out);
+      report.head(load);
       for (int round = 0; round < scale.rounds(); round++) {
-        for (Variant variant : benchmark.order(round)) {
+        for (Variant variant : Benchmark.order(scale.of(benchmark), round)) {
           Map<String, Long> figures = time(variant, round, broker.bootstrap());
           if (stop.isRequested()) {
             return false;
@@ -115,21 +138,12 @@ public final class BenchmarkRun {
       throws VoidRunException, IOException, InterruptedException {
     String name = variant.code() + "-" + (round + 1);
     Path own = Files.createDirectories(directory.resolve(name));
-    List<String> classPath = new ArrayList<>(ClassPath.current().entries());
-    classPath.add(jobsJar.toString());
-    try (ChildProcess child =
-        children.start(
-            JvmProgram.of(
-                name,
-                TimedJob.class.getName(),
-                new ClassPath(classPath),
-                List.of("-Xms2g", "-Xmx2g", "--add-opens=java.base/java.util=ALL-UNNAMED"),
-                List.of(
-                    own.toString(),
-                    jobsJar.toString(),
-                    bootstrap,
-                    variant.code(),
-                    String.valueOf(scale.warmUps()))))) {
+    JvmProgram program =
+        variant == Variant.KAFKA_STREAMS
+            ? StreamsPeer.program(name, programs.kafkaStreams(), own, bootstrap, scale.warmUps())
+            : TimedJob.program(
+                name, programs.jobs(), own, bootstrap, variant, scale.warmUps(), rows());
+    try (ChildProcess child = children.start(program)) {
       while (!child.awaitEnd(LOOK_INTERVAL)) {
         if (stop.isRequested()) {
           return Map.of();
@@ -141,6 +155,10 @@ public final class BenchmarkRun {
       }
     }
     return TimedJob.figures(own);
+  }
+
+  private Path rows() {
+    return directory.resolve("parsed-rows");
   }
 
   /** The last line that a failed run printed. */
@@ -157,7 +175,7 @@ public final class BenchmarkRun {
     Path rows = directory.resolve("rows");
     try (SinkTopics sinks = SinkTopics.follow(bootstrap, variant.outputs(), rows, DECISION_LIMIT)) {
       sinks.finish(true);
-      check.rankings(sinks.rows(), rows);
+      check.rows(variant, sinks.rows(), rows);
     }
     // The next run starts from nothing.
     admin.delete(variant.outputs());

@@ -4,62 +4,77 @@ import io.millrace.local.feed.TopicFeeder;
 import io.millrace.local.feed.WebRequestsFeed;
 import io.millrace.schema.Topics;
 import io.millrace.schema.codec.JsonCodec;
-import io.millrace.schema.ranking.RankedItem;
-import io.millrace.schema.ranking.RankingPublished;
 import io.millrace.schema.web.RequestServed;
+import java.io.BufferedOutputStream;
+import java.io.DataOutputStream;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
-import java.util.HashSet;
-import java.util.List;
-import java.util.Map;
-import java.util.Set;
-import java.util.TreeMap;
+import java.util.BitSet;
+import java.util.SplittableRandom;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The web requests that a benchmark reads, and what must become of them: recounted while they are
- * made, by nothing that the jobs are made of.
+ * The web requests that a benchmark reads: windows of heavy hitters that are full to the edge, all
+ * with equally many requests. Keeps of each request when it was and its path.
+ *
+ * <p><b>Space</b>: 8 bytes a request.
  */
 final class RequestLoad {
-  /** Requests of one second in event time. */
-  static final int PER_SECOND = 5_000;
+  /** Windows that the requests fill. */
+  static final int WINDOWS = 5;
 
-  /** Length of a window of heavy hitters, and most items of a ranking: the job's defaults. */
+  /** Length of a window of heavy hitters: the job's default. */
   static final long WINDOW_MILLIS = 300_000;
 
-  private static final int K = 100;
-  private static final long START = Instant.parse("2026-01-01T00:00:00Z").toEpochMilli();
+  /** Start of the first window. */
+  static final long START = Instant.parse("2026-01-01T00:00:00Z").toEpochMilli();
 
-  private final Map<Long, Map<String, Long>> paths = new TreeMap<>();
-  private long records;
+  private static final int MAX_DELAY_MILLIS = 2_000;
+
+  private final int[] times;
+  private final int[] ranks;
+  private int records;
   private long bytes;
   private long checksum;
 
+  /** An empty load with room for so many requests. */
+  RequestLoad(int capacity) {
+    times = new int[capacity];
+    ranks = new int[capacity];
+  }
+
   /** Makes requests and writes them into their topic; stops early where {@code stop} says so. */
-  static RequestLoad fill(TopicFeeder feeder, long records, long seed, BooleanSupplier stop)
+  static RequestLoad fill(TopicFeeder feeder, int records, long seed, BooleanSupplier stop)
       throws IOException {
-    RequestLoad load = new RequestLoad();
+    RequestLoad load = new RequestLoad(records);
     WebRequestsFeed feed = new WebRequestsFeed(seed);
+    SplittableRandom delays = new SplittableRandom(seed);
+    LoadPaths paths = new LoadPaths(seed);
     JsonCodec<RequestServed> codec = Topics.WEB_REQUESTS.codec();
     while (load.records < records && !stop.getAsBoolean()) {
+      long now = START + load.records * (WINDOWS * WINDOW_MILLIS) / records;
+      long windowStart = now - Math.floorMod(now, WINDOW_MILLIS);
+      int rank = paths.draw();
       RequestServed request =
-          withoutUserAgent(feed.request(START + load.records * 1_000 / PER_SECOND));
+          request(
+              Math.max(windowStart, now - delays.nextInt(MAX_DELAY_MILLIS)),
+              LoadPaths.of(rank),
+              feed.request(now));
       byte[] json = codec.encode(request);
       // Without a key: a partition that is longer than the others would be timed on its own.
       feeder.send(Topics.WEB_REQUESTS.name(), null, json);
-      load.add(request, json.length);
+      load.add(request, rank, json.length);
     }
     feeder.flush();
     return load;
   }
 
   /** How many there are. */
-  long records() {
+  int records() {
     return records;
   }
 
@@ -73,14 +88,36 @@ final class RequestLoad {
     return checksum;
   }
 
-  /** What heavy hitters must publish. */
-  Set<RankingPublished> rankings() {
-    Set<RankingPublished> rankings = new HashSet<>();
-    paths.forEach((windowEnd, counts) -> rankings.add(ranking(windowEnd, counts)));
-    return rankings;
+  /** Milliseconds from {@link #START} to a request. */
+  int time(int index) {
+    return times[index];
   }
 
-  void add(RequestServed request, int length) {
+  /** The rank of a request's path. */
+  int rank(int index) {
+    return ranks[index];
+  }
+
+  /** How many paths occur. */
+  int distinct() {
+    return distinctFrom(0, records);
+  }
+
+  /** How many paths occur in each window, on average. */
+  int distinctInWindow() {
+    int sum = 0;
+    for (int window = 0; window < WINDOWS; window++) {
+      sum +=
+          distinctFrom(
+              (int) ((long) records * window / WINDOWS),
+              (int) ((long) records * (window + 1) / WINDOWS));
+    }
+    return sum / WINDOWS;
+  }
+
+  void add(RequestServed request, int rank, int length) {
+    times[records] = Math.toIntExact(request.at() - START);
+    ranks[records] = rank;
     records++;
     bytes += length;
     checksum += request.at();
@@ -96,42 +133,58 @@ final class RequestLoad {
             request.userAgent())) {
       checksum += length(text);
     }
-    long windowEnd = (Math.floorDiv(request.at(), WINDOW_MILLIS) + 1) * WINDOW_MILLIS;
-    paths.computeIfAbsent(windowEnd, end -> new HashMap<>()).merge(request.path(), 1L, Long::sum);
+  }
+
+  /**
+   * Writes event times and paths for jobs that are measured without parsing: the number of paths,
+   * the paths, the number of rows, and of each row its time and which of the paths it has.
+   */
+  void writeRows(Path file) throws IOException {
+    BitSet occurring = occurring(0, records);
+    int[] position = new int[LoadPaths.COUNT];
+    try (var out = new DataOutputStream(new BufferedOutputStream(Files.newOutputStream(file)))) {
+      out.writeInt(occurring.cardinality());
+      int written = 0;
+      for (int rank = occurring.nextSetBit(0); rank >= 0; rank = occurring.nextSetBit(rank + 1)) {
+        out.writeUTF(LoadPaths.of(rank));
+        position[rank] = written++;
+      }
+      out.writeInt(records);
+      for (int i = 0; i < records; i++) {
+        out.writeLong(START + times[i]);
+        out.writeInt(position[ranks[i]]);
+      }
+    }
+  }
+
+  private int distinctFrom(int first, int end) {
+    return occurring(first, end).cardinality();
+  }
+
+  private BitSet occurring(int first, int end) {
+    BitSet occurring = new BitSet(LoadPaths.COUNT);
+    for (int i = first; i < end; i++) {
+      occurring.set(ranks[i]);
+    }
+    return occurring;
   }
 
   private static int length(@Nullable String text) {
     return text == null ? 0 : text.length();
   }
 
-  /** About 200 bytes are left. */
-  private static RequestServed withoutUserAgent(RequestServed request) {
+  /** A request like another one, for a path of ours. About 200 bytes without the user agent. */
+  private static RequestServed request(long at, String path, RequestServed like) {
+    String url = like.url() == null ? like.path() : like.url();
     return new RequestServed(
-        request.at(),
-        request.client(),
-        request.path(),
-        request.method(),
-        request.url(),
-        request.status(),
-        request.bytes(),
-        request.referrer(),
+        at,
+        like.client(),
+        path,
+        like.method(),
+        path + url.substring(like.path().length()),
+        like.status(),
+        like.bytes(),
+        like.referrer(),
         null);
-  }
-
-  private static RankingPublished ranking(long windowEnd, Map<String, Long> counts) {
-    List<Map.Entry<String, Long>> heaviest = new ArrayList<>(counts.entrySet());
-    heaviest.sort(
-        Map.Entry.<String, Long>comparingByValue()
-            .reversed()
-            .thenComparing(
-                entry -> entry.getKey().getBytes(StandardCharsets.UTF_8), Arrays::compareUnsigned));
-    List<RankedItem> items = new ArrayList<>();
-    for (Map.Entry<String, Long> entry : heaviest.subList(0, Math.min(K, heaviest.size()))) {
-      long count = entry.getValue();
-      items.add(new RankedItem(items.size() + 1, entry.getKey(), count, count, count));
-    }
-    long total = counts.values().stream().mapToLong(Long::longValue).sum();
-    return new RankingPublished(
-        "path", windowEnd - WINDOW_MILLIS, windowEnd, total, K, "exact", 0, items);
   }
 }

@@ -1,16 +1,21 @@
 package io.millrace.local.bench;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.millrace.local.bench.WindowRecount.Count;
 import io.millrace.schema.Topics;
+import io.millrace.schema.codec.JsonCodec;
 import io.millrace.schema.codec.RejectedException;
 import io.millrace.schema.ranking.RankingPublished;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.HashSet;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,13 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param load what it had to read
  */
 record RunCheck(RequestLoad load) {
-  /** Topics that heavy hitters writes; only the rankings may have rows. */
-  static final List<String> OUTPUTS =
-      List.of(
-          Topics.HEAVY_HITTERS_RANKINGS.name(),
-          Topics.HEAVY_HITTERS_LATE.name(),
-          Topics.WEB_REQUESTS_DLQ.name());
-
+  private static final ObjectMapper JSON = new ObjectMapper();
   private static final String RECORDS = "records";
   private static final String CHECKSUM = "checksum";
 
@@ -35,8 +34,8 @@ record RunCheck(RequestLoad load) {
    * @throws VoidRunException for the first figure that is not as it must be
    */
   void figures(Variant variant, Map<String, Long> figures) throws VoidRunException {
-    require(variant, "records read", figures.get(RunClock.SOURCE_RECORDS), load.records());
-    if (variant == Variant.HEAVY_HITTERS) {
+    require(variant, "records read", figures.get(RunTimes.SOURCE_RECORDS), load.records());
+    if (variant.result() != Variant.Result.NONE) {
       return;
     }
     long checksum = variant == Variant.RAW ? load.bytes() : load.checksum();
@@ -45,34 +44,85 @@ record RunCheck(RequestLoad load) {
   }
 
   /**
-   * Checks the committed rows of heavy hitters.
+   * Checks the committed rows of a variant.
    *
-   * @param rows number of rows in each of its topics
+   * @param rows number of rows in each of its topics; only the first may have any
    * @param directory holds the rows, a file a topic
    * @throws VoidRunException where they are not what the recount says
    */
-  void rankings(Map<String, Long> rows, Path directory) throws VoidRunException, IOException {
-    Set<RankingPublished> expected = load.rankings();
-    for (String topic : OUTPUTS) {
-      long count = topic.equals(Topics.HEAVY_HITTERS_RANKINGS.name()) ? expected.size() : 0;
-      require(Variant.HEAVY_HITTERS, "committed rows in " + topic, rows.get(topic), count);
+  void rows(Variant variant, Map<String, Long> rows, Path directory)
+      throws VoidRunException, IOException {
+    List<String> topics = variant.outputs();
+    for (String topic : topics.subList(1, topics.size())) {
+      require(variant, "committed rows in " + topic, rows.get(topic), 0);
     }
-    Set<RankingPublished> published = new HashSet<>();
-    Path file = directory.resolve(Topics.HEAVY_HITTERS_RANKINGS.name() + ".jsonl");
-    for (String line : Files.readAllLines(file)) {
-      published.add(ranking(line));
-    }
-    if (!published.equals(expected)) {
-      throw new VoidRunException(
-          "heavy-hitters: the committed rankings differ from the recount of the requests");
+    List<String> lines = Files.readAllLines(directory.resolve(topics.get(0) + ".jsonl"));
+    try {
+      if (variant.result() == Variant.Result.RANKINGS) {
+        rankings(lines, new WindowRecount(load, variant.slideMillis()));
+      } else {
+        ranked(lines, new WindowRecount(load, variant.slideMillis()));
+      }
+    } catch (VoidRunException e) {
+      throw new VoidRunException(variant.code() + ": " + e.getMessage());
     }
   }
 
-  private static RankingPublished ranking(String line) throws VoidRunException {
+  /** Rows that hold a window's ranking each. */
+  private static void rankings(List<String> lines, WindowRecount truth) throws VoidRunException {
+    Map<Long, RankingPublished> published = new TreeMap<>();
+    JsonCodec<RankingPublished> codec = Topics.HEAVY_HITTERS_RANKINGS.codec();
+    for (String line : lines) {
+      RankingPublished ranking = ranking(codec, line);
+      if (published.put(ranking.windowEnd(), ranking) != null) {
+        throw new VoidRunException(
+            "the window that ends at " + ranking.windowEnd() + " is published twice");
+      }
+    }
+    while (truth.next()) {
+      RankingPublished ranking = published.remove(truth.end());
+      if (ranking == null) {
+        throw new VoidRunException("the window that ends at " + truth.end() + " is missing");
+      }
+      new RankingCheck(ranking, truth).check();
+    }
+    requireNothing(published.keySet());
+  }
+
+  private static RankingPublished ranking(JsonCodec<RankingPublished> codec, String line)
+      throws VoidRunException {
     try {
-      return Topics.HEAVY_HITTERS_RANKINGS.codec().decode(line.getBytes(StandardCharsets.UTF_8));
+      return codec.decode(line.getBytes(StandardCharsets.UTF_8));
     } catch (RejectedException e) {
-      throw new VoidRunException("heavy-hitters: a committed row is none: " + e.getMessage());
+      throw new VoidRunException("a committed row is none: " + e.getMessage());
+    }
+  }
+
+  /** Rows that hold one path of a ranking each, in any order. */
+  private static void ranked(List<String> lines, WindowRecount truth)
+      throws VoidRunException, IOException {
+    Map<Long, List<Count>> published = new TreeMap<>();
+    for (String line : lines) {
+      JsonNode row = JSON.readTree(line);
+      published
+          .computeIfAbsent(row.path("windowEnd").longValue(), end -> new ArrayList<>())
+          .add(new Count(row.path("path").textValue(), row.path("count").longValue()));
+    }
+    while (truth.next()) {
+      List<Count> counts = published.getOrDefault(truth.end(), new ArrayList<>());
+      published.remove(truth.end());
+      counts.sort(WindowRecount.RANKING);
+      if (!counts.equals(truth.heaviest(RankingCheck.K))) {
+        throw new VoidRunException(
+            "the window that ends at " + truth.end() + ": the rows differ from the recount");
+      }
+    }
+    requireNothing(published.keySet());
+  }
+
+  private static void requireNothing(Set<Long> windowEnds) throws VoidRunException {
+    if (!windowEnds.isEmpty()) {
+      throw new VoidRunException("no requests are in the windows that end at " + windowEnds);
     }
   }
 

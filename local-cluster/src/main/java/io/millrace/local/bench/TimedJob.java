@@ -7,6 +7,8 @@ import io.millrace.local.flink.LocalFlink;
 import io.millrace.local.flink.StateBackend;
 import io.millrace.local.flink.Submission;
 import io.millrace.local.flink.SubmittedJob;
+import io.millrace.local.host.ClassPath;
+import io.millrace.local.process.JvmProgram;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,16 +25,21 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs a variant twice, each time on a Flink of its own: once so that its code is compiled, and
- * once under a {@link RunClock}. This is the {@code main} of the JVM that each timed run gets.
+ * Runs a variant on Flink, each time on one of its own: some times so that its code is compiled,
+ * and then once under a {@link RunClock}. This is the {@code main} of the JVM that each timed run
+ * gets.
  */
 public final class TimedJob {
   /** The Flink of every timed run. */
   static final FlinkSettings SETTINGS =
       new FlinkSettings(2, StateBackend.ROCKSDB, Duration.ofSeconds(1), 0);
 
+  /** Options of the JVM of every timed run. */
+  static final List<String> JVM_OPTIONS =
+      List.of("-Xms2g", "-Xmx2g", "--add-opens=java.base/java.util=ALL-UNNAMED");
+
   private static final Logger LOG = LoggerFactory.getLogger(TimedJob.class);
-  private static final String CLOCK = "clock.properties";
+  static final String CLOCK = "clock.properties";
   private static final String ACCUMULATORS = "accumulators.properties";
   private static final Duration LOOK_INTERVAL = Duration.ofMillis(500);
 
@@ -41,20 +48,48 @@ public final class TimedJob {
   private final String bootstrap;
   private final Variant variant;
   private final int warmUps;
+  private final String rows;
 
-  private TimedJob(Path directory, Path jobsJar, String bootstrap, Variant variant, int warmUps) {
+  private TimedJob(
+      Path directory, Path jobsJar, String bootstrap, Variant variant, int warmUps, String rows) {
     this.directory = directory;
     this.jobsJar = jobsJar;
     this.bootstrap = bootstrap;
     this.variant = variant;
     this.warmUps = warmUps;
+    this.rows = rows;
+  }
+
+  /** The JVM that runs a variant. */
+  static JvmProgram program(
+      String name,
+      Path jobsJar,
+      Path directory,
+      String bootstrap,
+      Variant variant,
+      int warmUps,
+      Path rows) {
+    List<String> classPath = new ArrayList<>(ClassPath.current().entries());
+    classPath.add(jobsJar.toString());
+    return JvmProgram.of(
+        name,
+        TimedJob.class.getName(),
+        new ClassPath(classPath),
+        JVM_OPTIONS,
+        List.of(
+            directory.toString(),
+            jobsJar.toString(),
+            bootstrap,
+            variant.code(),
+            String.valueOf(warmUps),
+            rows.toString()));
   }
 
   /**
    * Runs a variant and writes what was measured into a directory.
    *
-   * @param args the directory, the jobs jar, Kafka's bootstrap servers, the variant's code and how
-   *     often it is run before it is timed
+   * @param args the directory, the jobs jar, Kafka's bootstrap servers, the variant's code, how
+   *     often it is run before it is timed, and the file with parsed requests
    */
   public static void main(String[] args) {
     try {
@@ -64,7 +99,8 @@ public final class TimedJob {
               Path.of(args[1]),
               args[2],
               Variant.ofCode(args[3]),
-              Integer.parseInt(args[4]))
+              Integer.parseInt(args[4]),
+              args[5])
           .run();
       System.exit(0);
     } catch (Exception | LinkageError e) {
@@ -95,7 +131,7 @@ public final class TimedJob {
     List<String> arguments =
         new ArrayList<>(
             List.of("--bootstrap", bootstrap, "--bounded", "true", "--start-from", "earliest"));
-    arguments.addAll(variant.arguments());
+    arguments.addAll(variant.arguments(rows));
     // The jar is on the class path too. Its classes are loaded once, and stay compiled.
     more.set(CoreOptions.CLASSLOADER_RESOLVE_ORDER, "parent-first");
     try (LocalFlink flink = LocalFlink.start(directory.resolve(name), SETTINGS, more)) {
@@ -117,8 +153,11 @@ public final class TimedJob {
   static Map<String, Long> figures(Path directory) throws IOException {
     Properties figures = new Properties();
     for (String file : List.of(CLOCK, ACCUMULATORS)) {
-      try (var in = Files.newBufferedReader(directory.resolve(file))) {
-        figures.load(in);
+      Path written = directory.resolve(file);
+      if (Files.exists(written)) {
+        try (var in = Files.newBufferedReader(written)) {
+          figures.load(in);
+        }
       }
     }
     return figures.stringPropertyNames().stream()

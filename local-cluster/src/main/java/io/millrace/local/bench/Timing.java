@@ -13,15 +13,15 @@ record Timing(double recordsPerSecond, double cpuSecondsPerMillion) {
   private static final double MILLION = 1e6;
 
   /**
-   * Of a run's figures by their names in {@link RunClock}.
+   * Of a run's figures by their names in {@link RunTimes}.
    *
    * @throws IllegalArgumentException where the clock never ran
    */
   static Timing of(Map<String, Long> figures) {
-    double records = positive(figures, RunClock.RECORDS);
+    double records = positive(figures, RunTimes.RECORDS);
     return new Timing(
-        records * NANOS_PER_SECOND / positive(figures, RunClock.NANOS),
-        positive(figures, RunClock.CPU_NANOS) / NANOS_PER_SECOND / (records / MILLION));
+        records * NANOS_PER_SECOND / positive(figures, RunTimes.NANOS),
+        positive(figures, RunTimes.CPU_NANOS) / NANOS_PER_SECOND / (records / MILLION));
   }
 
   private static long positive(Map<String, Long> figures, String name) {

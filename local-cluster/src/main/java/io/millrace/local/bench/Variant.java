@@ -1,33 +1,76 @@
 package io.millrace.local.bench;
 
+import io.millrace.schema.Topics;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** One of the jobs that a benchmark compares. */
+/** One of the programs that a benchmark compares. */
 enum Variant {
   /** Bytes are read from Kafka and discarded. */
-  RAW("raw"),
+  RAW("raw", "reads bytes and discards them"),
   /** They are decoded with Jackson's streaming parser and discarded. */
-  FLOOR("floor"),
+  FLOOR("floor", "decodes with Jackson's streaming parser and discards"),
   /** They are decoded as every job does and discarded. */
-  OWN("own"),
+  OWN("own", "decodes as every job does and discards"),
   /** As {@link #FLOOR}, with an exchange by key before they are discarded. */
-  EXCHANGE("exchange"),
+  EXCHANGE("exchange", "as floor, with an exchange by path before it discards"),
   /** Heavy hitters with its defaults, without stores. */
-  HEAVY_HITTERS("heavy-hitters");
+  HEAVY_HITTERS("heavy-hitters", "the job with its defaults, without stores"),
+  /** The same with 60 times as many windows. */
+  SLIDING("sliding", "the same with --slide 5s: each request is in 60 windows"),
+  /** The same query in Flink SQL. */
+  FLINK_SQL(
+      "flink-sql",
+      "window Top-N over a TUMBLE count; SQL's Kafka connector and JSON format, which parse the two"
+          + " columns that the query needs; exactly-once sink; mini-batch 2 s and 5000 rows,"
+          + " TWO_PHASE, object reuse, RocksDB"),
+  /** The same query in Kafka Streams. */
+  KAFKA_STREAMS(
+      "kafka-streams",
+      "windowed count by path, cached, in RocksDB; each task ranks a closed window, one task unites"
+          + " the rankings; "
+          + StreamsPeer.SETTINGS
+          + "; its time ends with the last request counted, so closing is not in it"),
+  /** Heavy hitters without Kafka and parsing before it. */
+  HEAVY_HITTERS_PARSED(
+      "heavy-hitters-parsed", "heavy hitters over parsed requests that a Flink source makes"),
+  /** Flink SQL without Kafka and parsing before it. */
+  FLINK_SQL_PARSED(
+      "flink-sql-parsed", "flink-sql over the same, in SQL's own binary form; no other change");
 
-  private static final String FLOOR_JOB = "io.millrace.job.bench.FloorJob";
-  private static final String HEAVY_HITTERS_JOB = "io.millrace.job.web.HeavyHittersJob";
+  private static final String BENCH = "io.millrace.job.bench.";
+  private static final List<String> RANKING_TOPICS =
+      List.of(
+          Topics.HEAVY_HITTERS_RANKINGS.name(),
+          Topics.HEAVY_HITTERS_LATE.name(),
+          Topics.WEB_REQUESTS_DLQ.name());
 
   private final String code;
+  private final String description;
 
-  Variant(String code) {
+  Variant(String code, String description) {
     this.code = code;
+    this.description = description;
+  }
+
+  /** What a variant publishes. */
+  enum Result {
+    /** Nothing. */
+    NONE,
+    /** Rows of heavy hitters, each with a window's ranking. */
+    RANKINGS,
+    /** Rows with one path of a ranking each. */
+    RANKED_PATHS
   }
 
   /** Its name for people. */
   String code() {
     return code;
+  }
+
+  /** What it is and how it is set up, for people. */
+  String description() {
+    return description;
   }
 
   /**
@@ -42,20 +85,55 @@ enum Variant {
         .orElseThrow(() -> new IllegalArgumentException("there is no variant " + code));
   }
 
-  /** The topics that it writes. */
+  Result result() {
+    return switch (this) {
+      case RAW, FLOOR, OWN, EXCHANGE -> Result.NONE;
+      case HEAVY_HITTERS, SLIDING, HEAVY_HITTERS_PARSED -> Result.RANKINGS;
+      case FLINK_SQL, FLINK_SQL_PARSED, KAFKA_STREAMS -> Result.RANKED_PATHS;
+    };
+  }
+
+  /** The topics that it writes, that of its result first. */
   List<String> outputs() {
-    return this == HEAVY_HITTERS ? RunCheck.OUTPUTS : List.of();
+    return switch (this) {
+      case RAW, FLOOR, OWN, EXCHANGE -> List.of();
+      case HEAVY_HITTERS, SLIDING -> RANKING_TOPICS;
+      case HEAVY_HITTERS_PARSED -> RANKING_TOPICS.subList(0, 1);
+      case FLINK_SQL, FLINK_SQL_PARSED -> List.of("flink-sql.rankings");
+      case KAFKA_STREAMS -> List.of(StreamsPeer.OUTPUT);
+    };
   }
 
-  /** The class of the jobs jar that is run. */
+  /** Distance between the windows that it publishes. */
+  long slideMillis() {
+    return this == SLIDING ? RequestLoad.WINDOW_MILLIS / 60 : RequestLoad.WINDOW_MILLIS;
+  }
+
+  /** The class of the jobs jar that is run; {@link #KAFKA_STREAMS} is no job. */
   String mainClass() {
-    return this == HEAVY_HITTERS ? HEAVY_HITTERS_JOB : FLOOR_JOB;
+    return switch (this) {
+      case RAW, FLOOR, OWN, EXCHANGE -> BENCH + "FloorJob";
+      case HEAVY_HITTERS, SLIDING -> "io.millrace.job.web.HeavyHittersJob";
+      case HEAVY_HITTERS_PARSED -> BENCH + "ParsedHeavyHittersJob";
+      case FLINK_SQL, FLINK_SQL_PARSED -> BENCH + "FlinkSqlJob";
+      case KAFKA_STREAMS -> throw new IllegalStateException(code + " is no job of Flink");
+    };
   }
 
-  /** What the job is told beside where Kafka is. */
-  List<String> arguments() {
-    return this == HEAVY_HITTERS
-        ? List.of("--stores", "none", "--create-topics", "true")
-        : List.of("--variant", code);
+  /**
+   * What the job is told beside where Kafka is.
+   *
+   * @param rows the file with parsed requests
+   */
+  List<String> arguments(String rows) {
+    return switch (this) {
+      case RAW, FLOOR, OWN, EXCHANGE -> List.of("--variant", code);
+      case HEAVY_HITTERS -> List.of("--create-topics", "true", "--stores", "none");
+      case SLIDING ->
+          List.of("--create-topics", "true", "--stores", "none", "--slide", slideMillis() + "ms");
+      case FLINK_SQL, KAFKA_STREAMS -> List.of("--create-topics", "true");
+      case HEAVY_HITTERS_PARSED, FLINK_SQL_PARSED ->
+          List.of("--create-topics", "true", "--rows", rows);
+    };
   }
 }

@@ -1,0 +1,77 @@
+package io.millrace.local.bench;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Properties;
+
+/**
+ * From the first record of a run to the last, as looks at its counters every 10 ms tell: from the
+ * first look that finds a record read to the last that finds a counter moved. The records read by
+ * the first look are left out of the figures.
+ */
+final class RunTimes {
+  /** How often to look. */
+  static final Duration INTERVAL = Duration.ofMillis(10);
+
+  static final String SOURCE_RECORDS = "clock.source-records";
+  static final String RECORDS = "clock.records";
+  static final String NANOS = "clock.nanos";
+  static final String CPU_NANOS = "clock.cpu-nanos";
+
+  private Look first = Look.NONE;
+  private Look last = Look.NONE;
+
+  /**
+   * What one look saw.
+   *
+   * @param read records read by sources
+   * @param moved sum of all counters
+   * @param nanos the time, by {@link System#nanoTime}
+   * @param cpuNanos CPU time of this process
+   */
+  private record Look(long read, long moved, long nanos, long cpuNanos) {
+    private static final Look NONE = new Look(0, 0, 0, 0);
+  }
+
+  /**
+   * Notes what the counters say now.
+   *
+   * @param read records read by sources
+   * @param moved sum of all counters
+   */
+  void look(long read, long moved) {
+    if (read > 0 && moved != last.moved()) {
+      last = new Look(read, moved, System.nanoTime(), cpuNanos());
+      if (first.read() == 0) {
+        first = last;
+      }
+    }
+  }
+
+  /**
+   * Writes the figures into a file.
+   *
+   * @param read records read by sources in the end
+   */
+  void write(Path file, long read) {
+    Properties seen = new Properties();
+    seen.setProperty(SOURCE_RECORDS, String.valueOf(read));
+    seen.setProperty(RECORDS, String.valueOf(last.read() - first.read()));
+    seen.setProperty(NANOS, String.valueOf(last.nanos() - first.nanos()));
+    seen.setProperty(CPU_NANOS, String.valueOf(last.cpuNanos() - first.cpuNanos()));
+    try (var out = Files.newBufferedWriter(file)) {
+      seen.store(out, null);
+    } catch (IOException e) {
+      throw new UncheckedIOException("the run's times could not be written", e);
+    }
+  }
+
+  private static long cpuNanos() {
+    return ((com.sun.management.OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean())
+        .getProcessCpuTime();
+  }
+}

@@ -1,0 +1,242 @@
+package io.millrace.local.bench;
+
+import io.millrace.local.broker.TopicAdmin;
+import io.millrace.local.feed.TopicFeeder;
+import io.millrace.local.flink.FailureCause;
+import io.millrace.local.host.ClassPath;
+import io.millrace.local.process.JvmProgram;
+import io.millrace.schema.Topic;
+import io.millrace.schema.Topics;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.streams.KafkaStreams;
+import org.apache.kafka.streams.StreamsConfig;
+import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Runs {@link StreamsTopology} some times to warm up and then once with the clock on. This is the
+ * {@code main} of a JVM that has Kafka Streams' own RocksDB in its class path instead of Flink's.
+ *
+ * <p>Kafka Streams knows no end of an input, and its time goes on only with records. So when its
+ * group has committed the whole input, a few records much later are sent, which close every window;
+ * the clock stops before, with the last request counted.
+ */
+public final class StreamsPeer {
+  /** The topic of its result. */
+  static final String OUTPUT = "kafka-streams.rankings";
+
+  /** How it is set up: what Flink has, as far as Kafka Streams has the same. */
+  static final Settings SETTINGS =
+      new Settings(
+          TimedJob.SETTINGS.parallelism(),
+          TimedJob.SETTINGS.checkpointInterval().toMillis(),
+          TimedJob.SETTINGS.parallelism() * (64L << 20));
+
+  private static final Logger LOG = LoggerFactory.getLogger(StreamsPeer.class);
+  private static final Duration LIMIT = Duration.ofMinutes(30);
+  private static final Duration CLOSE_LIMIT = Duration.ofSeconds(60);
+
+  /** Enough paths that each partition gets some. */
+  private static final int LATER_RECORDS = 64;
+
+  private final Path directory;
+  private final String bootstrap;
+
+  private StreamsPeer(Path directory, String bootstrap) {
+    this.directory = directory;
+    this.bootstrap = bootstrap;
+  }
+
+  /**
+   * The settings that are ours to choose.
+   *
+   * @param threads stream threads
+   * @param commitMillis commit interval
+   * @param cacheBytes memory of all record caches: as much as the tasks of heavy hitters hold
+   */
+  record Settings(int threads, long commitMillis, long cacheBytes) {
+    @Override
+    public String toString() {
+      return String.format(
+          "exactly_once_v2, %d threads, commit every %d ms, %d MiB of cache, lz4",
+          threads, commitMillis, cacheBytes >> 20);
+    }
+  }
+
+  /** The JVM that runs it. */
+  static JvmProgram program(String name, Path jars, Path directory, String bootstrap, int warmUps) {
+    List<String> classPath = new ArrayList<>(List.of(jars.resolve("*").toString()));
+    ClassPath.current().entries().stream()
+        .filter(entry -> !entry.contains("frocksdbjni"))
+        .forEach(classPath::add);
+    return JvmProgram.of(
+        name,
+        StreamsPeer.class.getName(),
+        new ClassPath(classPath),
+        TimedJob.JVM_OPTIONS,
+        List.of(directory.toString(), bootstrap, String.valueOf(warmUps)));
+  }
+
+  /**
+   * Runs it and writes what was measured into a directory.
+   *
+   * @param args the directory, Kafka's bootstrap servers and how often it is run before it is timed
+   */
+  public static void main(String[] args) {
+    try {
+      StreamsPeer peer = new StreamsPeer(Path.of(args[0]), args[1]);
+      int warmUps = Integer.parseInt(args[2]);
+      for (int i = 1; i <= warmUps; i++) {
+        peer.run("warm-up-" + i);
+        try (TopicAdmin admin = new TopicAdmin(args[1])) {
+          admin.delete(List.of(OUTPUT));
+        }
+      }
+      peer.run("timed");
+      System.exit(0);
+    } catch (Exception | LinkageError e) {
+      LOG.error("The run failed", e);
+      System.err.println(FailureCause.of(e));
+      System.exit(1);
+    }
+  }
+
+  private void run(String name) throws IOException, InterruptedException {
+    String id = "kafka-streams-" + directory.getFileName() + "-" + name;
+    String ticks = id + "-ticks";
+    List<String> leftovers = new ArrayList<>(StreamsTopology.ownTopics(id));
+    leftovers.add(ticks);
+    try (TopicAdmin admin = new TopicAdmin(bootstrap);
+        TopicFeeder feeder = new TopicFeeder(bootstrap)) {
+      admin.create(List.of(topic(ticks), topic(OUTPUT)));
+      StreamsTopology topology = new StreamsTopology(ticks);
+      RunTimes times = new RunTimes();
+      try (KafkaStreams streams = new KafkaStreams(topology.build(), properties(id))) {
+        Failure failure = new Failure();
+        streams.setUncaughtExceptionHandler(failure::handle);
+        streams.start();
+        Map<TopicPartition, Long> ends =
+            admin.ends(admin.partitions(List.of(StreamsTopology.INPUT)));
+        long records = ends.values().stream().mapToLong(Long::longValue).sum();
+        await(failure, topology, times, () -> topology.counted() == records);
+        await(
+            failure,
+            topology,
+            times,
+            () -> admin.committed(id).entrySet().containsAll(ends.entrySet()));
+        times.write(directory.resolve(TimedJob.CLOCK), topology.read());
+        for (int i = 0; i < LATER_RECORDS; i++) {
+          feeder.send(ticks, null, later(i));
+        }
+        feeder.flush();
+        await(failure, topology, times, () -> topology.published() == RequestLoad.WINDOWS);
+        if (!streams.close(CLOSE_LIMIT)) {
+          throw new IOException("Kafka Streams did not stop within " + CLOSE_LIMIT);
+        }
+      }
+      delete(leftovers);
+    }
+  }
+
+  /** Starts to delete topics that nobody needs any more. */
+  private void delete(List<String> topics) throws IOException, InterruptedException {
+    try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrap))) {
+      admin.deleteTopics(topics).all().get();
+    } catch (ExecutionException e) {
+      throw new IOException("deleting topics failed: " + e.getCause(), e);
+    }
+  }
+
+  /** What ended a stream thread before its time. */
+  private static final class Failure {
+    private final AtomicReference<@Nullable Throwable> cause = new AtomicReference<>();
+
+    private StreamThreadExceptionResponse handle(Throwable thrown) {
+      cause.set(thrown);
+      return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
+    }
+
+    private void rethrow() throws IOException {
+      Throwable thrown = cause.get();
+      if (thrown != null) {
+        throw new IOException("Kafka Streams failed: " + thrown, thrown);
+      }
+    }
+  }
+
+  /** A condition that asks Kafka. */
+  @FunctionalInterface
+  private interface Condition {
+    boolean holds() throws IOException, InterruptedException;
+  }
+
+  private static void await(
+      Failure failure, StreamsTopology topology, RunTimes times, Condition condition)
+      throws IOException, InterruptedException {
+    long deadline = System.nanoTime() + LIMIT.toNanos();
+    while (!condition.holds()) {
+      times.look(topology.read(), topology.read() + topology.counted());
+      failure.rethrow();
+      if (System.nanoTime() > deadline) {
+        throw new IOException(
+            String.format(
+                "after %s, %d records are read, %d counted and %d windows published",
+                LIMIT, topology.read(), topology.counted(), topology.published()));
+      }
+      TimeUnit.NANOSECONDS.sleep(RunTimes.INTERVAL.toNanos());
+    }
+    times.look(topology.read(), topology.read() + topology.counted());
+  }
+
+  private Properties properties(String id) {
+    Properties properties = new Properties();
+    properties.put(StreamsConfig.APPLICATION_ID_CONFIG, id);
+    properties.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrap);
+    properties.put(StreamsConfig.STATE_DIR_CONFIG, directory.resolve("state").toString());
+    properties.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2);
+    properties.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, SETTINGS.commitMillis());
+    properties.put(StreamsConfig.NUM_STREAM_THREADS_CONFIG, SETTINGS.threads());
+    properties.put(StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG, SETTINGS.cacheBytes());
+    properties.put(StreamsConfig.REPLICATION_FACTOR_CONFIG, 1);
+    properties.put(StreamsConfig.producerPrefix("compression.type"), "lz4");
+    return properties;
+  }
+
+  private static Topic<Later> topic(String name) {
+    return new Topic<>(
+        name,
+        "A topic of Kafka Streams in a benchmark.",
+        Later.class,
+        Topic.Lane.RESULT,
+        null,
+        Topics.PARTITIONS,
+        Topic.Cleanup.DELETE,
+        Topic.View.TABLE,
+        null);
+  }
+
+  private record Later(long at, String path) {}
+
+  private static byte[] later(int number) {
+    long at =
+        RequestLoad.START
+            + (RequestLoad.WINDOWS + 1) * RequestLoad.WINDOW_MILLIS
+            + 2 * StreamsTopology.GRACE.toMillis();
+    return String.format("{\"at\":%d,\"path\":\"%s%d\"}", at, StreamsTopology.LATER_PATH, number)
+        .getBytes(StandardCharsets.UTF_8);
+  }
+}
