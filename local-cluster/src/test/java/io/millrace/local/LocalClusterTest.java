@@ -74,7 +74,14 @@ class LocalClusterTest {
     assertUsage("name a benchmark; there are floor, heavy-hitters", "bench");
     assertUsage("no benchmark 'flor'; there are floor, heavy-hitters", "bench", "flor");
     assertUsage("must be at least 1", "bench", "floor", "--rounds", "0");
-    assertUsage("must be at least 1", "bench", "floor", "--records", "-5");
+    assertUsage("must be a multiple of 10", "bench", "floor", "--records", "-10");
+    assertUsage("must be a multiple of 10", "bench", "floor", "--records", "15");
+    assertUsage(
+        "no program 'flink-sq' in heavy-hitters",
+        "bench",
+        "heavy-hitters",
+        "--only",
+        "floor,flink-sq");
     assertUsage("must not be negative", "bench", "floor", "--warm-ups", "-1");
     assertUsage("Unknown option: '--bounded'", "bench", "floor", "--bounded");
     assertThat(run("bench", "--help")).isZero();

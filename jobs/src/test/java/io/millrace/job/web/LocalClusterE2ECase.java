@@ -101,15 +101,31 @@ class LocalClusterE2ECase {
 
   @Test
   void benchmark_checksEachRunAndPrintsRatios() throws Exception {
-    Ended ended =
-        run("bench", "heavy-hitters", "--rounds", "1", "--warm-ups", "1", "--records", "200000");
+    String text = bench("--only", "floor,heavy-hitters", "--warm-ups", "1", "--records", "200000");
 
-    assertThat(ended.code()).as(ended.text()).isZero();
-    assertThat(ended.text())
+    assertThat(text)
         .contains("200,000 requests")
-        .containsPattern("floor +[\\d,]+ +[\\d.]+ +1.00 \\(1.00 to 1.00\\)")
-        .containsPattern("heavy-hitters +[\\d,]+ +[\\d.]+ +[\\d.]+ \\([\\d.]+ to [\\d.]+\\)");
+        .containsPattern("heavy-hitters +[\\d,]+ +[\\d.]+\n")
+        .containsPattern(
+            "heavy-hitters to floor +[\\d.]+ \\([\\d.]+ to [\\d.]+\\), goal 0.95 +[\\d.]+");
     assertThat(directory.resolve("home")).isDirectoryNotContaining("glob:**run-*");
+  }
+
+  @Test
+  void benchmark_peers_giveTheSameRankings() throws Exception {
+    String text =
+        bench(
+            "--only",
+            "flink-sql,kafka-streams,heavy-hitters-parsed,flink-sql-parsed",
+            "--warm-ups",
+            "0",
+            "--records",
+            "100000");
+
+    assertThat(text)
+        .containsPattern("flink-sql +[\\d,]+ +[\\d.]+\n")
+        .containsPattern("kafka-streams +[\\d,]+ +[\\d.]+\n")
+        .containsPattern("heavy-hitters-parsed to flink-sql-parsed +[\\d.]+ .*goal 8.00");
   }
 
   @Test
@@ -152,6 +168,14 @@ class LocalClusterE2ECase {
         "--set",
         "slide=2m");
     assertRefused("no such file", "heavy-hitters", "--input", "web.requests=absent.jsonl");
+  }
+
+  private String bench(String... options) throws Exception {
+    List<String> arguments = new ArrayList<>(List.of("bench", "heavy-hitters", "--rounds", "1"));
+    arguments.addAll(List.of(options));
+    Ended ended = run(arguments.toArray(String[]::new));
+    assertThat(ended.code()).as(ended.text()).isZero();
+    return ended.text();
   }
 
   private void assertRefused(String reason, String... arguments) throws Exception {

@@ -60,7 +60,11 @@ final class BenchmarkReport {
         scale.warmUps());
     print("");
     for (Variant variant : timings.keySet()) {
-      print("%-21s %s", variant.code(), variant.description());
+      String name = variant.code();
+      for (String part : variant.description()) {
+        print("%-21s %s", name, part);
+        name = "";
+      }
     }
     print("");
   }

@@ -124,7 +124,7 @@ public final class BenchmarkRun {
             return false;
           }
           check.figures(variant, figures);
-          checkRows(check, variant, broker.bootstrap(), admin);
+          checkRows(check, variant, broker.bootstrap());
           report.add(round, variant, Timing.of(figures));
         }
       }
@@ -167,7 +167,7 @@ public final class BenchmarkRun {
     return Files.readString(output).lines().reduce("", (before, line) -> line);
   }
 
-  private void checkRows(RunCheck check, Variant variant, String bootstrap, TopicAdmin admin)
+  private void checkRows(RunCheck check, Variant variant, String bootstrap)
       throws VoidRunException, IOException, InterruptedException {
     if (variant.outputs().isEmpty()) {
       return;
@@ -177,7 +177,6 @@ public final class BenchmarkRun {
       sinks.finish(true);
       check.rows(variant, sinks.rows(), rows);
     }
-    // The next run starts from nothing.
-    admin.delete(variant.outputs());
+    SpentTopics.delete(bootstrap, variant.outputs());
   }
 }

@@ -15,10 +15,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
-import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.StreamsConfig;
@@ -102,9 +100,7 @@ public final class StreamsPeer {
       int warmUps = Integer.parseInt(args[2]);
       for (int i = 1; i <= warmUps; i++) {
         peer.run("warm-up-" + i);
-        try (TopicAdmin admin = new TopicAdmin(args[1])) {
-          admin.delete(List.of(OUTPUT));
-        }
+        SpentTopics.delete(args[1], List.of(OUTPUT));
       }
       peer.run("timed");
       System.exit(0);
@@ -118,63 +114,36 @@ public final class StreamsPeer {
   private void run(String name) throws IOException, InterruptedException {
     String id = "kafka-streams-" + directory.getFileName() + "-" + name;
     String ticks = id + "-ticks";
-    List<String> leftovers = new ArrayList<>(StreamsTopology.ownTopics(id));
-    leftovers.add(ticks);
-    try (TopicAdmin admin = new TopicAdmin(bootstrap);
-        TopicFeeder feeder = new TopicFeeder(bootstrap)) {
+    StreamsTopology topology = new StreamsTopology(ticks);
+    Watch watch = new Watch(topology, new RunTimes(), new AtomicReference<>());
+    try (TopicAdmin admin = new TopicAdmin(bootstrap)) {
       admin.create(List.of(topic(ticks), topic(OUTPUT)));
-      StreamsTopology topology = new StreamsTopology(ticks);
-      RunTimes times = new RunTimes();
+      Map<TopicPartition, Long> ends = admin.ends(admin.partitions(List.of(StreamsTopology.INPUT)));
+      long records = ends.values().stream().mapToLong(Long::longValue).sum();
       try (KafkaStreams streams = new KafkaStreams(topology.build(), properties(id))) {
-        Failure failure = new Failure();
-        streams.setUncaughtExceptionHandler(failure::handle);
+        streams.setUncaughtExceptionHandler(watch::onFailure);
         streams.start();
-        Map<TopicPartition, Long> ends =
-            admin.ends(admin.partitions(List.of(StreamsTopology.INPUT)));
-        long records = ends.values().stream().mapToLong(Long::longValue).sum();
-        await(failure, topology, times, () -> topology.counted() == records);
-        await(
-            failure,
-            topology,
-            times,
-            () -> admin.committed(id).entrySet().containsAll(ends.entrySet()));
-        times.write(directory.resolve(TimedJob.CLOCK), topology.read());
-        for (int i = 0; i < LATER_RECORDS; i++) {
-          feeder.send(ticks, null, later(i));
-        }
-        feeder.flush();
-        await(failure, topology, times, () -> topology.published() == RequestLoad.WINDOWS);
+        watch.await(() -> topology.counted() >= records);
+        // Only then has every task passed on all that it has read.
+        watch.await(() -> admin.committed(id).entrySet().containsAll(ends.entrySet()));
+        watch.times().write(directory.resolve(TimedJob.CLOCK), topology.read());
+        moveTimeOn(ticks);
+        watch.await(() -> topology.published() >= RequestLoad.WINDOWS);
         if (!streams.close(CLOSE_LIMIT)) {
           throw new IOException("Kafka Streams did not stop within " + CLOSE_LIMIT);
         }
       }
-      delete(leftovers);
     }
+    SpentTopics.delete(bootstrap, StreamsTopology.ownTopics(id));
+    SpentTopics.delete(bootstrap, List.of(ticks));
   }
 
-  /** Starts to delete topics that nobody needs any more. */
-  private void delete(List<String> topics) throws IOException, InterruptedException {
-    try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrap))) {
-      admin.deleteTopics(topics).all().get();
-    } catch (ExecutionException e) {
-      throw new IOException("deleting topics failed: " + e.getCause(), e);
-    }
-  }
-
-  /** What ended a stream thread before its time. */
-  private static final class Failure {
-    private final AtomicReference<@Nullable Throwable> cause = new AtomicReference<>();
-
-    private StreamThreadExceptionResponse handle(Throwable thrown) {
-      cause.set(thrown);
-      return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
-    }
-
-    private void rethrow() throws IOException {
-      Throwable thrown = cause.get();
-      if (thrown != null) {
-        throw new IOException("Kafka Streams failed: " + thrown, thrown);
+  private void moveTimeOn(String ticks) throws IOException {
+    try (TopicFeeder feeder = new TopicFeeder(bootstrap)) {
+      for (int i = 0; i < LATER_RECORDS; i++) {
+        feeder.send(ticks, null, later(i));
       }
+      feeder.flush();
     }
   }
 
@@ -184,22 +153,37 @@ public final class StreamsPeer {
     boolean holds() throws IOException, InterruptedException;
   }
 
-  private static void await(
-      Failure failure, StreamsTopology topology, RunTimes times, Condition condition)
-      throws IOException, InterruptedException {
-    long deadline = System.nanoTime() + LIMIT.toNanos();
-    while (!condition.holds()) {
-      times.look(topology.read(), topology.read() + topology.counted());
-      failure.rethrow();
-      if (System.nanoTime() > deadline) {
-        throw new IOException(
-            String.format(
-                "after %s, %d records are read, %d counted and %d windows published",
-                LIMIT, topology.read(), topology.counted(), topology.published()));
-      }
-      TimeUnit.NANOSECONDS.sleep(RunTimes.INTERVAL.toNanos());
+  /** Waits for what the stream threads do, with the clock on. */
+  private record Watch(
+      StreamsTopology topology, RunTimes times, AtomicReference<@Nullable Throwable> failure) {
+    private StreamThreadExceptionResponse onFailure(Throwable thrown) {
+      failure.set(thrown);
+      return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
     }
-    times.look(topology.read(), topology.read() + topology.counted());
+
+    private void await(Condition condition) throws IOException, InterruptedException {
+      long deadline = System.nanoTime() + LIMIT.toNanos();
+      while (!condition.holds()) {
+        look();
+        Throwable thrown = failure.get();
+        if (thrown != null) {
+          throw new IOException("Kafka Streams failed: " + thrown, thrown);
+        }
+        if (System.nanoTime() > deadline) {
+          throw new IOException(
+              String.format(
+                  "after %s, %d records are read, %d counted and %d windows published",
+                  LIMIT, topology.read(), topology.counted(), topology.published()));
+        }
+        TimeUnit.NANOSECONDS.sleep(RunTimes.INTERVAL.toNanos());
+      }
+      look();
+    }
+
+    private void look() {
+      long read = topology.read();
+      times.look(read, read + topology.counted());
+    }
   }
 
   private Properties properties(String id) {

@@ -1,6 +1,5 @@
 package io.millrace.local.bench;
 
-import io.millrace.local.broker.TopicAdmin;
 import io.millrace.local.flink.FailureCause;
 import io.millrace.local.flink.FlinkSettings;
 import io.millrace.local.flink.LocalFlink;
@@ -114,9 +113,7 @@ public final class TimedJob {
     for (int i = 1; i <= warmUps; i++) {
       runOnce("warm-up-" + i, new Configuration());
       if (!variant.outputs().isEmpty()) {
-        try (TopicAdmin admin = new TopicAdmin(bootstrap)) {
-          admin.delete(variant.outputs());
-        }
+        SpentTopics.delete(bootstrap, variant.outputs());
       }
     }
     Properties accumulators = new Properties();

@@ -7,36 +7,25 @@ import java.util.stream.Stream;
 /** One of the programs that a benchmark compares. */
 enum Variant {
   /** Bytes are read from Kafka and discarded. */
-  RAW("raw", "reads bytes and discards them"),
+  RAW("raw"),
   /** They are decoded with Jackson's streaming parser and discarded. */
-  FLOOR("floor", "decodes with Jackson's streaming parser and discards"),
+  FLOOR("floor"),
   /** They are decoded as every job does and discarded. */
-  OWN("own", "decodes as every job does and discards"),
+  OWN("own"),
   /** As {@link #FLOOR}, with an exchange by key before they are discarded. */
-  EXCHANGE("exchange", "as floor, with an exchange by path before it discards"),
+  EXCHANGE("exchange"),
   /** Heavy hitters with its defaults, without stores. */
-  HEAVY_HITTERS("heavy-hitters", "the job with its defaults, without stores"),
+  HEAVY_HITTERS("heavy-hitters"),
   /** The same with 60 times as many windows. */
-  SLIDING("sliding", "the same with --slide 5s: each request is in 60 windows"),
+  SLIDING("sliding"),
   /** The same query in Flink SQL. */
-  FLINK_SQL(
-      "flink-sql",
-      "window Top-N over a TUMBLE count; SQL's Kafka connector and JSON format, which parse the two"
-          + " columns that the query needs; exactly-once sink; mini-batch 2 s and 5000 rows,"
-          + " TWO_PHASE, object reuse, RocksDB"),
+  FLINK_SQL("flink-sql"),
   /** The same query in Kafka Streams. */
-  KAFKA_STREAMS(
-      "kafka-streams",
-      "windowed count by path, cached, in RocksDB; each task ranks a closed window, one task unites"
-          + " the rankings; "
-          + StreamsPeer.SETTINGS
-          + "; its time ends with the last request counted, so closing is not in it"),
+  KAFKA_STREAMS("kafka-streams"),
   /** Heavy hitters without Kafka and parsing before it. */
-  HEAVY_HITTERS_PARSED(
-      "heavy-hitters-parsed", "heavy hitters over parsed requests that a Flink source makes"),
+  HEAVY_HITTERS_PARSED("heavy-hitters-parsed"),
   /** Flink SQL without Kafka and parsing before it. */
-  FLINK_SQL_PARSED(
-      "flink-sql-parsed", "flink-sql over the same, in SQL's own binary form; no other change");
+  FLINK_SQL_PARSED("flink-sql-parsed");
 
   private static final String BENCH = "io.millrace.job.bench.";
   private static final List<String> RANKING_TOPICS =
@@ -46,11 +35,9 @@ enum Variant {
           Topics.WEB_REQUESTS_DLQ.name());
 
   private final String code;
-  private final String description;
 
-  Variant(String code, String description) {
+  Variant(String code) {
     this.code = code;
-    this.description = description;
   }
 
   /** What a variant publishes. */
@@ -69,8 +56,29 @@ enum Variant {
   }
 
   /** What it is and how it is set up, for people. */
-  String description() {
-    return description;
+  List<String> description() {
+    return switch (this) {
+      case RAW -> List.of("reads bytes and discards them");
+      case FLOOR -> List.of("decodes with Jackson's streaming parser and discards");
+      case OWN -> List.of("decodes as every job does and discards");
+      case EXCHANGE -> List.of("as floor, with an exchange by path before it discards");
+      case HEAVY_HITTERS -> List.of("the job with its defaults, without stores");
+      case SLIDING -> List.of("the same with --slide 5s: each request is in 60 windows");
+      case FLINK_SQL ->
+          List.of(
+              "window Top-N over a count in TUMBLE windows; exactly-once sink; RocksDB",
+              "mini-batch of 2 s and 5000 rows, TWO_PHASE, object reuse",
+              "SQL's Kafka connector and JSON format; only the columns at and path are parsed");
+      case KAFKA_STREAMS ->
+          List.of(
+              "windowed count in RocksDB behind the record cache; a closed window is ranked once",
+              StreamsPeer.SETTINGS.toString(),
+              "Jackson's streaming parser; only at and path are parsed",
+              "its time ends with the last request counted: closing the windows is not in it");
+      case HEAVY_HITTERS_PARSED ->
+          List.of("heavy hitters over parsed requests that a Flink source makes");
+      case FLINK_SQL_PARSED -> List.of("flink-sql over the same, in SQL's own binary form");
+    };
   }
 
   /**

@@ -8,6 +8,7 @@ import io.millrace.schema.Topics;
 import io.millrace.schema.ranking.RankedItem;
 import io.millrace.schema.ranking.RankingPublished;
 import io.millrace.schema.web.RequestServed;
+import java.io.DataInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -19,42 +20,54 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class RunCheckTest {
+  private static final long START = RequestLoad.START;
+  private static final String A = LoadPaths.of(0);
+  private static final String B = LoadPaths.of(1);
   private static final RankingPublished FIRST_WINDOW =
-      new RankingPublished(
-          "path",
-          0,
-          300_000,
-          3,
-          100,
-          "exact",
-          0,
-          List.of(new RankedItem(1, "/b", 2, 2, 2), new RankedItem(2, "/a", 1, 1, 1)));
+      ranking(0, 3, new RankedItem(1, B, 2, 2, 2), new RankedItem(2, A, 1, 1, 1));
   private static final RankingPublished SECOND_WINDOW =
-      new RankingPublished(
-          "path", 300_000, 600_000, 1, 100, "exact", 0, List.of(new RankedItem(1, "/a", 1, 1, 1)));
+      ranking(300_000, 1, new RankedItem(1, A, 1, 1, 1));
 
   @TempDir Path directory;
 
-  private final RequestLoad load = new RequestLoad();
+  private final RequestLoad load = new RequestLoad(4);
   private final RunCheck check = new RunCheck(load);
 
   @BeforeEach
   void addRequests() {
-    load.add(new RequestServed(1, "c", "/b", "GET", "/b?x", 200, 7L, null, "agent"), 100);
-    load.add(new RequestServed(299_999, "c", "/b", null, null, null, null, "from", null), 50);
-    load.add(new RequestServed(2, "c", "/a", null, null, null, null, null, null), 25);
-    load.add(new RequestServed(300_000, "c", "/a", null, null, null, null, null, null), 25);
+    load.add(new RequestServed(START + 1, "c", B, "GET", "/b?x", 200, 7L, null, "agent"), 1, 100);
+    load.add(new RequestServed(START + 299_999, "c", B, null, null, null, null, "f", null), 1, 50);
+    load.add(new RequestServed(START + 2, "c", A, null, null, null, null, null, null), 0, 25);
+    load.add(new RequestServed(START + 300_000, "c", A, null, null, null, null, null, null), 0, 25);
   }
 
   @Test
   void load_sums_areThoseOfNumbersAndLengths() {
+    assertThat(load.records()).isEqualTo(4);
+    assertThat(load.distinct()).isEqualTo(2);
     assertThat(load.bytes()).isEqualTo(200);
     assertThat(load.checksum())
         .isEqualTo(
-            (1 + 1 + 2 + 3 + 4 + 200 + 7 + 5)
-                + (299_999 + 1 + 2 + 4)
-                + (2 + 1 + 2)
-                + (300_000 + 1 + 2));
+            (4 * START + 1 + 299_999 + 2 + 300_000)
+                + (4 + 2L * A.length() + 2L * B.length())
+                + (3 + 4 + 200 + 7 + 5 + 1));
+  }
+
+  @Test
+  void load_rows_areTimesAndPathsInTheirOrder() throws Exception {
+    Path file = directory.resolve("rows");
+
+    load.writeRows(file);
+
+    try (var rows = new DataInputStream(Files.newInputStream(file))) {
+      assertThat(rows.readInt()).isEqualTo(2);
+      assertThat(rows.readUTF()).isEqualTo(A);
+      assertThat(rows.readUTF()).isEqualTo(B);
+      assertThat(rows.readInt()).isEqualTo(4);
+      assertThat(rows.readLong()).isEqualTo(START + 1);
+      assertThat(rows.readInt()).isEqualTo(1);
+      assertThat(rows.readLong()).isEqualTo(START + 299_999);
+    }
   }
 
   @Test
@@ -62,6 +75,8 @@ class RunCheckTest {
     assertThatCode(() -> check.figures(Variant.OWN, figures(4, 4, load.checksum())))
         .doesNotThrowAnyException();
     assertThatCode(() -> check.figures(Variant.RAW, figures(4, 4, 200))).doesNotThrowAnyException();
+    assertThatCode(() -> check.figures(Variant.KAFKA_STREAMS, figures(4, 0, 0)))
+        .doesNotThrowAnyException();
   }
 
   @Test
@@ -80,32 +95,86 @@ class RunCheckTest {
   void rankings_asRecounted_areAccepted() throws Exception {
     publish(SECOND_WINDOW, FIRST_WINDOW);
 
-    assertThatCode(() -> check.rankings(rows(2, 0, 0), directory)).doesNotThrowAnyException();
+    assertThatCode(() -> check.rows(Variant.HEAVY_HITTERS, rows(0, 0), directory))
+        .doesNotThrowAnyException();
   }
 
   @Test
   void rankings_wrong_makeTheRunVoid() throws Exception {
     publish(FIRST_WINDOW, FIRST_WINDOW);
+    assertVoid(rows(0, 0), "ends at " + (START + 300_000) + " is published twice");
 
-    assertThatThrownBy(() -> check.rankings(rows(2, 0, 0), directory))
-        .hasMessageContaining("differ from the recount");
-    assertThatThrownBy(() -> check.rankings(rows(3, 0, 0), directory))
-        .hasMessageContaining("committed rows in heavy-hitters.rankings: 3, not 2");
-    assertThatThrownBy(() -> check.rankings(rows(2, 1, 0), directory))
-        .hasMessageContaining("committed rows in heavy-hitters.late: 1, not 0");
-    assertThatThrownBy(() -> check.rankings(rows(2, 0, 1), directory))
-        .hasMessageContaining("committed rows in web.requests.dlq: 1, not 0");
+    publish(FIRST_WINDOW);
+    assertVoid(rows(0, 0), "ends at " + (START + 600_000) + " is missing");
+
+    publish(FIRST_WINDOW, SECOND_WINDOW, ranking(600_000, 1, new RankedItem(1, A, 1, 1, 1)));
+    assertVoid(rows(0, 0), "no requests are in the windows that end at [" + (START + 900_000));
+
+    assertVoid(rows(1, 0), "committed rows in heavy-hitters.late: 1, not 0");
+    assertVoid(rows(0, 1), "committed rows in web.requests.dlq: 1, not 0");
+  }
+
+  @Test
+  void sliding_everyWindowCounts() throws Exception {
+    publish(FIRST_WINDOW, SECOND_WINDOW);
+
+    assertThatThrownBy(() -> check.rows(Variant.SLIDING, rows(0, 0), directory))
+        .hasMessage("sliding: the window that ends at " + (START + 5_000) + " is missing");
+  }
+
+  @Test
+  void rankedPaths_exactOnly_areAccepted() throws Exception {
+    String second = row(600_000, A, 1);
+    rankedPaths(second, row(300_000, A, 1), row(300_000, B, 2));
+    assertThatCode(() -> check.rows(Variant.FLINK_SQL, Map.of(), directory))
+        .doesNotThrowAnyException();
+
+    rankedPaths(second, row(300_000, A, 1), row(300_000, B, 3));
+    assertDiffers(300_000);
+    rankedPaths(second, row(300_000, B, 2));
+    assertDiffers(300_000);
+    rankedPaths(row(300_000, A, 1), row(300_000, B, 2));
+    assertDiffers(600_000);
+    rankedPaths(second, second, row(300_000, A, 1), row(300_000, B, 2));
+    assertDiffers(600_000);
+    rankedPaths(second, row(300_000, A, 1), row(300_000, B, 2), row(900_000, B, 2));
+    assertThatThrownBy(() -> check.rows(Variant.FLINK_SQL, Map.of(), directory))
+        .hasMessageContaining("no requests are in the windows");
+  }
+
+  private void assertDiffers(long end) {
+    assertThatThrownBy(() -> check.rows(Variant.FLINK_SQL, Map.of(), directory))
+        .hasMessage(
+            "flink-sql: the window that ends at "
+                + (START + end)
+                + ": the rows differ from the recount");
+  }
+
+  private void assertVoid(Map<String, Long> rows, String problem) {
+    assertThatThrownBy(() -> check.rows(Variant.HEAVY_HITTERS, rows, directory))
+        .hasMessageContaining(problem);
+  }
+
+  private static RankingPublished ranking(long start, long total, RankedItem... items) {
+    return new RankingPublished(
+        "path", START + start, START + start + 300_000, total, 100, "exact", 0, List.of(items));
+  }
+
+  private static String row(long end, String path, long count) {
+    return String.format(
+        "{\"windowEnd\":%d,\"path\":\"%s\",\"count\":%d}", START + end, path, count);
   }
 
   private static Map<String, Long> figures(long read, long discarded, long checksum) {
-    return Map.of(RunClock.SOURCE_RECORDS, read, "records", discarded, "checksum", checksum);
+    return Map.of(RunTimes.SOURCE_RECORDS, read, "records", discarded, "checksum", checksum);
   }
 
-  private static Map<String, Long> rows(long rankings, long late, long deadLetters) {
-    return Map.of(
-        "heavy-hitters.rankings", rankings,
-        "heavy-hitters.late", late,
-        "web.requests.dlq", deadLetters);
+  private static Map<String, Long> rows(long late, long deadLetters) {
+    return Map.of("heavy-hitters.late", late, "web.requests.dlq", deadLetters);
+  }
+
+  private void rankedPaths(String... rows) throws IOException {
+    Files.write(directory.resolve("flink-sql.rankings.jsonl"), List.of(rows));
   }
 
   private void publish(RankingPublished... rankings) throws IOException {

@@ -50,10 +50,25 @@ class RunClockTest {
     Properties seen = seen();
 
     assertThat(seen)
-        .containsEntry(RunClock.SOURCE_RECORDS, "60")
-        .containsEntry(RunClock.RECORDS, "50");
-    assertThat(number(seen, RunClock.NANOS)).isPositive().isLessThanOrEqualTo(atMost);
-    assertThat(number(seen, RunClock.CPU_NANOS)).isNotNegative();
+        .containsEntry(RunTimes.SOURCE_RECORDS, "60")
+        .containsEntry(RunTimes.RECORDS, "50");
+    assertThat(number(seen, RunTimes.NANOS)).isPositive().isLessThanOrEqualTo(atMost);
+    assertThat(number(seen, RunTimes.CPU_NANOS)).isNotNegative();
+  }
+
+  @Test
+  void clock_sourceThatOnlyEmits_isCountedByWhatItEmits() throws Exception {
+    Counter made = added("Source: parsed requests", "numRecordsOut");
+    Counter mapped = added("Row of the number", "numRecordsIn");
+    made.inc(4);
+    clock.report();
+    made.inc(6);
+    mapped.inc(9);
+    clock.report();
+
+    assertThat(seen())
+        .containsEntry(RunTimes.SOURCE_RECORDS, "10")
+        .containsEntry(RunTimes.RECORDS, "6");
   }
 
   @Test
@@ -65,9 +80,9 @@ class RunClockTest {
     clock.report();
 
     assertThat(seen())
-        .containsEntry(RunClock.SOURCE_RECORDS, "0")
-        .containsEntry(RunClock.RECORDS, "0")
-        .containsEntry(RunClock.NANOS, "0");
+        .containsEntry(RunTimes.SOURCE_RECORDS, "0")
+        .containsEntry(RunTimes.RECORDS, "0")
+        .containsEntry(RunTimes.NANOS, "0");
   }
 
   private Counter added(String operator, String name) {
