@@ -25,8 +25,8 @@ final class LoadPaths {
 
   private final SplittableRandom random;
 
-  LoadPaths(long seed) {
-    random = new SplittableRandom(seed);
+  LoadPaths(SplittableRandom random) {
+    this.random = random;
     double sum = 0;
     for (int rank = 0; rank < COUNT; rank++) {
       sum += Math.pow(rank + 1, -EXPONENT);

@@ -53,7 +53,7 @@ final class RequestLoad {
     RequestLoad load = new RequestLoad(records);
     WebRequestsFeed feed = new WebRequestsFeed(seed);
     SplittableRandom delays = new SplittableRandom(seed);
-    LoadPaths paths = new LoadPaths(seed);
+    LoadPaths paths = new LoadPaths(delays.split());
     JsonCodec<RequestServed> codec = Topics.WEB_REQUESTS.codec();
     while (load.records < records && !stop.getAsBoolean()) {
       long now = START + load.records * (WINDOWS * WINDOW_MILLIS) / records;

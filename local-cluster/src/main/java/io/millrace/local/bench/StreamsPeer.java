@@ -13,11 +13,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
-import org.apache.kafka.common.TopicPartition;
+import java.util.function.BooleanSupplier;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
@@ -29,9 +28,9 @@ import org.slf4j.LoggerFactory;
  * Runs {@link StreamsTopology} some times to warm up and then once with the clock on. This is the
  * {@code main} of a JVM that has Kafka Streams' own RocksDB in its class path instead of Flink's.
  *
- * <p>Kafka Streams knows no end of an input, and its time goes on only with records. So when its
- * group has committed the whole input, a few records much later are sent, which close every window;
- * the clock stops before, with the last request counted.
+ * <p>Kafka Streams knows no end of an input, and its time goes on only with records. So when the
+ * whole input is counted, a few records much later are sent, which close every window; the clock
+ * stops before.
  */
 public final class StreamsPeer {
   /** The topic of its result. */
@@ -118,20 +117,21 @@ public final class StreamsPeer {
     Watch watch = new Watch(topology, new RunTimes(), new AtomicReference<>());
     try (TopicAdmin admin = new TopicAdmin(bootstrap)) {
       admin.create(List.of(topic(ticks), topic(OUTPUT)));
-      Map<TopicPartition, Long> ends = admin.ends(admin.partitions(List.of(StreamsTopology.INPUT)));
-      long records = ends.values().stream().mapToLong(Long::longValue).sum();
+      long records =
+          admin.ends(admin.partitions(List.of(StreamsTopology.INPUT))).values().stream()
+              .mapToLong(Long::longValue)
+              .sum();
       try (KafkaStreams streams = new KafkaStreams(topology.build(), properties(id))) {
         streams.setUncaughtExceptionHandler(watch::onFailure);
         streams.start();
         watch.await(() -> topology.counted() >= records);
-        // Only then has every task passed on all that it has read.
-        watch.await(() -> admin.committed(id).entrySet().containsAll(ends.entrySet()));
         watch.times().write(directory.resolve(TimedJob.CLOCK), topology.read());
         moveTimeOn(ticks);
         watch.await(() -> topology.published() >= RequestLoad.WINDOWS);
         if (!streams.close(CLOSE_LIMIT)) {
           throw new IOException("Kafka Streams did not stop within " + CLOSE_LIMIT);
         }
+        streams.cleanUp();
       }
     }
     SpentTopics.delete(bootstrap, StreamsTopology.ownTopics(id));
@@ -147,12 +147,6 @@ public final class StreamsPeer {
     }
   }
 
-  /** A condition that asks Kafka. */
-  @FunctionalInterface
-  private interface Condition {
-    boolean holds() throws IOException, InterruptedException;
-  }
-
   /** Waits for what the stream threads do, with the clock on. */
   private record Watch(
       StreamsTopology topology, RunTimes times, AtomicReference<@Nullable Throwable> failure) {
@@ -161,9 +155,9 @@ public final class StreamsPeer {
       return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
     }
 
-    private void await(Condition condition) throws IOException, InterruptedException {
+    private void await(BooleanSupplier condition) throws IOException, InterruptedException {
       long deadline = System.nanoTime() + LIMIT.toNanos();
-      while (!condition.holds()) {
+      while (!condition.getAsBoolean()) {
         look();
         Throwable thrown = failure.get();
         if (thrown != null) {

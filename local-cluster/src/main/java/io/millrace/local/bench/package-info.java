@@ -1,4 +1,7 @@
-/** Benchmarks of whole jobs: interleaved timed runs, each checked, as ratios to a floor. */
+/**
+ * Benchmarks of whole jobs: interleaved timed runs, each checked, as ratios to a floor and to
+ * peers.
+ */
 @NullMarked
 package io.millrace.local.bench;
 

@@ -2,14 +2,15 @@ package io.millrace.local.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.SplittableRandom;
 import org.assertj.core.data.Percentage;
 import org.junit.jupiter.api.Test;
 
 class LoadPathsTest {
   @Test
   void draw_manyTimes_followsTheLawAndTheSeed() {
-    LoadPaths paths = new LoadPaths(1);
-    LoadPaths again = new LoadPaths(1);
+    LoadPaths paths = new LoadPaths(new SplittableRandom(1));
+    LoadPaths again = new LoadPaths(new SplittableRandom(1));
     int[] drawn = new int[LoadPaths.COUNT];
     for (int i = 0; i < 1_000_000; i++) {
       int rank = paths.draw();
