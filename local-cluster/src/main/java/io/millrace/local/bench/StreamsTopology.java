@@ -33,7 +33,7 @@ import org.apache.kafka.streams.state.WindowStore;
  *
  * <p>A ranking is made once, when its window closes, from the count's own store. To suppress
  * updates until then would keep every path a second time, and to rank each update would write a
- * ranking for each path that the cache evicts; both are slower.
+ * ranking for each path that the cache evicts; both are more work.
  *
  * <p>Kafka Streams has no watermark per partition: after the exchange, a task's time is the latest
  * that any task before it has sent. What a slower one sends is late unless the grace period covers
