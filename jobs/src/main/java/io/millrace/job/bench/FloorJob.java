@@ -40,6 +40,8 @@ public final class FloorJob {
           List.of(),
           List.of(VARIANT));
 
+  private static final List<String> PATH = List.of("path");
+
   private FloorJob() {}
 
   /** How much is done with a record before it is discarded. */
@@ -48,7 +50,7 @@ public final class FloorJob {
     RAW,
     /** It is decoded with Jackson's streaming parser, without any check. */
     FLOOR,
-    /** It is decoded as every job does. */
+    /** It is decoded as heavy hitters does: checked in full, and its path is found. */
     OWN,
     /** It is decoded as in {@link #FLOOR}, and goes to the task of its path. */
     EXCHANGE;
@@ -76,8 +78,8 @@ public final class FloorJob {
       case FLOOR -> discard(requests(env, config), Checksum::of);
       case OWN ->
           discard(
-              read(env, KafkaEvents.source(config.configuration(), Topics.WEB_REQUESTS)),
-              decoded -> decoded.isRight() ? Checksum.of(decoded.right()) : 0);
+              read(env, KafkaEvents.source(config.configuration(), Topics.WEB_REQUESTS, PATH)),
+              decoded -> decoded.isRight() ? decoded.right().at() + decoded.right().length(0) : 0);
       case EXCHANGE ->
           discard(requests(env, config).keyBy(RequestServed::path, Types.STRING), Checksum::of);
     }

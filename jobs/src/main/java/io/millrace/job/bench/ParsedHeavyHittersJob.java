@@ -6,18 +6,17 @@ import io.millrace.job.JobConfig;
 import io.millrace.job.JobDescription;
 import io.millrace.job.JobLauncher;
 import io.millrace.job.web.HeavyHittersOptions;
+import io.millrace.job.web.RankingRows;
+import io.millrace.operator.sketch.ItemSlice;
 import io.millrace.operator.sketch.SketchAlgorithm;
 import io.millrace.operator.topk.Dimension;
 import io.millrace.operator.topk.HeavyHitters;
 import io.millrace.operator.topk.HeavyHittersSpec;
-import io.millrace.operator.topk.Ranking;
 import io.millrace.operator.window.PanedWindows;
 import io.millrace.schema.Topics;
-import io.millrace.schema.ranking.RankedItem;
 import io.millrace.schema.ranking.RankingPublished;
-import java.util.ArrayList;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
-import org.apache.flink.api.common.functions.MapFunction;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
@@ -43,9 +42,10 @@ public final class ParsedHeavyHittersJob {
    * A request of which nothing is left but what is ranked.
    *
    * @param at event time in milliseconds since the epoch
-   * @param path what was requested
+   * @param path what was requested, in UTF-8
    */
-  public record ParsedRequest(long at, String path) {}
+  @SuppressWarnings("ArrayRecordComponent") // Never compared.
+  public record ParsedRequest(long at, byte[] path) {}
 
   /** Runs the job; {@code --help} prints its options. */
   public static void main(String[] args) throws Exception {
@@ -61,58 +61,42 @@ public final class ParsedHeavyHittersJob {
             new RequestShape(),
             TypeInformation.of(ParsedRequest.class));
     long window = HeavyHittersOptions.WINDOW.defaultValue().toMillis();
-    String algorithm = config.get(HeavyHittersOptions.ALGORITHM);
     HeavyHittersSpec spec =
         new HeavyHittersSpec(
             new PanedWindows(window, window, 0),
             HeavyHittersOptions.K.defaultValue(),
-            SketchAlgorithm.ofCode(algorithm),
+            SketchAlgorithm.ofCode(config.get(HeavyHittersOptions.ALGORITHM)),
+            HeavyHittersSpec.DEFAULT_MEMORY_BYTES,
             config.millis(KafkaOptions.MAX_AHEAD),
             HeavyHittersSpec.DEFAULT_LOCAL_BYTES);
     DataStream<RankingPublished> published =
         HeavyHitters.rank(
                 requests,
                 spec,
-                List.of(new Dimension<>("path", ParsedRequest::path)),
+                List.of(new Dimension<>("path", ParsedHeavyHittersJob::locate)),
                 request -> 1,
                 "heavy-hitters")
             .published()
-            .map(new ToRow(spec.k(), algorithm))
+            .map(RankingRows.of(spec))
             .uid("rankings")
             .name("Ranking to row");
     endpoints.publish(published, Topics.HEAVY_HITTERS_RANKINGS, "rankings-sink");
   }
 
-  private record RequestShape() implements ParsedSource.Shape<String, ParsedRequest> {
-    @Override
-    public String path(String path) {
-      return path;
-    }
-
-    @Override
-    public ParsedRequest row(long at, String path) {
-      return new ParsedRequest(at, path);
-    }
+  private static boolean locate(ParsedRequest request, ItemSlice item) {
+    item.set(request.path(), 0, request.path().length);
+    return true;
   }
 
-  private record ToRow(int k, String algorithm) implements MapFunction<Ranking, RankingPublished> {
+  private record RequestShape() implements ParsedSource.Shape<byte[], ParsedRequest> {
     @Override
-    public RankingPublished map(Ranking ranking) {
-      List<RankedItem> items = new ArrayList<>(ranking.items().size());
-      for (var item : ranking.items()) {
-        items.add(
-            new RankedItem(
-                items.size() + 1, item.item(), item.count(), item.lowerBound(), item.upperBound()));
-      }
-      return new RankingPublished(
-          ranking.dimension(),
-          ranking.windowStart(),
-          ranking.windowEnd(),
-          ranking.total(),
-          k,
-          algorithm,
-          ranking.maxError(),
-          items);
+    public byte[] path(String path) {
+      return path.getBytes(StandardCharsets.UTF_8);
+    }
+
+    @Override
+    public ParsedRequest row(long at, byte[] path) {
+      return new ParsedRequest(at, path);
     }
   }
 }

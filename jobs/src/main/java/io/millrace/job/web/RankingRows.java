@@ -17,8 +17,10 @@ import org.jspecify.annotations.Nullable;
  * @param k the most items of a row
  * @param algorithm name of the algorithm
  */
-record RankingRows(int k, String algorithm) implements MapFunction<Ranking, RankingPublished> {
-  static RankingRows of(HeavyHittersSpec spec) {
+public record RankingRows(int k, String algorithm)
+    implements MapFunction<Ranking, RankingPublished> {
+  /** Rows of rankings that were made as {@code spec} says. */
+  public static RankingRows of(HeavyHittersSpec spec) {
     return new RankingRows(spec.k(), spec.algorithm().code());
   }
 

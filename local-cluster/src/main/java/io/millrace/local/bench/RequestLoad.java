@@ -40,6 +40,7 @@ final class RequestLoad {
   private int records;
   private long bytes;
   private long checksum;
+  private long pathChecksum;
 
   /** An empty load with room for so many requests. */
   RequestLoad(int capacity) {
@@ -88,6 +89,11 @@ final class RequestLoad {
     return checksum;
   }
 
+  /** The sum of their event times and of the lengths of their paths. */
+  long pathChecksum() {
+    return pathChecksum;
+  }
+
   /** Milliseconds from {@link #START} to a request. */
   int time(int index) {
     return times[index];
@@ -121,6 +127,7 @@ final class RequestLoad {
     records++;
     bytes += length;
     checksum += request.at();
+    pathChecksum += request.at() + request.path().length();
     checksum += request.status() == null ? 0 : request.status();
     checksum += request.bytes() == null ? 0 : request.bytes();
     for (String text :

@@ -38,7 +38,12 @@ record RunCheck(RequestLoad load) {
     if (variant.result() != Variant.Result.NONE) {
       return;
     }
-    long checksum = variant == Variant.RAW ? load.bytes() : load.checksum();
+    long checksum =
+        switch (variant) {
+          case RAW -> load.bytes();
+          case OWN -> load.pathChecksum();
+          default -> load.checksum();
+        };
     require(variant, "records discarded", figures.get(RECORDS), load.records());
     require(variant, "checksum of the records", figures.get(CHECKSUM), checksum);
   }
