@@ -83,6 +83,25 @@ public final class ItemBytes {
     return word;
   }
 
+  /** Whether two items of one length have the same bytes: word by word, for items are short. */
+  static boolean equal(byte[] left, int leftStart, byte[] right, int rightStart, int length) {
+    int last = length - Long.BYTES;
+    if (last < 0) {
+      for (int i = 0; i < length; i++) {
+        if (left[leftStart + i] != right[rightStart + i]) {
+          return false;
+        }
+      }
+      return true;
+    }
+    for (int i = 0; i < last; i += Long.BYTES) {
+      if ((long) LONGS.get(left, leftStart + i) != (long) LONGS.get(right, rightStart + i)) {
+        return false;
+      }
+    }
+    return (long) LONGS.get(left, leftStart + last) == (long) LONGS.get(right, rightStart + last);
+  }
+
   /** The bytes of an item. */
   public static byte[] of(String item) {
     for (int i = 0; i < item.length(); i++) {

@@ -253,7 +253,7 @@ final class ItemTable {
     ItemBytes.LONGS.set(entries, (entry << UNIT_SHIFT) + SLACK, slack);
   }
 
-  long hash(int entry) {
+  private long hash(int entry) {
     return (long) ItemBytes.LONGS.get(entries, (entry << UNIT_SHIFT) + HASH);
   }
 
@@ -300,11 +300,6 @@ final class ItemTable {
   /** Whether the next item of that length goes where removed entries could make room for it. */
   boolean wantsCompaction(int length) {
     return bytesOf(length) > entries.length - used && removed > used >> 3;
-  }
-
-  /** Whether more of the entries' room belongs to removed ones than to the others. */
-  boolean isMostlyRemoved() {
-    return removed > used >> 1;
   }
 
   /** Gives removed entries' room back. References change. */

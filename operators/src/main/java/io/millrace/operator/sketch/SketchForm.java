@@ -97,6 +97,16 @@ final class SketchForm {
       return kind;
     }
 
+    /** Passes what is before total, floor and items; kind 0 has none of these. */
+    void skipToBoundedWeights() {
+      int kind = kind();
+      if (kind == EXACT_WEIGHTS) {
+        throw new IllegalArgumentException("the bytes of a sketch are of kind 0; merge them first");
+      } else if (kind == COUNT_MIN) {
+        CountMin.skipMatrix(this);
+      }
+    }
+
     private int take(int length) {
       int start = skip(length);
       return bytes[start];

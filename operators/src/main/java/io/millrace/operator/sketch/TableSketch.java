@@ -195,7 +195,11 @@ abstract class TableSketch implements TopKSketch {
   public void offerTo(TopSelection selection) {
     selection.offerSketch(total, floor);
     for (int entry = table.first(); entry < table.end(); entry = table.next(entry)) {
-      selection.offer(table, entry, table.lower(entry), table.slack(entry));
+      long lower = table.lower(entry);
+      long slack = table.slack(entry);
+      if (selection.mayEnter(lower, slack)) {
+        selection.offer(table.bytes(), table.start(entry), table.length(entry), lower, slack);
+      }
     }
   }
 

@@ -72,28 +72,31 @@ public final class TopSelection {
     othersAtMost = Math.max(othersAtMost, floor);
   }
 
-  /** Offers an item that lies in the table. */
-  void offer(ItemTable table, int entry, long lower, long slack) {
-    long count = algorithm.count(lower, slack);
-    if (count < lightestCount) {
-      leaveOut(lower, slack);
-      return;
+  /** Whether an item can be among the heaviest; otherwise it is left out with that. */
+  boolean mayEnter(long lower, long slack) {
+    if (algorithm.count(lower, slack) >= lightestCount) {
+      return true;
     }
-    int start = table.start(entry);
-    int end = start + table.length(entry);
+    leaveOut(lower, slack);
+    return false;
+  }
+
+  /** Offers an item that {@link #mayEnter}. */
+  void offer(byte[] bytes, int start, int length, long lower, long slack) {
+    long count = algorithm.count(lower, slack);
     if (heaviest.size() == k) {
       Selected lightest = heaviest.element();
+      byte[] other = lightest.bytes;
       if (count == lightestCount
-          && Arrays.compareUnsigned(
-                  table.bytes(), start, end, lightest.bytes, 0, lightest.bytes.length)
-              > 0) {
+          && Arrays.compareUnsigned(bytes, start, start + length, other, 0, other.length) > 0) {
         leaveOut(lower, slack);
         return;
       }
       heaviest.remove();
       leaveOut(lightest.lower, lightest.slack);
     }
-    heaviest.add(new Selected(count, Arrays.copyOfRange(table.bytes(), start, end), lower, slack));
+    heaviest.add(
+        new Selected(count, Arrays.copyOfRange(bytes, start, start + length), lower, slack));
     if (heaviest.size() == k) {
       lightestCount = heaviest.element().count;
     }

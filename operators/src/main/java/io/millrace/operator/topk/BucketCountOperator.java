@@ -1,7 +1,6 @@
 package io.millrace.operator.topk;
 
 import io.millrace.operator.sketch.TopItems;
-import io.millrace.operator.sketch.TopKSketch;
 import io.millrace.operator.sketch.TopSelection;
 import io.millrace.operator.state.SavedState;
 import io.millrace.operator.topk.BucketPanes.Pane;
@@ -46,7 +45,6 @@ final class BucketCountOperator extends AbstractStreamOperator<BucketRanking>
     implements OneInputStreamOperator<PartialCount, BucketRanking>,
         Triggerable<Bucket, VoidNamespace> {
   private static final long serialVersionUID = 1L;
-  private static final int SMALLEST_MERGE_BYTES = 16 << 10;
 
   /** Windows that are ranked at once: each takes the memory of k items. */
   private static final int WINDOWS_AT_ONCE = 64;
@@ -224,11 +222,11 @@ final class BucketCountOperator extends AbstractStreamOperator<BucketRanking>
     BucketPanes saved = panes.value();
     BucketRing ring = new BucketRing(spec, published(bucket, saved));
     for (Pane pane : saved.panes()) {
-      TopKSketch sketch = spec.bucketSketch();
+      List<byte[]> held = new ArrayList<>(pane.pieces());
       for (int i = 0; i < pane.pieces(); i++) {
-        sketch.merge(pieces.get(pane.piece(i)));
+        held.add(pieces.get(pane.piece(i)));
       }
-      ring.restore(pane, sketch);
+      ring.restore(pane, held);
     }
     return ring;
   }
@@ -273,8 +271,8 @@ final class BucketCountOperator extends AbstractStreamOperator<BucketRanking>
     }
     List<Pane> saved = new ArrayList<>(ring.parts().size());
     for (BucketRing.Part part : ring.parts()) {
-      if (!part.unsaved().isEmpty()) {
-        part.setSaved(save(part));
+      if (part.isUnsaved()) {
+        save(part);
       }
       saved.add(part.saved());
     }
@@ -287,26 +285,18 @@ final class BucketCountOperator extends AbstractStreamOperator<BucketRanking>
     ring.markSaved();
   }
 
-  /** Appends the new pieces, or writes all in one where they have grown to twice what it was. */
-  private Pane save(BucketRing.Part part) throws Exception {
-    Pane after = part.saved();
-    for (byte[] piece : part.unsaved()) {
-      after = after.plusPiece(piece.length);
+  private void save(BucketRing.Part part) throws Exception {
+    List<byte[]> unsaved = part.unsaved();
+    Pane saved = part.saved();
+    int index = saved.pieces();
+    if (part.isRewritten()) {
+      removePieces(saved);
+      index = 0;
     }
-    boolean appends =
-        part.saved().pieces() > 0
-            && after.bytes() <= Math.max(SMALLEST_MERGE_BYTES, 2 * after.mergedBytes());
-    if (appends) {
-      int index = part.saved().pieces();
-      for (byte[] piece : part.unsaved()) {
-        pieces.put(after.piece(index++), piece);
-      }
-      return after;
+    for (byte[] piece : unsaved) {
+      pieces.put(saved.piece(index++), piece);
     }
-    removePieces(part.saved());
-    byte[] merged = part.sketch().toBytes();
-    pieces.put(after.piece(0), merged);
-    return after.merged(merged.length);
+    part.markSaved();
   }
 
   private void removePieces(Pane pane) throws Exception {

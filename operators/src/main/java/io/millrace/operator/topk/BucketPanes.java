@@ -40,14 +40,6 @@ public record BucketPanes(List<Pane> panes, long publishedAfterLeast) {
       return new Pane(start, firstWindowEnd, 0, 0, 0);
     }
 
-    Pane merged(long intoBytes) {
-      return new Pane(start, firstWindowEnd, 1, intoBytes, intoBytes);
-    }
-
-    Pane plusPiece(long pieceBytes) {
-      return new Pane(start, firstWindowEnd, pieces + 1, bytes + pieceBytes, mergedBytes);
-    }
-
     Piece piece(int index) {
       return new Piece(start, firstWindowEnd, index);
     }

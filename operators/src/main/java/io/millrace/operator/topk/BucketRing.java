@@ -29,49 +29,122 @@ final class BucketRing {
   static final long NONE = Long.MAX_VALUE;
 
   private static final int PART_BYTES = 200;
+  private static final int SMALLEST_MERGE_BYTES = 16 << 10;
 
-  /**
-   * What was counted in one pane for the windows from one on.
-   *
-   * <p>{@code unsaved} are the pieces that are not in state yet.
-   */
+  /** What was counted in one pane for the windows from one on. */
   static final class Part {
-    private final TopKSketch sketch;
-    private final List<byte[]> unsaved = new ArrayList<>();
-    private long unsavedBytes;
+    private final HeavyHittersSpec spec;
+
+    /** All counts, where a window is one pane; null where the pieces are all there is. */
+    private final @Nullable TopKSketch sketch;
+
+    /** The pieces that are not in state, behind those that are and are held here all the same. */
+    private final List<byte[]> pieces = new ArrayList<>();
+
+    private int savedPieces;
+
+    /** What is in state. */
     private Pane saved;
 
-    Part(Pane saved, TopKSketch sketch) {
+    /** Whether the pieces are instead of those in state. */
+    private boolean rewritten;
+
+    private long bytes;
+    private long mergedBytes;
+    private long heldBytes;
+
+    private Part(HeavyHittersSpec spec, Pane saved, boolean isWholeWindow) {
+      this.spec = spec;
       this.saved = saved;
-      this.sketch = sketch;
+      this.sketch = isWholeWindow ? spec.bucketSketch() : null;
+      this.bytes = saved.bytes();
+      this.mergedBytes = saved.mergedBytes();
+    }
+
+    /** Takes up the pieces that are in state. */
+    private void restore(List<byte[]> inState) {
+      if (sketch != null) {
+        inState.forEach(sketch::merge);
+        return;
+      }
+      pieces.addAll(inState);
+      savedPieces = pieces.size();
+      heldBytes = bytes;
+      if (!inState.stream().allMatch(SketchSum::accepts)) {
+        rewrite(merged().toBytes());
+      }
+    }
+
+    private void add(byte[] piece) {
+      pieces.add(piece);
+      bytes += piece.length;
+      heldBytes += piece.length;
+      if (sketch != null) {
+        sketch.merge(piece);
+      } else if (pieces.size() > 1 && hasOutgrown()) {
+        rewrite(merged().toBytes());
+      }
+    }
+
+    private boolean hasOutgrown() {
+      return bytes > Math.max(SMALLEST_MERGE_BYTES, 2 * mergedBytes);
+    }
+
+    private TopKSketch merged() {
+      TopKSketch merged = spec.bucketSketch();
+      pieces.forEach(merged::merge);
+      return merged;
+    }
+
+    private void rewrite(byte[] merged) {
+      pieces.clear();
+      pieces.add(merged);
+      savedPieces = 0;
+      rewritten = true;
+      bytes = merged.length;
+      heldBytes = merged.length;
+      mergedBytes = merged.length;
+    }
+
+    /** Whether there are pieces that are not in state. */
+    boolean isUnsaved() {
+      return pieces.size() > savedPieces;
+    }
+
+    /**
+     * The pieces to put into state: behind those that are there, or instead of them, which have to
+     * be removed then.
+     */
+    List<byte[]> unsaved() {
+      if (sketch != null && !rewritten && hasOutgrown()) {
+        rewrite(sketch.toBytes());
+      }
+      return pieces.subList(savedPieces, pieces.size());
+    }
+
+    boolean isRewritten() {
+      return rewritten;
     }
 
     Pane saved() {
       return saved;
     }
 
-    void setSaved(Pane saved) {
-      this.saved = saved;
-      unsaved.clear();
-      unsavedBytes = 0;
-    }
-
-    TopKSketch sketch() {
-      return sketch;
-    }
-
-    List<byte[]> unsaved() {
-      return unsaved;
-    }
-
-    private void add(byte[] piece) {
-      sketch.merge(piece);
-      unsaved.add(piece);
-      unsavedBytes += piece.length;
+    /** Says that the unsaved pieces are in state. */
+    void markSaved() {
+      int before = rewritten ? 0 : saved.pieces();
+      int count = before + pieces.size() - savedPieces;
+      saved = new Pane(saved.start(), saved.firstWindowEnd(), count, bytes, mergedBytes);
+      rewritten = false;
+      if (sketch != null) {
+        pieces.clear();
+        heldBytes = 0;
+      }
+      savedPieces = pieces.size();
     }
 
     private long memoryBytes() {
-      return PART_BYTES + sketch.memoryBytes() + unsavedBytes;
+      return PART_BYTES + heldBytes + (sketch == null ? 0 : sketch.memoryBytes());
     }
   }
 
@@ -123,8 +196,10 @@ final class BucketRing {
   }
 
   /** Adds a pane that is in state, to a new ring. */
-  void restore(Pane saved, TopKSketch sketch) {
-    place(new Part(saved, sketch));
+  void restore(Pane saved, List<byte[]> pieces) {
+    Part part = new Part(spec, saved, sum == null);
+    part.restore(pieces);
+    place(part);
   }
 
   /**
@@ -142,7 +217,7 @@ final class BucketRing {
     }
     Part part = parts.get(key);
     if (part == null) {
-      part = new Part(key, spec.bucketSketch());
+      part = new Part(spec, key, sum == null);
       place(part);
     }
     memoryBytes -= part.memoryBytes();
@@ -164,7 +239,7 @@ final class BucketRing {
   private void join(Part part) {
     summed.add(part);
     if (sum != null) {
-      sum.add(part.sketch);
+      part.pieces.forEach(sum::add);
     }
   }
 
@@ -211,29 +286,24 @@ final class BucketRing {
   }
 
   private void offerTo(TopSelection selection) {
-    if (sum == null) {
-      summed.element().sketch.offerTo(selection);
-    } else if (total() < Long.MAX_VALUE) {
+    if (sum != null && !sum.isBeyondLong()) {
       sum.offerTo(selection);
+      return;
+    }
+    TopKSketch only = summed.element().sketch;
+    if (only != null) {
+      only.offerTo(selection);
     } else {
       // Weights stay at the greatest number, which can't be subtracted again.
       TopKSketch merged = spec.bucketSketch();
-      summed.forEach(part -> merged.merge(part.sketch.toBytes()));
+      summed.forEach(part -> part.pieces.forEach(merged::merge));
       merged.offerTo(selection);
     }
   }
 
-  private long total() {
-    long total = 0;
-    for (Part part : summed) {
-      total = TopKSketch.saturatedSum(total, part.sketch.total());
-    }
-    return total;
-  }
-
   private void drop(Part part) {
     if (sum != null) {
-      sum.subtract(part.sketch);
+      part.pieces.forEach(sum::subtract);
     }
     memoryBytes -= part.memoryBytes();
     parts.remove(Pane.none(part.saved.start(), part.saved.firstWindowEnd()));
