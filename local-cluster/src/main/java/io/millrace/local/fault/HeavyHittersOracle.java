@@ -39,6 +39,7 @@ final class HeavyHittersOracle implements JobOracle {
   private final Map<Integer, Long> latest = new HashMap<>();
   private final Set<RecordId> mayBeLate = new HashSet<>();
 
+  private final List<JsonNode> publishedRankings = new ArrayList<>();
   private final List<PublishedRow> published = new ArrayList<>();
   private final Map<RecordId, RequestServed> late = new LinkedHashMap<>();
   private long lateRows;
@@ -78,7 +79,7 @@ final class HeavyHittersOracle implements JobOracle {
     try {
       JsonNode row = JSON.readTree(value);
       if (topic.equals(Topics.HEAVY_HITTERS_RANKINGS.name())) {
-        published.add(RankingOracle.published(row));
+        publishedRankings.add(row);
       } else if (topic.equals(Topics.HEAVY_HITTERS_LATE.name())) {
         lateRow(row.path("record"));
       } else {
@@ -105,10 +106,12 @@ final class HeavyHittersOracle implements JobOracle {
     if (watermark != Long.MIN_VALUE) {
       expected.addAll(rankings.expected(watermark(watermark)));
     }
-    RowComparison rows = RowComparison.of(expected, published);
+    List<PublishedRow> found = new ArrayList<>(published);
+    publishedRankings.forEach(row -> found.add(rankings.judged(row)));
+    RowComparison rows = RowComparison.of(expected, found);
     return new Judgement(
         expected.size(),
-        published.size(),
+        found.size(),
         rows.lost(),
         rows.twice(),
         rows.wrong(),

@@ -6,8 +6,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.LongPredicate;
 
@@ -119,6 +121,57 @@ public final class RankingOracle {
             ranking.path("windowStart").longValue(),
             ranking.path("windowEnd").longValue()),
         content.toString());
+  }
+
+  /**
+   * A published ranking in the form in which it is compared; one that is right within its bounds
+   * becomes what an exact one would be.
+   */
+  PublishedRow judged(JsonNode ranking) {
+    PublishedRow asPublished = published(ranking);
+    if (ranking.path("maxError").longValue() == 0) {
+      return asPublished;
+    }
+    String dimension = ranking.path("dimension").textValue();
+    long start = ranking.path("windowStart").longValue();
+    Map<String, Count> window =
+        counts.getOrDefault(dimension, new TreeMap<>()).getOrDefault(start, Map.of());
+    return isWithinBounds(ranking, window) ? row(dimension, start, window) : asPublished;
+  }
+
+  private boolean isWithinBounds(JsonNode ranking, Map<String, Count> window) {
+    long total = window.values().stream().mapToLong(Count::weight).sum();
+    long maxError = ranking.path("maxError").longValue();
+    boolean holds =
+        ranking.path("total").longValue() == total
+            && maxError <= total / k
+            && ranking.path("items").size() <= k;
+    Set<String> ranked = new HashSet<>();
+    long least = Long.MAX_VALUE;
+    for (JsonNode item : ranking.path("items")) {
+      String name = item.path("item").textValue();
+      long count = item.path("count").longValue();
+      long lower = item.path("lowerBound").longValue();
+      long upper = item.path("upperBound").longValue();
+      Count truth = window.get(name);
+      holds &=
+          truth != null
+              && ranked.add(name)
+              && item.path("rank").intValue() == ranked.size()
+              && lower <= truth.weight()
+              && truth.weight() <= upper
+              && lower <= count
+              && count <= upper
+              && upper - lower <= maxError
+              && count <= least;
+      least = count;
+    }
+    // One that is missing has at most the least count, so it weighs that and the error at most.
+    long othersAtMost = (ranked.size() < k ? 0 : least) + maxError;
+    for (Map.Entry<String, Count> each : window.entrySet()) {
+      holds &= ranked.contains(each.getKey()) || each.getValue().weight() <= othersAtMost;
+    }
+    return holds;
   }
 
   private static String identity(String dimension, long start, long end) {

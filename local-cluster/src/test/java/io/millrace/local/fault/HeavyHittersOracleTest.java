@@ -12,8 +12,12 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Windows of 5 s, at most 5 s out of order, and what an imagined job makes of four requests. */
 class HeavyHittersOracleTest {
@@ -96,6 +100,52 @@ class HeavyHittersOracleTest {
         .containsExactly(
             "wrong: path 0 to 5000 is 'total=3 | 1 /a 3 3 3 | 2 /b 1 1 1', must be"
                 + " 'total=3 | 1 /a 2 2 2 | 2 /b 1 1 1'");
+  }
+
+  @Test
+  void rankingWithinItsBounds_isClean() {
+    sketched(3, 1, new RankedItem(1, "/a", 2, 1, 2), new RankedItem(2, "/b", 2, 1, 2));
+    assertThat(oracle.judge().named()).isEmpty();
+  }
+
+  /** Each is wrong in one thing: the total, the error, a bound, the width, the order, an item. */
+  static Stream<Arguments> beyondBounds() {
+    RankedItem second = new RankedItem(2, "/b", 1, 1, 2);
+    return Stream.of(
+        Arguments.of(4, 1, new RankedItem(1, "/a", 2, 1, 2), second),
+        Arguments.of(3, 2, new RankedItem(1, "/a", 2, 1, 2), second),
+        Arguments.of(3, 1, new RankedItem(1, "/a", 1, 0, 1), second),
+        Arguments.of(3, 1, new RankedItem(1, "/a", 2, 0, 2), second),
+        Arguments.of(3, 1, new RankedItem(1, "/b", 1, 1, 2), new RankedItem(2, "/a", 2, 1, 2)),
+        Arguments.of(3, 1, new RankedItem(1, "/c", 2, 1, 2), second));
+  }
+
+  @ParameterizedTest
+  @MethodSource("beyondBounds")
+  void rankingBeyondItsBounds_isFound(
+      long total, long maxError, RankedItem first, RankedItem second) {
+    sketched(total, maxError, first, second);
+    assertThat(oracle.judge().wrong()).isEqualTo(1);
+  }
+
+  @Test
+  void rankingWithoutAnItemThatIsSurelyHeavier_isFound() {
+    sketched(3, 1, new RankedItem(1, "/b", 1, 1, 1));
+    assertThat(oracle.judge().wrong()).isEqualTo(1);
+  }
+
+  /** The paths' ranking of a sketch, beside everything else as it must be. */
+  private void sketched(long total, long maxError, RankedItem... items) {
+    oracle.published(
+        RANKINGS,
+        Topics.HEAVY_HITTERS_RANKINGS
+            .codec()
+            .encode(
+                new RankingPublished(
+                    "path", 0, 5_000, total, 2, "adaptive", maxError, List.of(items))));
+    rank("status", 3, item(1, "200", 2), item(2, "404", 1));
+    oracle.published(LATE, late(5));
+    oracle.published(DEAD, dead(3));
   }
 
   @Test
