@@ -56,6 +56,11 @@ final class NaiveRankings {
     }
   }
 
+  /** The weights of all items, by the dimension and the start of the window. */
+  Map<String, Map<String, Long>> weights() {
+    return windows;
+  }
+
   /** Rankings and late records as lines, sorted. */
   List<String> lines(int k) {
     List<String> all = new ArrayList<>(lines);
