@@ -56,11 +56,11 @@ class StateChangesITCase {
             directory,
             PANES,
             Map.of(
-                "public record BucketPanes(List<Pane> panes) {",
+                "public record BucketPanes(List<Pane> panes, long publishedAfterLeast) {",
                 """
-                public record BucketPanes(List<Pane> panes, long added) {
-                  public BucketPanes(List<Pane> panes) {
-                    this(panes, 1L);
+                public record BucketPanes(List<Pane> panes, long publishedAfterLeast, long added) {
+                  public BucketPanes(List<Pane> panes, long publishedAfterLeast) {
+                    this(panes, publishedAfterLeast, 1L);
                   }
                 """));
 
@@ -74,8 +74,13 @@ class StateChangesITCase {
             directory,
             PANES,
             Map.of(
-                "long bytes, long mergedBytes)", "long bytes, int mergedBytes)",
-                "1, intoBytes, intoBytes)", "1, intoBytes, (int) intoBytes)"));
+                "long bytes, long mergedBytes) {",
+                """
+                long bytes, int mergedBytes) {
+                  public Pane(long start, long end, int pieces, long bytes, long mergedBytes) {
+                    this(start, end, pieces, bytes, (int) mergedBytes);
+                  }
+                """));
 
     assertRefused(
         golden.prepared(broker, Map.of()),
