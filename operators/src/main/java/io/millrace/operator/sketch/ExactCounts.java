@@ -3,7 +3,7 @@ package io.millrace.operator.sketch;
 /**
  * The exact weight of every item.
  *
- * <p><b>Space</b>: for each distinct item its bytes and 41 to 62 more, half of that again while the
+ * <p><b>Space</b>: for each distinct item its bytes and 32 to 47 more, half of that again while the
  * table grows. <b>Time</b>: O(1) per update, O(n log k) for the top k of n items.
  *
  * <p><b>Error</b>: exact. <b>Order</b>: not sensitive. <b>Replay</b>: not idempotent.

@@ -10,35 +10,32 @@ import java.util.Arrays;
  * <p>Items that have the same hash are told apart by their bytes. An entry is named by a reference
  * that holds until an entry is dropped or the table grows.
  *
- * <p><b>Space</b>: an entry takes 28 bytes and those of its item, rounded up to a multiple of 8,
- * and 13 to 26 bytes in the index. While the table grows, it is there twice. <b>Time</b>: O(1),
- * about two cache lines for an update.
+ * <p><b>Space</b>: an entry takes 24 bytes and those of its item, rounded up to a multiple of 8,
+ * and 8 to 16 bytes in the index, or more where the index is bounded by the entries' room. While
+ * the table grows, it is there twice. <b>Time</b>: O(1), about two cache lines for an update.
  */
 final class ItemTable {
   /** No entry. */
   static final int NONE = -1;
 
   /*
-   * The index is an open-addressing table with linear probing. A slot is 0 where it is free, else
-   * the upper half of the item's hash and the entry's reference plus one. Entries lie in one array
-   * one after the other: 8 bytes lower, 8 slack, 8 hash, 4 length, the item. References count units
-   * of 8 bytes. The length of a removed entry is inverted, and it stays until the next compaction.
+   * The index is an open-addressing table with linear probing. Entries lie in one array one after
+   * the other: 8 bytes lower, 8 slack, 4 hash, 4 length, the item. References count units of 8
+   * bytes. A slot is 0 where it is free, else the entry's reference plus one in its low bits, as
+   * many as any reference now takes, and above them those of the item's hash: a search looks at the
+   * entry only where these agree. The length of a removed entry is inverted, and it stays until the
+   * next compaction.
    */
   private static final int SLACK = 8;
   private static final int HASH = 16;
-  private static final int LENGTH = 24;
-  private static final int ITEM = 28;
+  private static final int LENGTH = 20;
+  private static final int ITEM = 24;
   private static final int UNIT_SHIFT = 3;
   private static final int UNIT = 1 << UNIT_SHIFT;
   private static final int OBJECT_BYTES = 192;
   private static final int FEWEST_SLOTS = 16;
   private static final int FEWEST_BYTES = 256;
   private static final int GREATEST_ARRAY = Integer.MAX_VALUE - 64;
-
-  /** At most 5/8 of the slots are taken, so that a search for an absent item is short. */
-  private static final int LOAD_PARTS = 5;
-
-  private static final int LOAD_SHIFT = 3;
 
   /** The index takes at most a third of a bounded table: entries are larger than slots. */
   private static final int INDEX_SHARE = 3;
@@ -51,8 +48,12 @@ final class ItemTable {
 
   private final int fewestItems;
 
-  private long[] slots = new long[FEWEST_SLOTS];
+  private int[] slots = new int[FEWEST_SLOTS];
   private byte[] entries = new byte[FEWEST_BYTES];
+
+  /** The bits of a slot that a reference to anywhere in {@link #entries} takes. */
+  private int referenceBits = referenceBits(FEWEST_BYTES);
+
   private int size;
 
   /** Bytes of {@link #entries} in use, removed entries included. */
@@ -78,51 +79,57 @@ final class ItemTable {
 
   /** Memory held, in bytes, with the objects around the arrays. */
   long memoryBytes() {
-    return OBJECT_BYTES + (long) slots.length * Long.BYTES + entries.length;
+    return OBJECT_BYTES + (long) slots.length * Integer.BYTES + entries.length;
   }
 
   /** The entry of an item, or {@link #NONE}. */
   int find(long hash, byte[] bytes, int start, int length) {
+    int[] slots = this.slots;
     int mask = slots.length - 1;
-    int tag = (int) (hash >>> Integer.SIZE);
-    for (int i = (int) hash & mask; ; i = (i + 1) & mask) {
-      long slot = slots[i];
-      if (slot == 0) {
-        return NONE;
-      }
-      if ((int) (slot >>> Integer.SIZE) == tag) {
-        int entry = (int) slot - 1;
-        if (holds(entry, bytes, start, length)) {
+    int referenceBits = this.referenceBits;
+    int kept = kept(hash);
+    int i = kept & mask;
+    for (int slot = slots[i]; slot != 0; slot = slots[i]) {
+      if (((slot ^ kept) & ~referenceBits) == 0) {
+        int entry = (slot & referenceBits) - 1;
+        if (holds(entry, kept, bytes, start, length)) {
           return entry;
         }
       }
+      i = (i + 1) & mask;
     }
+    return NONE;
   }
 
-  /** Word by word: items are short, and most that have the same tag are the same. */
-  private boolean holds(int entry, byte[] bytes, int start, int length) {
+  /** What is kept of a hash. */
+  private static int kept(long hash) {
+    return (int) (hash >>> Integer.SIZE);
+  }
+
+  /** Word by word: items are short, and most that have the same hash are the same. */
+  private boolean holds(int entry, int hash, byte[] bytes, int start, int length) {
     byte[] held = entries;
-    int item = (entry << UNIT_SHIFT) + ITEM;
-    if ((int) ItemBytes.INTS.get(held, item - ITEM + LENGTH) != length) {
+    int at = entry << UNIT_SHIFT;
+    if ((long) ItemBytes.LONGS.get(held, at + HASH) != hashAndLength(hash, length)) {
       return false;
     }
+    int item = at + ITEM;
     int last = length - Long.BYTES;
+    if (last < 0) {
+      return Arrays.equals(held, item, item + length, bytes, start, start + length);
+    }
     for (int i = 0; i < last; i += Long.BYTES) {
       if ((long) ItemBytes.LONGS.get(held, item + i)
           != (long) ItemBytes.LONGS.get(bytes, start + i)) {
         return false;
       }
     }
-    if (last >= 0) {
-      return (long) ItemBytes.LONGS.get(held, item + last)
-          == (long) ItemBytes.LONGS.get(bytes, start + last);
-    }
-    for (int i = 0; i < length; i++) {
-      if (held[item + i] != bytes[start + i]) {
-        return false;
-      }
-    }
-    return true;
+    return (long) ItemBytes.LONGS.get(held, item + last)
+        == (long) ItemBytes.LONGS.get(bytes, start + last);
+  }
+
+  private static long hashAndLength(int hash, int length) {
+    return ((long) length << Integer.SIZE) | (hash & 0xFFFFFFFFL);
   }
 
   /**
@@ -135,7 +142,7 @@ final class ItemTable {
     if (size < fewestItems) {
       return true;
     }
-    long index = (long) slots.length * Long.BYTES;
+    long index = (long) slots.length * Integer.BYTES;
     if (!hasFreeSlot()) {
       index *= 2;
       if (index > memoryBytes / INDEX_SHARE) {
@@ -147,8 +154,9 @@ final class ItemTable {
     return used - removed + (long) bytesOf(length) <= bound - spare;
   }
 
+  /** At most half of the slots are taken, so that a search for an absent item is short. */
   private boolean hasFreeSlot() {
-    return size + 1 <= (slots.length * (long) LOAD_PARTS) >> LOAD_SHIFT;
+    return size < slots.length >> 1;
   }
 
   private static int bytesOf(int length) {
@@ -161,24 +169,40 @@ final class ItemTable {
    * @throws IllegalStateException where the entries would need more than 2 GiB
    */
   int insert(long hash, byte[] bytes, int start, int length, long lower, long slack) {
-    if (!hasFreeSlot()) {
-      resizeIndex(2 * slots.length);
-    }
     int needed = bytesOf(length);
+    if (!hasFreeSlot()) {
+      growIndex(needed);
+    }
     if (needed > entries.length - used) {
       entries = Arrays.copyOf(entries, grown(needed));
+      if (referenceBits != referenceBits(entries.length)) {
+        resizeIndex(slots.length);
+      }
     }
     int at = used;
     used += needed;
     size++;
     ItemBytes.LONGS.set(entries, at, lower);
     ItemBytes.LONGS.set(entries, at + SLACK, slack);
-    ItemBytes.LONGS.set(entries, at + HASH, hash);
-    ItemBytes.INTS.set(entries, at + LENGTH, length);
-    System.arraycopy(bytes, start, entries, at + ITEM, length);
+    ItemBytes.LONGS.set(entries, at + HASH, hashAndLength(kept(hash), length));
+    copy(bytes, start, at + ITEM, length);
     int entry = at >>> UNIT_SHIFT;
-    place(hash, entry);
+    place(kept(hash), entry);
     return entry;
+  }
+
+  /** Faster than a call for what is as short as items are. */
+  private void copy(byte[] bytes, int start, int to, int length) {
+    int last = length - Long.BYTES;
+    if (last < 0) {
+      System.arraycopy(bytes, start, entries, to, length);
+      return;
+    }
+    byte[] entries = this.entries;
+    for (int i = 0; i < last; i += Long.BYTES) {
+      ItemBytes.LONGS.set(entries, to + i, (long) ItemBytes.LONGS.get(bytes, start + i));
+    }
+    ItemBytes.LONGS.set(entries, to + last, (long) ItemBytes.LONGS.get(bytes, start + last));
   }
 
   private int grown(int needed) {
@@ -188,22 +212,39 @@ final class ItemTable {
           "one table of items would need more than 2 GiB; give its owner a smaller memory bound");
     }
     long wanted = Math.max(least, entries.length + (entries.length >> 1));
-    long bound = memoryBytes - (long) slots.length * Long.BYTES;
+    long bound = memoryBytes - (long) slots.length * Integer.BYTES;
     long granted = least <= bound ? Math.min(wanted, bound) : least + (least >> 3);
     return (int) Math.min(GREATEST_ARRAY, granted);
   }
 
-  private void place(long hash, int entry) {
+  /** A reference plus one is at most the number of units. */
+  private static int referenceBits(int bytes) {
+    return 2 * Integer.highestOneBit(bytes >>> UNIT_SHIFT) - 1;
+  }
+
+  private void place(int hash, int entry) {
+    int[] slots = this.slots;
     int mask = slots.length - 1;
-    int i = (int) hash & mask;
+    int i = hash & mask;
     while (slots[i] != 0) {
       i = (i + 1) & mask;
     }
-    slots[i] = ((hash >>> Integer.SIZE) << Integer.SIZE) | (entry + 1L);
+    slots[i] = (hash & ~referenceBits) | (entry + 1);
+  }
+
+  /** What the index takes, entries that have grown up to the bound give back. */
+  private void growIndex(int needed) {
+    int length = 2 * slots.length;
+    long bound = memoryBytes - (long) length * Integer.BYTES;
+    if (entries.length > bound && used + (long) needed <= bound) {
+      entries = Arrays.copyOf(entries, (int) bound);
+    }
+    resizeIndex(length);
   }
 
   private void resizeIndex(int length) {
-    slots = new long[length];
+    slots = new int[length];
+    referenceBits = referenceBits(entries.length);
     for (int entry = first(); entry < end(); entry = next(entry)) {
       place(hash(entry), entry);
     }
@@ -253,8 +294,8 @@ final class ItemTable {
     ItemBytes.LONGS.set(entries, (entry << UNIT_SHIFT) + SLACK, slack);
   }
 
-  private long hash(int entry) {
-    return (long) ItemBytes.LONGS.get(entries, (entry << UNIT_SHIFT) + HASH);
+  private int hash(int entry) {
+    return (int) ItemBytes.INTS.get(entries, (entry << UNIT_SHIFT) + HASH);
   }
 
   int length(int entry) {
@@ -278,13 +319,13 @@ final class ItemTable {
   /** Removes one entry. References to the others stay as they are. */
   void remove(int entry) {
     int mask = slots.length - 1;
-    int gap = (int) hash(entry) & mask;
-    while ((int) slots[gap] - 1 != entry) {
+    int gap = hash(entry) & mask;
+    while ((slots[gap] & referenceBits) - 1 != entry) {
       gap = (gap + 1) & mask;
     }
     // What follows without a free slot in between moves up if its search would pass the gap.
     for (int i = (gap + 1) & mask; slots[i] != 0; i = (i + 1) & mask) {
-      int wanted = (int) hash((int) slots[i] - 1) & mask;
+      int wanted = hash((slots[i] & referenceBits) - 1) & mask;
       if (((i - wanted) & mask) >= ((i - gap) & mask)) {
         slots[gap] = slots[i];
         gap = i;
@@ -312,23 +353,28 @@ final class ItemTable {
    * change.
    */
   void dropUpTo(long threshold) {
+    byte[] entries = this.entries;
+    int end = used;
     int kept = 0;
-    int end = end();
+    int length = 0;
+    int bytes = bytesOf(length);
     size = 0;
     Arrays.fill(slots, 0);
-    for (int entry = first(); entry < end; ) {
-      int next = next(entry);
-      if (upper(entry) > threshold) {
-        int at = entry << UNIT_SHIFT;
-        int bytes = bytesOf(length(entry));
+    for (int at = 0; at < end; at += bytes) {
+      // Where lengths repeat, the next entry is known before this one's length is.
+      int held = (int) ItemBytes.INTS.get(entries, at + LENGTH);
+      if (held != length) {
+        length = held;
+        bytes = bytesOf(Math.max(length, ~length));
+      }
+      if (length >= 0 && upper(at >>> UNIT_SHIFT) > threshold) {
         if (kept < at) {
-          System.arraycopy(entries, at, entries, kept, bytes);
+          copy(entries, at, kept, bytes);
         }
-        place((long) ItemBytes.LONGS.get(entries, kept + HASH), kept >>> UNIT_SHIFT);
+        place((int) ItemBytes.INTS.get(entries, kept + HASH), kept >>> UNIT_SHIFT);
         kept += bytes;
         size++;
       }
-      entry = next;
     }
     used = kept;
     removed = 0;

@@ -41,8 +41,9 @@ public class SpaceSaving extends TableSketch {
   }
 
   SpaceSaving(SketchAlgorithm algorithm, long memoryBytes, int fewestItems) {
-    // An entry of the heap takes 12 bytes, where an entry of the table takes 50 and more.
-    super(algorithm, new ItemTable(memoryBytes - memoryBytes / 5, fewestItems));
+    // An entry of the heap takes 12 bytes and an eighth, where one of the table takes 50 and more
+    // with its share of what stays free.
+    super(algorithm, new ItemTable(memoryBytes - memoryBytes / 4, fewestItems));
     this.fewestItems = fewestItems;
   }
 

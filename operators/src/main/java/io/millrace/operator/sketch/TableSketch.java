@@ -28,6 +28,12 @@ abstract class TableSketch implements TopKSketch {
   private long total;
   private long floor;
 
+  /**
+   * Whether half of the items had an upper bound of floor + 1 when the lighter half last left, and
+   * none has had a lower one since.
+   */
+  private boolean halfIsLightest;
+
   TableSketch(SketchAlgorithm algorithm, ItemTable table) {
     this.algorithm = algorithm;
     this.table = table;
@@ -40,11 +46,17 @@ abstract class TableSketch implements TopKSketch {
    */
   abstract void makeRoom(int length);
 
-  /** Makes room by letting the lighter half leave. */
+  /**
+   * Makes room by letting the lighter half leave. Where the last time half of the items were as
+   * light as one that enters with a weight of 1, those leave without a look for the median.
+   */
   final void dropLighterHalf(int length) {
     while (!table.hasRoom(length, 0)) {
-      long threshold = table.medianUpper(floor);
+      int before = table.size();
+      long lightest = TopKSketch.saturatedSum(floor, 1);
+      long threshold = halfIsLightest ? lightest : table.medianUpper(floor);
       table.dropUpTo(threshold);
+      halfIsLightest = threshold == lightest && table.size() <= before / 2;
       raiseFloor(threshold);
     }
   }
@@ -80,8 +92,13 @@ abstract class TableSketch implements TopKSketch {
       table.setLower(entry, TopKSketch.saturatedSum(table.lower(entry), weight));
     } else {
       makeRoom(length);
-      entered(table.insert(hash, bytes, start, length, weight, floor));
+      enter(hash, bytes, start, length, weight, floor);
     }
+  }
+
+  private void enter(long hash, byte[] bytes, int start, int length, long lower, long slack) {
+    halfIsLightest &= TopKSketch.saturatedSum(lower, slack) > floor;
+    entered(table.insert(hash, bytes, start, length, lower, slack));
   }
 
   @Override
@@ -153,7 +170,7 @@ abstract class TableSketch implements TopKSketch {
       merging(bytes, start, length, lower, slack, otherFloor);
       makeRoom(length);
       long missed = TopKSketch.saturatedSum(floor - otherFloor, slack);
-      entered(table.insert(hash, bytes, start, length, lower, missed));
+      enter(hash, bytes, start, length, lower, missed);
       return true;
     }
     int entry = table.find(hash, bytes, start, length);
