@@ -34,6 +34,17 @@ abstract class Counter {
     STREAM_SUMMARY,
     HASH_MAP;
 
+    boolean isPeer() {
+      return switch (this) {
+        case LONGS_SKETCH, LONG_MAP, ITEMS_SKETCH, STREAM_SUMMARY, HASH_MAP -> true;
+        default -> false;
+      };
+    }
+
+    boolean isBounded() {
+      return this != EXACT && this != LONG_MAP && this != HASH_MAP;
+    }
+
     boolean takes(Updates.Form form) {
       return switch (this) {
         case LONGS_SKETCH, LONG_MAP -> form == Updates.Form.KEYS;

@@ -1,6 +1,7 @@
 package io.millrace.operator.sketch;
 
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.IntUnaryOperator;
 
@@ -15,6 +16,15 @@ final class Updates {
     /** Strings that all have one hash code. */
     COLLIDING
   }
+
+  /** All weights are 1 here, so the weights that make GROWING hard are missing. */
+  static final List<ItemStream> STREAMS =
+      List.of(
+          ItemStream.ZIPF_1_1,
+          ItemStream.ZIPF_1_5,
+          ItemStream.UNIFORM,
+          ItemStream.LATE_RISER,
+          ItemStream.ROUND_ROBIN);
 
   /** As many as the streams are made for. */
   static final int COUNT = 10_000_000;
