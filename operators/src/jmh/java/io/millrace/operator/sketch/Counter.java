@@ -124,10 +124,9 @@ abstract class Counter {
 
     private void countNames(Updates updates, int from, int to) {
       byte[] bytes = updates.nameBytes;
+      int length = updates.nameLength;
       for (int i = from; i < to; i++) {
-        int item = updates.items[i];
-        int start = updates.nameStarts[item];
-        int length = updates.nameStarts[item + 1] - start;
+        int start = updates.items[i] * length;
         sketch.add(ItemBytes.hash(bytes, start, length), bytes, start, length, 1);
       }
     }

@@ -50,10 +50,10 @@ final class Updates {
   /** The name of each item by its number; not of {@link Form#KEYS}. */
   final String[] names;
 
-  /** The bytes of item i's name are from {@code nameStarts[i]} to {@code nameStarts[i + 1]}. */
+  /** The bytes of all names, {@link #nameLength} each. */
   final byte[] nameBytes;
 
-  final int[] nameStarts = new int[ItemStream.ITEMS + 1];
+  final int nameLength;
 
   Updates(ItemStream stream, Form form, int count) {
     this.form = form;
@@ -72,14 +72,13 @@ final class Updates {
     StringBuilder all = new StringBuilder();
     for (int item = 0; item < names.length; item++) {
       names[item] = form == Form.STRINGS ? "/articles/" + (FIRST_PATH + item) : colliding(item);
-      nameStarts[item] = all.length();
       all.append(names[item]);
       if (names[item].hashCode() == 0) {
         throw new IllegalStateException("a String doesn't keep a hash code of 0");
       }
     }
     nameBytes = all.toString().getBytes(StandardCharsets.US_ASCII);
-    nameStarts[names.length] = nameBytes.length;
+    nameLength = nameBytes.length / Math.max(1, names.length);
   }
 
   int count() {
