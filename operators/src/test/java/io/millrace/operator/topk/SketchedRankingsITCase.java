@@ -48,9 +48,7 @@ final class SketchedRankingsITCase {
       long now = 10L * i;
       double uniform = random.nextDouble();
       String page =
-          random.nextDouble() < hot
-              ? "/hot"
-              : "/" + (int) (uniform * uniform * uniform * 60_000);
+          random.nextDouble() < hot ? "/hot" : "/" + (int) (uniform * uniform * uniform * 60_000);
       long bytes = random.nextInt(10) == 0 ? random.nextInt(100) : 1;
       script.emit(new Visit(seed + "-" + i, now, page, null, bytes));
       if (i % 200 == 0) {
