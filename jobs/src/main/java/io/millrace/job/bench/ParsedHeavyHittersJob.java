@@ -11,6 +11,7 @@ import io.millrace.operator.sketch.ItemSlice;
 import io.millrace.operator.sketch.SketchAlgorithm;
 import io.millrace.operator.topk.Dimension;
 import io.millrace.operator.topk.HeavyHitters;
+import io.millrace.operator.topk.HeavyHitters.Rankings;
 import io.millrace.operator.topk.HeavyHittersSpec;
 import io.millrace.operator.window.PanedWindows;
 import io.millrace.schema.Topics;
@@ -69,14 +70,15 @@ public final class ParsedHeavyHittersJob {
             HeavyHittersSpec.DEFAULT_MEMORY_BYTES,
             config.millis(KafkaOptions.MAX_AHEAD),
             HeavyHittersSpec.DEFAULT_LOCAL_BYTES);
-    DataStream<RankingPublished> published =
+    Rankings<ParsedRequest> rankings =
         HeavyHitters.rank(
-                requests,
-                spec,
-                List.of(new Dimension<>("path", ParsedHeavyHittersJob::locate)),
-                request -> 1,
-                "heavy-hitters")
-            .published()
+            requests,
+            spec,
+            List.of(new Dimension<>("path", ParsedHeavyHittersJob::locate)),
+            request -> 1,
+            "heavy-hitters");
+    DataStream<RankingPublished> published =
+        HeavyHitters.changes(rankings.published(), spec, "heavy-hitters")
             .map(RankingRows.of(spec))
             .uid("rankings")
             .name("Ranking to row");

@@ -64,7 +64,10 @@ public final class HeavyHittersJob {
             HeavyHittersOptions.weight(config),
             "heavy-hitters");
     DataStream<RankingPublished> published =
-        rankings.published().map(RankingRows.of(spec)).uid("rankings").name("Ranking to row");
+        HeavyHitters.changes(rankings.published(), spec, "heavy-hitters")
+            .map(RankingRows.of(spec))
+            .uid("rankings")
+            .name("Ranking to row");
     DataStream<LateArrived> late =
         rankings
             .late()

@@ -2,35 +2,46 @@ package io.millrace.job.web;
 
 import io.millrace.connector.redis.SortedSetSnapshot;
 import io.millrace.operator.topk.HeavyHittersSpec;
+import io.millrace.operator.topk.RankedChanges;
 import io.millrace.operator.topk.Ranking;
 import io.millrace.schema.ranking.RankedItem;
 import io.millrace.schema.ranking.RankingPublished;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.apache.flink.api.common.functions.MapFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Turns a ranking into the row that is published.
+ * Turns a ranking with its changes into the row that is published.
  *
  * @param k the most items of a row
  * @param algorithm name of the algorithm
  */
 public record RankingRows(int k, String algorithm)
-    implements MapFunction<Ranking, RankingPublished> {
+    implements MapFunction<RankedChanges, RankingPublished> {
   /** Rows of rankings that were made as {@code spec} says. */
   public static RankingRows of(HeavyHittersSpec spec) {
     return new RankingRows(spec.k(), spec.algorithm().code());
   }
 
   @Override
-  public RankingPublished map(Ranking ranking) {
+  public RankingPublished map(RankedChanges changes) {
+    Ranking ranking = changes.ranking();
     List<RankedItem> items = new ArrayList<>(ranking.items().size());
     for (var item : ranking.items()) {
+      int rank = items.size() + 1;
+      int previousRank = changes.previousRanks().get(rank - 1);
       items.add(
           new RankedItem(
-              items.size() + 1, item.item(), item.count(), item.lowerBound(), item.upperBound()));
+              rank,
+              item.item(),
+              item.count(),
+              item.lowerBound(),
+              item.upperBound(),
+              previousRank == 0 ? null : previousRank,
+              changes.change(rank).name().toLowerCase(Locale.ROOT)));
     }
     return new RankingPublished(
         ranking.dimension(),
@@ -41,7 +52,8 @@ public record RankingRows(int k, String algorithm)
         algorithm,
         ranking.maxError(),
         warning(ranking),
-        items);
+        items,
+        changes.left());
   }
 
   private static @Nullable String warning(Ranking ranking) {

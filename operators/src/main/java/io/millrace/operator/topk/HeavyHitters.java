@@ -95,4 +95,24 @@ public final class HeavyHitters {
             .name("Rank by window");
     return new Rankings<>(published, decided.getSideOutput(late));
   }
+
+  /**
+   * Adds an operator that says of each ranking what entered, left and moved since the one before it
+   * of the same dimension. It sends a ranking on when the watermark reaches the end of its window
+   * plus the allowed lateness, those of one dimension in the order of their windows.
+   *
+   * @param published what {@link #rank} published
+   * @param spec the one given to {@link #rank}
+   * @param uid prefix of the operator's uid, unique in the job
+   */
+  public static SingleOutputStreamOperator<RankedChanges> changes(
+      DataStream<Ranking> published, HeavyHittersSpec spec, String uid) {
+    return published
+        .keyBy(Ranking::dimension)
+        .process(
+            new RankChangeFunction(spec.windows(), uid + "-changes"),
+            TypeInformation.of(RankedChanges.class))
+        .uid(uid + "-changes")
+        .name("Compare with the ranking before");
+  }
 }

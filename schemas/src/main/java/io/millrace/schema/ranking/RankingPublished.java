@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param warning where the error is too wide for k: from which rank on the items may not be the
  *     heaviest, and what to do about it; otherwise absent
  * @param items count descending, then item ascending by its UTF-8 bytes
+ * @param left the items of the ranking before of the same dimension, that of the latest earlier
+ *     window with records, which are not in this one, in the order they had there
  */
 public record RankingPublished(
     String dimension,
@@ -28,9 +30,10 @@ public record RankingPublished(
     String algorithm,
     long maxError,
     @Nullable String warning,
-    List<RankedItem> items) {
+    List<RankedItem> items,
+    List<String> left) {
 
-  /** A row without a warning. */
+  /** A row without a warning that no item has left. */
   public RankingPublished(
       String dimension,
       long windowStart,
@@ -40,6 +43,6 @@ public record RankingPublished(
       String algorithm,
       long maxError,
       List<RankedItem> items) {
-    this(dimension, windowStart, windowEnd, total, k, algorithm, maxError, null, items);
+    this(dimension, windowStart, windowEnd, total, k, algorithm, maxError, null, items, List.of());
   }
 }
