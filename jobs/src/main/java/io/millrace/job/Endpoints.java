@@ -1,9 +1,11 @@
 package io.millrace.job;
 
+import io.millrace.connector.kafka.LiveUpdate;
 import io.millrace.connector.redis.SortedSetSnapshot;
 import io.millrace.schema.Topic;
 import io.millrace.schema.codec.Projected;
 import io.millrace.schema.lane.DeadLettered;
+import io.millrace.schema.lane.LiveRow;
 import java.util.List;
 import org.apache.flink.api.connector.sink2.Sink;
 import org.apache.flink.api.connector.source.Source;
@@ -34,6 +36,13 @@ public interface Endpoints {
    */
   <T extends Record> DataStream<DeadLettered> publish(
       DataStream<T> rows, Topic<T> topic, String uid);
+
+  /**
+   * Writes the rows of live views to a live topic, at least once.
+   *
+   * @param uid uid of the sink, unique in the job
+   */
+  void publishLive(DataStream<LiveUpdate> updates, Topic<LiveRow> topic, String uid);
 
   /** Writes sorted sets to Redis. */
   <T> Sink<T> sortedSets(SerializableFunction<T, SortedSetSnapshot> snapshot);

@@ -3,11 +3,13 @@ package io.millrace.job;
 import io.millrace.connector.kafka.EncodeRow;
 import io.millrace.connector.kafka.KafkaEvents;
 import io.millrace.connector.kafka.KafkaRow;
+import io.millrace.connector.kafka.LiveUpdate;
 import io.millrace.connector.redis.SortedSetSink;
 import io.millrace.connector.redis.SortedSetSnapshot;
 import io.millrace.schema.Topic;
 import io.millrace.schema.codec.Projected;
 import io.millrace.schema.lane.DeadLettered;
+import io.millrace.schema.lane.LiveRow;
 import java.util.List;
 import org.apache.flink.api.connector.sink2.Sink;
 import org.apache.flink.api.connector.source.Source;
@@ -38,6 +40,17 @@ record KafkaEndpoints(JobConfig config) implements Endpoints {
             .name("Encode " + topic.name());
     KafkaEvents.write(encoded, config.configuration(), topic, uid).name(topic.name());
     return encoded.getSideOutput(EncodeRow.DEAD_LETTER);
+  }
+
+  @Override
+  public void publishLive(DataStream<LiveUpdate> updates, Topic<LiveRow> topic, String uid) {
+    DataStream<KafkaRow> encoded =
+        updates
+            .map(KafkaEvents.liveEncoder(config.configuration()))
+            .returns(KafkaRow.class)
+            .uid(uid + "-encode")
+            .name("Encode " + topic.name());
+    KafkaEvents.writeLive(encoded, config.configuration(), topic, uid).name(topic.name());
   }
 
   @Override

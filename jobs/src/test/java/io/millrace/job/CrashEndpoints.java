@@ -4,10 +4,12 @@ import io.millrace.connector.kafka.EncodeRow;
 import io.millrace.connector.kafka.KafkaEvents;
 import io.millrace.connector.kafka.KafkaOptions;
 import io.millrace.connector.kafka.KafkaRow;
+import io.millrace.connector.kafka.LiveUpdate;
 import io.millrace.connector.redis.SortedSetSnapshot;
 import io.millrace.schema.Topic;
 import io.millrace.schema.codec.Projected;
 import io.millrace.schema.lane.DeadLettered;
+import io.millrace.schema.lane.LiveRow;
 import java.util.List;
 import org.apache.flink.api.connector.sink2.Sink;
 import org.apache.flink.api.connector.source.Source;
@@ -49,12 +51,12 @@ public record CrashEndpoints(JobConfig config, int recordsPerCheckpoint, @Nullab
             .uid(uid + "-encode");
     if (bug == PlantedBug.SHARED_TRANSACTIONAL_IDS) {
       encoded
-          .filter(row -> row.value().length % 2 == 0)
+          .filter(row -> length(row) % 2 == 0)
           .uid(uid + "-even")
           .sinkTo(sink(topic, uid))
           .uid(uid);
       encoded
-          .filter(row -> row.value().length % 2 == 1)
+          .filter(row -> length(row) % 2 == 1)
           .uid(uid + "-odd")
           .sinkTo(sink(topic, uid + "-too"))
           .uid(uid + "-too");
@@ -62,6 +64,11 @@ public record CrashEndpoints(JobConfig config, int recordsPerCheckpoint, @Nullab
       encoded.sinkTo(sink(topic, uid)).uid(uid);
     }
     return encoded.getSideOutput(EncodeRow.DEAD_LETTER);
+  }
+
+  @Override
+  public void publishLive(DataStream<LiveUpdate> updates, Topic<LiveRow> topic, String uid) {
+    new KafkaEndpoints(config).publishLive(updates, topic, uid);
   }
 
   @Override
@@ -76,5 +83,9 @@ public record CrashEndpoints(JobConfig config, int recordsPerCheckpoint, @Nullab
     }
     return new CrashingSink<>(
         KafkaEvents.sink(options, topic, uid), bug == PlantedBug.COMMIT_ERROR_SWALLOWED);
+  }
+
+  private static int length(KafkaRow row) {
+    return row.value() == null ? 0 : row.value().length;
   }
 }

@@ -3,11 +3,13 @@ package io.millrace.job;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.millrace.connector.kafka.LiveUpdate;
 import io.millrace.connector.redis.SortedSetSnapshot;
 import io.millrace.job.web.HeavyHittersJob;
 import io.millrace.schema.Topic;
 import io.millrace.schema.codec.Projected;
 import io.millrace.schema.lane.DeadLettered;
+import io.millrace.schema.lane.LiveRow;
 import java.lang.reflect.Method;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -45,6 +47,11 @@ class SavepointCheckTest {
     public <T extends Record> DataStream<DeadLettered> publish(
         DataStream<T> rows, Topic<T> topic, String uid) {
       return real.publish(rows, topic, "renamed-" + uid);
+    }
+
+    @Override
+    public void publishLive(DataStream<LiveUpdate> updates, Topic<LiveRow> topic, String uid) {
+      real.publishLive(updates, topic, uid);
     }
 
     @Override

@@ -1,9 +1,11 @@
 package io.millrace.job;
 
+import io.millrace.connector.kafka.LiveUpdate;
 import io.millrace.connector.redis.SortedSetSnapshot;
 import io.millrace.schema.Topic;
 import io.millrace.schema.codec.Projected;
 import io.millrace.schema.lane.DeadLettered;
+import io.millrace.schema.lane.LiveRow;
 import java.util.List;
 import org.apache.flink.api.connector.sink2.Sink;
 import org.apache.flink.api.connector.source.Source;
@@ -38,6 +40,11 @@ public final class TestEndpoints implements Endpoints {
     DataStream<T> failing =
         rows.map(new FailingOnce<T>(failAtElement)).returns(topic.type()).uid(uid + "-failing");
     return real.publish(failing, topic, uid);
+  }
+
+  @Override
+  public void publishLive(DataStream<LiveUpdate> updates, Topic<LiveRow> topic, String uid) {
+    real.publishLive(updates, topic, uid);
   }
 
   @Override

@@ -128,7 +128,9 @@ final class ChaosRun {
       Settlement settlement = settle(topics, watch);
       InputAudit audit = audit(bootstrap, topics, ledger, oracle);
       TopicContents.read(
-          bootstrap, settlement.ends(), row -> oracle.published(row.topic(), row.value()));
+          bootstrap,
+          settlement.ends(),
+          row -> oracle.published(row.topic(), row.value() == null ? new byte[0] : row.value()));
       return report(
           new ChaosVerdict(
               plan,

@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param description what one of its records says, in a sentence
  * @param type the record type of its values
  * @param lane what the topic is for
- * @param keyField the field whose text is the Kafka key; null where records carry no key
+ * @param keyField the field whose text is the Kafka key; null where records carry no key, and of a
+ *     live topic, whose key is made of view and row
  * @param partitions number of partitions it is created with
  * @param cleanup the cleanup policy it is created with
  * @param view how a dashboard shows it at first
@@ -39,7 +40,9 @@ public record Topic<T extends Record>(
     /** Records of an input that a job refused. */
     DEAD_LETTER,
     /** Valid records that came after their windows were published. */
-    LATE
+    LATE,
+    /** Rows of views as they are now, at least once. */
+    LIVE
   }
 
   /** Kafka's cleanup policies. */

@@ -5,6 +5,7 @@ import io.millrace.schema.Topic.Lane;
 import io.millrace.schema.Topic.View;
 import io.millrace.schema.lane.DeadLettered;
 import io.millrace.schema.lane.LateArrived;
+import io.millrace.schema.lane.LiveRow;
 import io.millrace.schema.ranking.RankingPublished;
 import io.millrace.schema.web.CombinedLogReader;
 import io.millrace.schema.web.RequestServed;
@@ -47,8 +48,16 @@ public final class Topics {
   /** Requests that came after their windows were published. */
   public static final Topic<LateArrived> HEAVY_HITTERS_LATE = late("heavy-hitters");
 
+  /** The latest ranking of each dimension, an item a row. */
+  public static final Topic<LiveRow> HEAVY_HITTERS_LIVE = live("heavy-hitters");
+
   private static final List<Topic<?>> ALL =
-      List.of(WEB_REQUESTS, WEB_REQUESTS_DLQ, HEAVY_HITTERS_RANKINGS, HEAVY_HITTERS_LATE);
+      List.of(
+          WEB_REQUESTS,
+          WEB_REQUESTS_DLQ,
+          HEAVY_HITTERS_RANKINGS,
+          HEAVY_HITTERS_LATE,
+          HEAVY_HITTERS_LIVE);
 
   private static final Map<String, Topic<?>> BY_NAME =
       ALL.stream().collect(Collectors.toUnmodifiableMap(Topic::name, Function.identity()));
@@ -80,6 +89,19 @@ public final class Topics {
         null,
         PARTITIONS,
         Cleanup.DELETE,
+        View.TABLE,
+        null);
+  }
+
+  private static Topic<LiveRow> live(String job) {
+    return new Topic<>(
+        job + ".live",
+        "A row of a live view of " + job + " as it is now.",
+        LiveRow.class,
+        Lane.LIVE,
+        null,
+        PARTITIONS,
+        Cleanup.COMPACT,
         View.TABLE,
         null);
   }

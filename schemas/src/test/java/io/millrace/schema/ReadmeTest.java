@@ -40,9 +40,16 @@ class ReadmeTest {
         topic.name(),
         topic.description(),
         topic.type().getSimpleName(),
-        topic.keyField() == null ? "none" : "`" + topic.keyField() + "`",
+        key(topic),
         topic.lane().name().toLowerCase(Locale.ROOT).replace('_', ' '),
         topic.partitions(),
         topic.cleanup().name().toLowerCase(Locale.ROOT));
+  }
+
+  private static String key(Topic<?> topic) {
+    if (topic.lane() == Topic.Lane.LIVE) {
+      return "`view` and `row`";
+    }
+    return topic.keyField() == null ? "none" : "`" + topic.keyField() + "`";
   }
 }

@@ -6,6 +6,7 @@ import io.millrace.schema.Topic.Lane;
 import io.millrace.schema.codec.EventTime;
 import io.millrace.schema.lane.DeadLettered;
 import io.millrace.schema.lane.LateArrived;
+import io.millrace.schema.lane.LiveRow;
 import java.lang.reflect.Modifier;
 import java.lang.reflect.RecordComponent;
 import java.util.Arrays;
@@ -59,9 +60,11 @@ class TopicsTest {
           case INPUT, RESULT -> word + "\\." + word;
           case DEAD_LETTER -> word + "\\." + word + "\\.dlq";
           case LATE -> word + "\\.late";
+          case LIVE -> word + "\\.live";
         };
     assertThat(topic.name()).matches(pattern);
     assertThat(topic.name().endsWith(".late")).isEqualTo(topic.lane() == Lane.LATE);
+    assertThat(topic.name().endsWith(".live")).isEqualTo(topic.lane() == Lane.LIVE);
   }
 
   @ParameterizedTest
@@ -69,13 +72,17 @@ class TopicsTest {
   void topic_lane_hasItsType(Topic<?> topic) {
     assertThat(topic.type() == DeadLettered.class).isEqualTo(topic.lane() == Lane.DEAD_LETTER);
     assertThat(topic.type() == LateArrived.class).isEqualTo(topic.lane() == Lane.LATE);
+    assertThat(topic.type() == LiveRow.class).isEqualTo(topic.lane() == Lane.LIVE);
+    if (topic.lane() == Lane.LIVE) {
+      assertThat(topic.cleanup()).isEqualTo(Topic.Cleanup.COMPACT);
+    }
   }
 
   @ParameterizedTest
   @MethodSource("topics")
   void topic_keyField_isARequiredTextOfItsType(Topic<?> topic) {
     if (topic.keyField() == null) {
-      assertThat(topic.lane()).isIn(Lane.DEAD_LETTER, Lane.LATE);
+      assertThat(topic.lane()).isIn(Lane.DEAD_LETTER, Lane.LATE, Lane.LIVE);
       return;
     }
     assertThat(topic.type().getRecordComponents())

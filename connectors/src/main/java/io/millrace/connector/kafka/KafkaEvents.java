@@ -4,6 +4,7 @@ import io.millrace.schema.Topic;
 import io.millrace.schema.codec.JsonProjection;
 import io.millrace.schema.codec.Projected;
 import io.millrace.schema.lane.DeadLettered;
+import io.millrace.schema.lane.LiveRow;
 import java.util.List;
 import java.util.Properties;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
@@ -184,6 +185,29 @@ public final class KafkaEvents {
         KafkaOptions.instanceName(config),
         KafkaOptions.lostTransactions(config),
         KafkaOptions.adminProperties(config));
+  }
+
+  /**
+   * Writes rows that {@link #liveEncoder} made, always at least once: they are visible at once, and
+   * after a failure some come twice, with a version that readers drop or that is new.
+   *
+   * @param uid uid of the sink, unique in the job
+   * @throws IllegalArgumentException for a missing or invalid option
+   */
+  public static DataStreamSink<KafkaRow> writeLive(
+      DataStream<KafkaRow> rows, Configuration config, Topic<LiveRow> topic, String uid) {
+    Configuration options = new Configuration(config);
+    options.set(KafkaOptions.GUARANTEE, KafkaOptions.Guarantee.AT_LEAST_ONCE);
+    return rows.sinkTo(sink(options, topic, uid)).uid(uid);
+  }
+
+  /**
+   * Encodes rows of a live topic for {@link #writeLive}.
+   *
+   * @throws IllegalArgumentException for an invalid option
+   */
+  public static EncodeLive liveEncoder(Configuration config) {
+    return new EncodeLive(KafkaOptions.maxRequestBytes(config));
   }
 
   /**

@@ -1,6 +1,7 @@
 package io.millrace.connector.kafka;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.schema.Topics;
@@ -37,7 +38,8 @@ class EncodeRowTest {
 
       KafkaRow row = harness.extractOutputValues().get(0);
       assertThat(row.key()).isEqualTo("path".getBytes(UTF_8));
-      assertThat(JsonCodec.of(RankingPublished.class).decode(row.value())).isEqualTo(ranking);
+      assertThat(JsonCodec.of(RankingPublished.class).decode(requireNonNull(row.value())))
+          .isEqualTo(ranking);
       assertThat(harness.getSideOutput(EncodeRow.DEAD_LETTER)).isNull();
     }
   }

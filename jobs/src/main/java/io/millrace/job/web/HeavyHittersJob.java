@@ -6,8 +6,10 @@ import io.millrace.job.Ingest.Ingested;
 import io.millrace.job.JobConfig;
 import io.millrace.job.JobDescription;
 import io.millrace.job.JobLauncher;
+import io.millrace.job.LiveLane;
 import io.millrace.job.ProjectedToLateArrived;
 import io.millrace.job.StoreAccess;
+import io.millrace.operator.live.ViewContents;
 import io.millrace.operator.topk.HeavyHitters;
 import io.millrace.operator.topk.HeavyHitters.Rankings;
 import io.millrace.operator.topk.HeavyHittersSpec;
@@ -22,9 +24,9 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
 /**
  * The heaviest paths, clients or other fields of web requests in each window. In: {@code
- * web.requests}. Out: {@code heavy-hitters.rankings}; late: {@code heavy-hitters.late}; rejects:
- * {@code web.requests.dlq}; Redis: {@code topk:<dimension>}. State: O(distinct items of the open
- * windows).
+ * web.requests}. Out: {@code heavy-hitters.rankings}; live: {@code heavy-hitters.live}; late:
+ * {@code heavy-hitters.late}; rejects: {@code web.requests.dlq}; Redis: {@code topk:<dimension>}.
+ * State: O(distinct items of the open windows).
  */
 public final class HeavyHittersJob {
   /** What it is, for its users. */
@@ -35,7 +37,10 @@ public final class HeavyHittersJob {
           "Which paths, clients or other fields of web requests are the heaviest in each window?",
           List.of(Topics.WEB_REQUESTS),
           List.of(
-              Topics.HEAVY_HITTERS_RANKINGS, Topics.HEAVY_HITTERS_LATE, Topics.WEB_REQUESTS_DLQ),
+              Topics.HEAVY_HITTERS_RANKINGS,
+              Topics.HEAVY_HITTERS_LATE,
+              Topics.HEAVY_HITTERS_LIVE,
+              Topics.WEB_REQUESTS_DLQ),
           List.of(StoreAccess.REDIS),
           HeavyHittersOptions.ALL);
 
@@ -68,6 +73,8 @@ public final class HeavyHittersJob {
             .map(RankingRows.of(spec))
             .uid("rankings")
             .name("Ranking to row");
+    DataStream<ViewContents> views =
+        published.map(new RankingViews()).uid("live-contents").name("Ranking to live view");
     DataStream<LateArrived> late =
         rankings
             .late()
@@ -81,6 +88,7 @@ public final class HeavyHittersJob {
             .union(endpoints.publish(late, Topics.HEAVY_HITTERS_LATE, "late-sink"));
     endpoints.publish(
         requests.deadLetters().union(tooLarge), Topics.WEB_REQUESTS_DLQ, "requests-dlq-sink");
+    LiveLane.publish(views, endpoints, Topics.HEAVY_HITTERS_LIVE, "live");
     if (StoreAccess.writes(config, StoreAccess.REDIS)) {
       published
           .sinkTo(endpoints.sortedSets(RankingRows::latest))

@@ -1,5 +1,6 @@
 package io.millrace.job.web;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -18,7 +19,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import org.apache.flink.runtime.testutils.MiniClusterResourceConfiguration;
 import org.apache.flink.test.junit5.MiniClusterExtension;
@@ -89,6 +93,75 @@ class HeavyHittersJobITCase {
         .isEqualTo(oracle.expected());
     assertThat(read("failure.heavy-hitters.late")).isEmpty();
     assertThat(read("failure.web.requests.dlq")).isEmpty();
+    assertChangesFollow(read("failure.heavy-hitters.rankings"), "path");
+    assertLiveIsTheLastRanking("failure.", "path");
+    assertLiveIsTheLastRanking("failure.", "client");
+  }
+
+  /** Each ranking of a dimension says what is new and what left since the one before. */
+  private static void assertChangesFollow(List<JsonNode> rankings, String dimension) {
+    List<String> before = List.of();
+    List<JsonNode> inOrder = of(rankings, dimension);
+    assertThat(inOrder).hasSizeGreaterThan(3);
+    for (JsonNode ranking : inOrder) {
+      List<String> items = new ArrayList<>();
+      for (JsonNode item : ranking.get("items")) {
+        items.add(item.get("item").textValue());
+        int previousRank = before.indexOf(item.get("item").textValue()) + 1;
+        int rank = item.get("rank").intValue();
+        String change =
+            previousRank == 0
+                ? "new"
+                : previousRank == rank ? "same" : previousRank > rank ? "up" : "down";
+        assertThat(item.get("change").textValue()).isEqualTo(change);
+        assertThat(item.get("previousRank").asInt(0)).isEqualTo(previousRank);
+      }
+      List<String> left = new ArrayList<>(before);
+      left.removeAll(items);
+      assertThat(ranking.get("left")).extracting(JsonNode::textValue).isEqualTo(left);
+      before = items;
+    }
+  }
+
+  /** A reader of the live topic ends with the rows of the last snapshot: the last ranking. */
+  private static void assertLiveIsTheLastRanking(String prefix, String dimension) throws Exception {
+    List<JsonNode> rankings = of(read(prefix + "heavy-hitters.rankings"), dimension);
+    JsonNode last = rankings.get(rankings.size() - 1);
+    Map<String, JsonNode> rows = new HashMap<>();
+    JsonNode heartbeat = null;
+    for (JsonNode row : read(prefix + "heavy-hitters.live")) {
+      boolean ofDimension = row.get("view").textValue().equals(dimension);
+      if (ofDimension) {
+        rows.merge(row.get("row").textValue(), row, HeavyHittersJobITCase::newer);
+      } else if (row.get("view").textValue().equals("_heartbeat")
+          && row.get("row").textValue().equals(dimension)) {
+        heartbeat = heartbeat == null ? row : newer(heartbeat, row);
+      }
+    }
+    JsonNode sign = requireNonNull(heartbeat, "the view has no heartbeat");
+    JsonNode snapshotId = sign.get("snapshotId");
+    rows.values().removeIf(row -> !row.get("snapshotId").equals(snapshotId));
+    assertThat(sign.get("data").get("rows").intValue()).isEqualTo(rows.size());
+    assertThat(rows).hasSize(last.get("items").size());
+    for (JsonNode item : last.get("items")) {
+      JsonNode row = requireNonNull(rows.get(item.get("item").textValue()));
+      assertThat(row.get("at")).isEqualTo(last.get("windowEnd"));
+      assertThat(row.get("data").get("total")).isEqualTo(last.get("total"));
+      for (Map.Entry<String, JsonNode> field : item.properties()) {
+        assertThat(row.get("data").get(field.getKey())).isEqualTo(field.getValue());
+      }
+    }
+  }
+
+  private static JsonNode newer(JsonNode one, JsonNode other) {
+    return one.get("version").longValue() > other.get("version").longValue() ? one : other;
+  }
+
+  private static List<JsonNode> of(List<JsonNode> rankings, String dimension) {
+    return rankings.stream()
+        .filter(ranking -> ranking.get("dimension").textValue().equals(dimension))
+        .sorted(Comparator.comparingLong(ranking -> ranking.get("windowEnd").longValue()))
+        .toList();
   }
 
   @Test

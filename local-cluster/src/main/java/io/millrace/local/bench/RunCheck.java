@@ -59,6 +59,10 @@ record RunCheck(RequestLoad load) {
       throws VoidRunException, IOException {
     List<String> topics = variant.outputs();
     for (String topic : topics.subList(1, topics.size())) {
+      if (topic.equals(Topics.HEAVY_HITTERS_LIVE.name())) {
+        // How many rows it has depends on the clock.
+        continue;
+      }
       require(variant, "committed rows in " + topic, rows.get(topic), 0);
     }
     List<String> lines = Files.readAllLines(directory.resolve(topics.get(0) + ".jsonl"));

@@ -32,7 +32,8 @@ enum Variant {
       List.of(
           Topics.HEAVY_HITTERS_RANKINGS.name(),
           Topics.HEAVY_HITTERS_LATE.name(),
-          Topics.WEB_REQUESTS_DLQ.name());
+          Topics.WEB_REQUESTS_DLQ.name(),
+          Topics.HEAVY_HITTERS_LIVE.name());
 
   private final String code;
 

@@ -20,7 +20,7 @@ public interface JobOracle {
   void inInput(int partition, RecordId id, long at);
 
   /**
-   * Takes a committed row of a sink topic.
+   * Takes a committed row of a sink topic; a tombstone has no bytes.
    *
    * @param topic name of the topic
    */

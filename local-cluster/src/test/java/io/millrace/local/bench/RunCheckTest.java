@@ -170,7 +170,8 @@ class RunCheckTest {
   }
 
   private static Map<String, Long> rows(long late, long deadLetters) {
-    return Map.of("heavy-hitters.late", late, "web.requests.dlq", deadLetters);
+    return Map.of(
+        "heavy-hitters.late", late, "web.requests.dlq", deadLetters, "heavy-hitters.live", 101L);
   }
 
   private void rankedPaths(String... rows) throws IOException {

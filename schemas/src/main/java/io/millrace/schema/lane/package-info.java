@@ -1,4 +1,4 @@
-/** The lanes beside a job's results: dead letters and late records. */
+/** The lanes beside a job's results: dead letters, late records and live views. */
 @NullMarked
 package io.millrace.schema.lane;
 

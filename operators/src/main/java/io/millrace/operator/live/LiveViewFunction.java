@@ -1,0 +1,184 @@
+package io.millrace.operator.live;
+
+import io.millrace.operator.state.SavedState;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.TreeMap;
+import org.apache.flink.api.common.functions.OpenContext;
+import org.apache.flink.api.common.state.MapState;
+import org.apache.flink.api.common.state.MapStateDescriptor;
+import org.apache.flink.api.common.state.ValueState;
+import org.apache.flink.api.common.state.ValueStateDescriptor;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.streaming.api.TimerService;
+import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
+import org.apache.flink.util.Collector;
+
+/**
+ * Publishes views row by row, so that whoever comes late or misses something is complete again
+ * within one snapshot. Keyed by {@link ViewContents#view}.
+ *
+ * <p>Rows that are new or changed are sent at once, and so are those that left. The first contents
+ * of a view and then every {@code snapshotMillis} of wall-clock time are a full snapshot: each row
+ * with the snapshot's id, then a heartbeat, row {@link LiveChange#HEARTBEAT} with the view's name
+ * and data {@code {"rows": <number of rows>}}. A change between two snapshots has the id of the one
+ * before it; so after a heartbeat a row of the view with another id than the heartbeat's is one
+ * that left, whether or not that was seen. At the end of a bounded input, a last snapshot is sent
+ * and everything is cleared.
+ *
+ * <p>A version is the larger of the last one plus 1 and the wall clock in 1/1024 ms. The last one
+ * is state; where an older checkpoint is restored, the clock has moved on and versions still rise,
+ * as long as no more than 1,024 rows a millisecond were sent, on average.
+ *
+ * <p><b>State</b>: the rows of the view, until they leave; of a view without rows only its last
+ * version, until the first snapshot due at which the clock is past it. <b>Timers</b>: one of
+ * wall-clock time and one of event time a view. <b>Order</b>: contents count as they come; give
+ * them in order. <b>Replay</b>: contents that come twice change nothing.
+ */
+public final class LiveViewFunction extends KeyedProcessFunction<String, ViewContents, LiveChange> {
+  private static final long serialVersionUID = 1L;
+  private static final MapStateDescriptor<String, String> ROWS =
+      new MapStateDescriptor<>("view-rows", Types.STRING, Types.STRING);
+  private static final ValueStateDescriptor<ViewState> VIEW =
+      new ValueStateDescriptor<>("view", TypeInformation.of(ViewState.class));
+
+  /** The last watermark, which comes only at the end of a bounded input. */
+  private static final long END_OF_INPUT = Long.MAX_VALUE;
+
+  private final LiveViewSpec spec;
+  private final String uid;
+
+  private transient MapState<String, String> rows;
+  private transient ValueState<ViewState> view;
+
+  /**
+   * What is known of a view beside its rows.
+   *
+   * @param lastVersion the last version given
+   * @param snapshotId id of the last snapshot
+   * @param nextSnapshotAt wall-clock time at which the next one is due
+   * @param at event time of the contents
+   */
+  public record ViewState(long lastVersion, String snapshotId, long nextSnapshotAt, long at) {}
+
+  /** For an operator with that uid. */
+  public LiveViewFunction(LiveViewSpec spec, String uid) {
+    this.spec = spec;
+    this.uid = uid;
+  }
+
+  @Override
+  public void open(OpenContext context) throws Exception {
+    rows = SavedState.open(uid, ROWS.getName(), () -> getRuntimeContext().getMapState(ROWS));
+    view = SavedState.open(uid, VIEW.getName(), () -> getRuntimeContext().getState(VIEW));
+  }
+
+  @Override
+  public void processElement(ViewContents contents, Context context, Collector<LiveChange> out)
+      throws Exception {
+    ViewState before = view.value();
+    if (before == null) {
+      if (!contents.rows().isEmpty()) {
+        for (ViewContents.Row row : contents.rows()) {
+          rows.put(row.id(), row.data());
+        }
+        context.timerService().registerEventTimeTimer(END_OF_INPUT);
+        startSnapshots(contents, context.timerService(), out);
+      }
+      return;
+    }
+    long now = context.timerService().currentProcessingTime();
+    long version = before.lastVersion();
+    Map<String, String> gone = rowsById();
+    Map<String, String> current = new LinkedHashMap<>();
+    contents.rows().forEach(row -> current.put(row.id(), row.data()));
+    for (Map.Entry<String, String> row : current.entrySet()) {
+      if (!row.getValue().equals(gone.remove(row.getKey()))) {
+        rows.put(row.getKey(), row.getValue());
+        version = LiveViewSpec.nextVersion(version, now);
+        out.collect(
+            new LiveChange(
+                contents.view(),
+                row.getKey(),
+                version,
+                before.snapshotId(),
+                contents.at(),
+                row.getValue()));
+      }
+    }
+    for (String row : gone.keySet()) {
+      rows.remove(row);
+      version = LiveViewSpec.nextVersion(version, now);
+      out.collect(
+          new LiveChange(contents.view(), row, version, before.snapshotId(), contents.at(), null));
+    }
+    view.update(
+        new ViewState(version, before.snapshotId(), before.nextSnapshotAt(), contents.at()));
+  }
+
+  @Override
+  public void onTimer(long time, OnTimerContext context, Collector<LiveChange> out)
+      throws Exception {
+    ViewState state = view.value();
+    String name = context.getCurrentKey();
+    TimerService timers = context.timerService();
+    boolean ends = time == END_OF_INPUT;
+    boolean forgotten =
+        rows.isEmpty()
+            && (ends
+                || LiveViewSpec.clockVersion(timers.currentProcessingTime()) > state.lastVersion());
+    if (forgotten) {
+      long version = LiveViewSpec.nextVersion(state.lastVersion(), timers.currentProcessingTime());
+      out.collect(
+          new LiveChange(
+              LiveChange.HEARTBEAT, name, version, state.snapshotId(), state.at(), null));
+    } else {
+      state = snapshot(name, state, timers, out);
+    }
+    if (forgotten || ends) {
+      rows.clear();
+      view.clear();
+      timers.deleteProcessingTimeTimer(state.nextSnapshotAt());
+      timers.deleteEventTimeTimer(END_OF_INPUT);
+    }
+  }
+
+  private void startSnapshots(ViewContents contents, TimerService timers, Collector<LiveChange> out)
+      throws Exception {
+    snapshot(contents.view(), new ViewState(0, "", 0, contents.at()), timers, out);
+  }
+
+  /** Sends every row and a heartbeat, and sets the timer of the next snapshot. */
+  private ViewState snapshot(
+      String name, ViewState before, TimerService timers, Collector<LiveChange> out)
+      throws Exception {
+    long now = timers.currentProcessingTime();
+    long version = LiveViewSpec.nextVersion(before.lastVersion(), now);
+    String snapshotId = String.valueOf(version);
+    Map<String, String> all = rowsById();
+    for (Map.Entry<String, String> row : all.entrySet()) {
+      out.collect(
+          new LiveChange(name, row.getKey(), version, snapshotId, before.at(), row.getValue()));
+      version++;
+    }
+    String heartbeat = "{\"rows\":" + all.size() + "}";
+    out.collect(
+        new LiveChange(LiveChange.HEARTBEAT, name, version, snapshotId, before.at(), heartbeat));
+    if (before.nextSnapshotAt() > now) {
+      timers.deleteProcessingTimeTimer(before.nextSnapshotAt());
+    }
+    ViewState after = new ViewState(version, snapshotId, now + spec.snapshotMillis(), before.at());
+    timers.registerProcessingTimeTimer(after.nextSnapshotAt());
+    view.update(after);
+    return after;
+  }
+
+  private Map<String, String> rowsById() throws Exception {
+    Map<String, String> all = new TreeMap<>();
+    for (Map.Entry<String, String> row : rows.entries()) {
+      all.put(row.getKey(), row.getValue());
+    }
+    return all;
+  }
+}

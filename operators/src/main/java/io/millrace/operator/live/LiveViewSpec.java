@@ -1,0 +1,40 @@
+package io.millrace.operator.live;
+
+import java.io.Serializable;
+
+/**
+ * How views are kept alive.
+ *
+ * @param snapshotMillis wall-clock time between two full snapshots of a view; from 1 to 2^40
+ */
+public record LiveViewSpec(long snapshotMillis) implements Serializable {
+  /** A full snapshot every ten seconds. */
+  public static final LiveViewSpec DEFAULT = new LiveViewSpec(10_000);
+
+  private static final long MAX_MILLIS = 1L << 40;
+
+  /** Versions that a view may use up in a millisecond without running ahead of the clock. */
+  private static final int VERSIONS_PER_MILLI = 1024;
+
+  /**
+   * Checks the parameter.
+   *
+   * @throws IllegalArgumentException where it is out of its range
+   */
+  public LiveViewSpec {
+    if (snapshotMillis < 1 || snapshotMillis > MAX_MILLIS) {
+      throw new IllegalArgumentException(
+          "the time between snapshots must be from 1 ms to 2^40 ms, but is " + snapshotMillis);
+    }
+  }
+
+  /** The least version that the wall clock gives at {@code now}. */
+  static long clockVersion(long now) {
+    return now * VERSIONS_PER_MILLI;
+  }
+
+  /** The version after {@code last} when the wall clock shows {@code now}. */
+  static long nextVersion(long last, long now) {
+    return Math.max(last + 1, clockVersion(now));
+  }
+}
