@@ -177,6 +177,6 @@ public final class BenchmarkRun {
       sinks.finish(true);
       check.rows(variant, sinks.rows(), rows);
     }
-    SpentTopics.delete(bootstrap, variant.outputs());
+    TopicAdmin.delete(bootstrap, variant.outputs());
   }
 }

@@ -99,7 +99,7 @@ public final class StreamsPeer {
       int warmUps = Integer.parseInt(args[2]);
       for (int i = 1; i <= warmUps; i++) {
         peer.run("warm-up-" + i);
-        SpentTopics.delete(args[1], List.of(OUTPUT));
+        TopicAdmin.delete(args[1], List.of(OUTPUT));
       }
       peer.run("timed");
       System.exit(0);
@@ -134,8 +134,8 @@ public final class StreamsPeer {
         streams.cleanUp();
       }
     }
-    SpentTopics.delete(bootstrap, StreamsTopology.ownTopics(id));
-    SpentTopics.delete(bootstrap, List.of(ticks));
+    TopicAdmin.delete(bootstrap, StreamsTopology.ownTopics(id));
+    TopicAdmin.delete(bootstrap, List.of(ticks));
   }
 
   private void moveTimeOn(String ticks) throws IOException {

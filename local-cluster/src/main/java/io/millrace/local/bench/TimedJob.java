@@ -1,5 +1,6 @@
 package io.millrace.local.bench;
 
+import io.millrace.local.broker.TopicAdmin;
 import io.millrace.local.flink.FailureCause;
 import io.millrace.local.flink.FlinkSettings;
 import io.millrace.local.flink.LocalFlink;
@@ -113,7 +114,7 @@ public final class TimedJob {
     for (int i = 1; i <= warmUps; i++) {
       runOnce("warm-up-" + i, new Configuration());
       if (!variant.outputs().isEmpty()) {
-        SpentTopics.delete(bootstrap, variant.outputs());
+        TopicAdmin.delete(bootstrap, variant.outputs());
       }
     }
     Properties accumulators = new Properties();

@@ -4,6 +4,7 @@ import io.millrace.schema.Topic;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -56,11 +57,15 @@ public final class TopicAdmin implements AutoCloseable {
     ends(partitions);
   }
 
-  /** Deletes topics with all that is in them, and waits until they are gone. */
-  public void delete(Collection<String> topics) throws IOException, InterruptedException {
-    answer(admin.deleteTopics(topics).all(), "deleting topics");
-    while (!partitions(topics).isEmpty()) {
-      Thread.sleep(KNOWN_POLL.toMillis());
+  /** Deletes topics with all that is in them, and waits until Kafka no longer lists them. */
+  public static void delete(String bootstrap, Collection<String> topics)
+      throws IOException, InterruptedException {
+    try (TopicAdmin kafka = new TopicAdmin(bootstrap)) {
+      answer(kafka.admin.deleteTopics(topics).all(), "deleting topics");
+      // They must not be asked for by name meanwhile: one that is gone by then is an error.
+      while (!Collections.disjoint(answer(kafka.admin.listTopics().names(), "listing"), topics)) {
+        Thread.sleep(KNOWN_POLL.toMillis());
+      }
     }
   }
 
