@@ -5,8 +5,8 @@ import io.millrace.job.Endpoints;
 import io.millrace.job.JobConfig;
 import io.millrace.job.JobDescription;
 import io.millrace.job.JobLauncher;
+import io.millrace.job.web.HeavyHittersJob;
 import io.millrace.job.web.HeavyHittersOptions;
-import io.millrace.job.web.RankingRows;
 import io.millrace.operator.sketch.ItemSlice;
 import io.millrace.operator.sketch.SketchAlgorithm;
 import io.millrace.operator.topk.Dimension;
@@ -15,7 +15,6 @@ import io.millrace.operator.topk.HeavyHitters.Rankings;
 import io.millrace.operator.topk.HeavyHittersSpec;
 import io.millrace.operator.window.PanedWindows;
 import io.millrace.schema.Topics;
-import io.millrace.schema.ranking.RankingPublished;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
@@ -77,12 +76,8 @@ public final class ParsedHeavyHittersJob {
             List.of(new Dimension<>("path", ParsedHeavyHittersJob::locate)),
             request -> 1,
             "heavy-hitters");
-    DataStream<RankingPublished> published =
-        HeavyHitters.changes(rankings.published(), spec, "heavy-hitters")
-            .map(RankingRows.of(spec))
-            .uid("rankings")
-            .name("Ranking to row");
-    endpoints.publish(published, Topics.HEAVY_HITTERS_RANKINGS, "rankings-sink");
+    endpoints.publish(
+        HeavyHittersJob.rows(rankings, spec), Topics.HEAVY_HITTERS_RANKINGS, "rankings-sink");
   }
 
   private static boolean locate(ParsedRequest request, ItemSlice item) {

@@ -68,11 +68,7 @@ public final class HeavyHittersJob {
             HeavyHittersOptions.dimensions(config),
             HeavyHittersOptions.weight(config),
             "heavy-hitters");
-    DataStream<RankingPublished> published =
-        HeavyHitters.changes(rankings.published(), spec, "heavy-hitters")
-            .map(RankingRows.of(spec))
-            .uid("rankings")
-            .name("Ranking to row");
+    DataStream<RankingPublished> published = rows(rankings, spec);
     DataStream<ViewContents> views =
         published.map(new RankingViews()).uid("live-contents").name("Ranking to live view");
     DataStream<LateArrived> late =
@@ -95,5 +91,13 @@ public final class HeavyHittersJob {
           .uid("redis-sink")
           .name("Redis topk:<dimension>");
     }
+  }
+
+  /** The rows that rankings are published as, which were made as {@code spec} says. */
+  public static DataStream<RankingPublished> rows(Rankings<?> rankings, HeavyHittersSpec spec) {
+    return HeavyHitters.changes(rankings.published(), spec, "heavy-hitters")
+        .map(RankingRows.of(spec))
+        .uid("rankings")
+        .name("Ranking to row");
   }
 }

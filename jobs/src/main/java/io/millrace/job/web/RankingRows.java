@@ -19,10 +19,9 @@ import org.jspecify.annotations.Nullable;
  * @param k the most items of a row
  * @param algorithm name of the algorithm
  */
-public record RankingRows(int k, String algorithm)
+record RankingRows(int k, String algorithm)
     implements MapFunction<RankedChanges, RankingPublished> {
-  /** Rows of rankings that were made as {@code spec} says. */
-  public static RankingRows of(HeavyHittersSpec spec) {
+  static RankingRows of(HeavyHittersSpec spec) {
     return new RankingRows(spec.k(), spec.algorithm().code());
   }
 
