@@ -106,26 +106,10 @@ final class ItemTable {
     return (int) (hash >>> Integer.SIZE);
   }
 
-  /** Word by word: items are short, and most that have the same hash are the same. */
   private boolean holds(int entry, int hash, byte[] bytes, int start, int length) {
-    byte[] held = entries;
     int at = entry << UNIT_SHIFT;
-    if ((long) ItemBytes.LONGS.get(held, at + HASH) != hashAndLength(hash, length)) {
-      return false;
-    }
-    int item = at + ITEM;
-    int last = length - Long.BYTES;
-    if (last < 0) {
-      return Arrays.equals(held, item, item + length, bytes, start, start + length);
-    }
-    for (int i = 0; i < last; i += Long.BYTES) {
-      if ((long) ItemBytes.LONGS.get(held, item + i)
-          != (long) ItemBytes.LONGS.get(bytes, start + i)) {
-        return false;
-      }
-    }
-    return (long) ItemBytes.LONGS.get(held, item + last)
-        == (long) ItemBytes.LONGS.get(bytes, start + last);
+    return (long) ItemBytes.LONGS.get(entries, at + HASH) == hashAndLength(hash, length)
+        && ItemBytes.equal(entries, at + ITEM, bytes, start, length);
   }
 
   private static long hashAndLength(int hash, int length) {

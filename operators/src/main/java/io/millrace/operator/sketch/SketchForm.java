@@ -84,8 +84,8 @@ final class SketchForm {
 
     /** The kind of the form, whose version is a known one. */
     int kind() {
-      int kind = take(1) & 0xFF;
-      int version = take(1) & 0xFF;
+      int kind = next() & 0xFF;
+      int version = next() & 0xFF;
       if (kind > COUNT_MIN || version != VERSION) {
         throw new IllegalArgumentException(
             "the bytes of a sketch are of kind "
@@ -107,9 +107,8 @@ final class SketchForm {
       }
     }
 
-    private int take(int length) {
-      int start = skip(length);
-      return bytes[start];
+    private byte next() {
+      return bytes[skip(1)];
     }
 
     /** Passes {@code length} bytes. Returns where they start. */
@@ -137,9 +136,9 @@ final class SketchForm {
     long number() {
       long value = 0;
       for (int shift = 0; shift < LONGEST_NUMBER * VALUE_BITS; shift += VALUE_BITS) {
-        byte next = bytes[skip(1)];
-        value |= (long) (next & (MORE - 1)) << shift;
-        if (next >= 0) {
+        byte part = next();
+        value |= (long) (part & (MORE - 1)) << shift;
+        if (part >= 0) {
           return value;
         }
       }

@@ -109,21 +109,6 @@ final class HeavyHittersITCase {
     return script;
   }
 
-  /** A failure half way, after a checkpoint and some more records. */
-  private static Script failing(Script script, String name) {
-    Script with = new Script();
-    int half = script.steps().size() / 2;
-    for (int i = 0; i < script.steps().size(); i++) {
-      if (i == half) {
-        with.awaitCheckpoint();
-      } else if (i == half + 25) {
-        with.failOnce(name);
-      }
-      with.then(script.steps().get(i));
-    }
-    return with;
-  }
-
   private static List<String> expected(HeavyHittersRun run, long[] window, int k) {
     NaiveRankings naive = new NaiveRankings(window[0], window[1], window[2]);
     run.visits().forEach(visit -> naive.add(visit, Long.MIN_VALUE, PAGE_AND_CLIENT));
@@ -163,8 +148,8 @@ final class HeavyHittersITCase {
               .top(7)
               .parallelism(2)
               .mayFail(2);
-      run.script(failing(inTime(1, 200), run.name() + " one"));
-      run.script(inTime(2, 200)).script(failing(inTime(3, 200), run.name() + " other"));
+      run.script(inTime(1, 200).failingHalfWay(run.name() + " one", 25));
+      run.script(inTime(2, 200)).script(inTime(3, 200).failingHalfWay(run.name() + " other", 25));
       if (unaligned) {
         run.unaligned();
       } else {
@@ -187,7 +172,7 @@ final class HeavyHittersITCase {
               .parallelism(1)
               .mayFail(1);
       Script script = oftenLate(5, 400);
-      run.script(withFailure ? failing(script, run.name()) : script);
+      run.script(withFailure ? script.failingHalfWay(run.name(), 25) : script);
 
       NaiveRankings naive = new NaiveRankings(size, slide, lateness);
       long watermark = Long.MIN_VALUE;
@@ -215,7 +200,7 @@ final class HeavyHittersITCase {
               .dimensions(Visit.BY_ID)
               .parallelism(parallelism)
               .mayFail(1);
-      run.script(oftenLate(1, 150)).script(failing(oftenLate(2, 150), run.name()));
+      run.script(oftenLate(1, 150)).script(oftenLate(2, 150).failingHalfWay(run.name(), 25));
       run.script(oftenLate(3, 150)).script(oftenLate(4, 150));
       Conservation.of(run.run())
           .check(run.visits(), new NaiveRankings(size, slide, lateness), size);
@@ -245,32 +230,10 @@ final class HeavyHittersITCase {
     HeavyHittersRun run = new HeavyHittersRun().windows(window[0], window[1], window[2]);
     run.dimensions(Visit.BY_PAGE_AND_CLIENT).top(7).rocksDb();
     for (int i = 0; i < 4; i++) {
-      Script script = inTime(i, 200);
-      // Every script waits half way until the job was stopped there.
-      Script halved = new Script();
-      for (int step = 0; step < script.steps().size(); step++) {
-        if (step == script.steps().size() / 2) {
-          halved
-              .awaitCheckpoint()
-              .signal(run.name() + " half " + i)
-              .await(run.name() + " restored");
-        }
-        halved.then(script.steps().get(step));
-      }
-      run.script(halved);
+      run.pausing(inTime(i, 200));
     }
-
-    JobID job = run.parallelism(before).build().executeAsync().getJobID();
-    for (int i = 0; i < 4; i++) {
-      Signals.of(run.name() + " half " + i).get(60, TimeUnit.SECONDS);
-    }
-    String savepoint =
-        client
-            .stopWithSavepoint(
-                job, false, savepoints.toUri().toString(), SavepointFormatType.CANONICAL)
-            .get(60, TimeUnit.SECONDS);
-    Signals.give(run.name() + " restored");
-    assertThat(run.parallelism(after).from(savepoint).run()).isEqualTo(expected(run, window, 7));
+    assertThat(run.stopHalfWayAndRun(client, savepoints, before, after))
+        .isEqualTo(expected(run, window, 7));
   }
 
   @Test

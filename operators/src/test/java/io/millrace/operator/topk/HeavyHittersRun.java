@@ -3,19 +3,24 @@ package io.millrace.operator.topk;
 import io.millrace.operator.sketch.ItemEstimate;
 import io.millrace.operator.sketch.SketchAlgorithm;
 import io.millrace.operator.window.PanedWindows;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import org.apache.flink.api.common.JobID;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.client.program.ClusterClient;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.PipelineOptions;
 import org.apache.flink.configuration.RestartStrategyOptions;
 import org.apache.flink.configuration.StateBackendOptions;
 import org.apache.flink.configuration.StateRecoveryOptions;
+import org.apache.flink.core.execution.SavepointFormatType;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.jspecify.annotations.Nullable;
 
@@ -142,6 +147,30 @@ final class HeavyHittersRun {
         .sinkTo(new CommittedLines(run))
         .uid("lines");
     return env;
+  }
+
+  /** Adds a script that pauses half way, for {@link #stopHalfWayAndRun}. */
+  HeavyHittersRun pausing(Script script) {
+    return script(script.pausedHalfWay(name + " half " + scripts.size(), name + " restored"));
+  }
+
+  /**
+   * Stops the job with a savepoint when all scripts have paused, restores it with another
+   * parallelism, runs that to the end and returns the committed lines, sorted.
+   */
+  List<String> stopHalfWayAndRun(ClusterClient<?> client, Path savepoints, int before, int after)
+      throws Exception {
+    JobID job = parallelism(before).build().executeAsync().getJobID();
+    for (int i = 0; i < scripts.size(); i++) {
+      Signals.of(name + " half " + i).get(60, TimeUnit.SECONDS);
+    }
+    String savepoint =
+        client
+            .stopWithSavepoint(
+                job, false, savepoints.toUri().toString(), SavepointFormatType.CANONICAL)
+            .get(60, TimeUnit.SECONDS);
+    Signals.give(name + " restored");
+    return parallelism(after).from(savepoint).run();
   }
 
   /** Runs to the end and returns the committed lines, sorted. */

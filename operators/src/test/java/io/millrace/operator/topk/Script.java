@@ -77,4 +77,36 @@ final class Script implements Serializable {
     steps.add(step);
     return this;
   }
+
+  /**
+   * The same steps, with a failure after a checkpoint half way.
+   *
+   * @param stepsLater how many steps after the checkpoint
+   */
+  Script failingHalfWay(String name, int stepsLater) {
+    int half = steps.size() / 2;
+    Script with = new Script();
+    for (int i = 0; i < steps.size(); i++) {
+      if (i == half) {
+        with.awaitCheckpoint();
+      } else if (i == half + stepsLater) {
+        with.failOnce(name);
+      }
+      with.then(steps.get(i));
+    }
+    return with;
+  }
+
+  /** The same steps, with a stop after a checkpoint half way until a signal is given. */
+  Script pausedHalfWay(String reached, String goOn) {
+    int half = steps.size() / 2;
+    Script with = new Script();
+    for (int i = 0; i < steps.size(); i++) {
+      if (i == half) {
+        with.awaitCheckpoint().signal(reached).await(goOn);
+      }
+      with.then(steps.get(i));
+    }
+    return with;
+  }
 }

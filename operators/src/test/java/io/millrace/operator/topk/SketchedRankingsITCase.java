@@ -11,10 +11,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
-import org.apache.flink.api.common.JobID;
 import org.apache.flink.client.program.ClusterClient;
-import org.apache.flink.core.execution.SavepointFormatType;
 import org.apache.flink.runtime.testutils.MiniClusterResourceConfiguration;
 import org.apache.flink.test.junit5.InjectClusterClient;
 import org.apache.flink.test.junit5.MiniClusterExtension;
@@ -56,19 +53,6 @@ final class SketchedRankingsITCase {
       }
     }
     return script;
-  }
-
-  private static Script failingHalfWay(Script script, String name) {
-    Script with = new Script();
-    for (int i = 0; i < script.steps().size(); i++) {
-      if (i == script.steps().size() / 2) {
-        with.awaitCheckpoint();
-      } else if (i == script.steps().size() / 2 + 500) {
-        with.failOnce(name);
-      }
-      with.then(script.steps().get(i));
-    }
-    return with;
   }
 
   private static HeavyHittersRun run(SketchAlgorithm algorithm, long slide) {
@@ -131,8 +115,8 @@ final class SketchedRankingsITCase {
   void rank_failureInTheMiddle_boundsContainTheTruth(SketchAlgorithm algorithm) throws Exception {
     for (long slide : new long[] {60_000, 6_000}) {
       HeavyHittersRun run = run(algorithm, slide).parallelism(2).mayFail(2);
-      run.script(failingHalfWay(script(1, 0), run.name() + " one"));
-      run.script(script(2, 0)).script(failingHalfWay(script(3, 0), run.name() + " other"));
+      run.script(script(1, 0).failingHalfWay(run.name() + " one", 500));
+      run.script(script(2, 0)).script(script(3, 0).failingHalfWay(run.name() + " other", 500));
       if (slide == 60_000) {
         run.rocksDb();
       }
@@ -166,30 +150,9 @@ final class SketchedRankingsITCase {
       throws Exception {
     HeavyHittersRun run = run(algorithm, 60_000).rocksDb();
     for (int i = 0; i < 4; i++) {
-      Script script = script(i, 0);
-      Script halved = new Script();
-      for (int step = 0; step < script.steps().size(); step++) {
-        if (step == script.steps().size() / 2) {
-          halved
-              .awaitCheckpoint()
-              .signal(run.name() + " half " + i)
-              .await(run.name() + " restored");
-        }
-        halved.then(script.steps().get(step));
-      }
-      run.script(halved);
+      run.pausing(script(i, 0));
     }
-    JobID job = run.parallelism(before).build().executeAsync().getJobID();
-    for (int i = 0; i < 4; i++) {
-      Signals.of(run.name() + " half " + i).get(60, TimeUnit.SECONDS);
-    }
-    String savepoint =
-        client
-            .stopWithSavepoint(
-                job, false, savepoints.toUri().toString(), SavepointFormatType.CANONICAL)
-            .get(60, TimeUnit.SECONDS);
-    Signals.give(run.name() + " restored");
-    List<String> lines = run.parallelism(after).from(savepoint).run();
+    List<String> lines = run.stopHalfWayAndRun(client, savepoints, before, after);
     assertThat(check(run, 60_000, lines)).isEqualTo(1);
   }
 }
