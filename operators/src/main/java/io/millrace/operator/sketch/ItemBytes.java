@@ -102,6 +102,19 @@ public final class ItemBytes {
     return (long) LONGS.get(left, leftStart + last) == (long) LONGS.get(right, rightStart + last);
   }
 
+  /** Copies an item: faster than a call for what is as short as items are. */
+  static void copy(byte[] source, int start, byte[] target, int to, int length) {
+    int last = length - Long.BYTES;
+    if (last < 0) {
+      System.arraycopy(source, start, target, to, length);
+      return;
+    }
+    for (int i = 0; i < last; i += Long.BYTES) {
+      LONGS.set(target, to + i, (long) LONGS.get(source, start + i));
+    }
+    LONGS.set(target, to + last, (long) LONGS.get(source, start + last));
+  }
+
   /** The bytes of an item. */
   public static byte[] of(String item) {
     for (int i = 0; i < item.length(); i++) {

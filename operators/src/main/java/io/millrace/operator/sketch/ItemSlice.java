@@ -28,6 +28,16 @@ public final class ItemSlice {
     sketch.add(ItemBytes.hash(bytes, start, length), bytes, start, length, weight);
   }
 
+  /**
+   * Adds the item to a batch.
+   *
+   * @param weight at least 0
+   * @return whether the batch is full
+   */
+  public boolean addTo(ItemBatch batch, long weight) {
+    return batch.add(ItemBytes.hash(bytes, start, length), bytes, start, length, weight);
+  }
+
   @Override
   public String toString() {
     return ItemBytes.toString(bytes, start, length);

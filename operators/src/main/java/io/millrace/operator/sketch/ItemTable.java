@@ -169,24 +169,31 @@ final class ItemTable {
     ItemBytes.LONGS.set(entries, at, lower);
     ItemBytes.LONGS.set(entries, at + SLACK, slack);
     ItemBytes.LONGS.set(entries, at + HASH, hashAndLength(kept(hash), length));
-    copy(bytes, start, at + ITEM, length);
+    ItemBytes.copy(bytes, start, entries, at + ITEM, length);
     int entry = at >>> UNIT_SHIFT;
     place(kept(hash), entry);
     return entry;
   }
 
-  /** Faster than a call for what is as short as items are. */
-  private void copy(byte[] bytes, int start, int to, int length) {
-    int last = length - Long.BYTES;
-    if (last < 0) {
-      System.arraycopy(bytes, start, entries, to, length);
-      return;
+  /**
+   * Looks at the entries that items with these hashes may have, so that they are near the processor
+   * when the items are looked for. Those that are far away come together.
+   *
+   * @return a number that says nothing
+   */
+  long fetch(long[] hashes, int count, int[] scratch) {
+    int[] slots = this.slots;
+    int mask = slots.length - 1;
+    for (int i = 0; i < count; i++) {
+      scratch[i] = slots[kept(hashes[i]) & mask] & referenceBits;
     }
-    byte[] entries = this.entries;
-    for (int i = 0; i < last; i += Long.BYTES) {
-      ItemBytes.LONGS.set(entries, to + i, (long) ItemBytes.LONGS.get(bytes, start + i));
+    long seen = 0;
+    for (int i = 0; i < count; i++) {
+      int at = Math.max(0, scratch[i] - 1) << UNIT_SHIFT;
+      seen += (long) ItemBytes.LONGS.get(entries, at);
+      seen += (long) ItemBytes.LONGS.get(entries, at + ITEM);
     }
-    ItemBytes.LONGS.set(entries, to + last, (long) ItemBytes.LONGS.get(bytes, start + last));
+    return seen;
   }
 
   private int grown(int needed) {
@@ -353,7 +360,7 @@ final class ItemTable {
       }
       if (length >= 0 && upper(at >>> UNIT_SHIFT) > threshold) {
         if (kept < at) {
-          copy(entries, at, kept, bytes);
+          ItemBytes.copy(entries, at, entries, kept, bytes);
         }
         place((int) ItemBytes.INTS.get(entries, kept + HASH), kept >>> UNIT_SHIFT);
         kept += bytes;

@@ -22,6 +22,10 @@ public final class TopSelection {
   private final PriorityQueue<Selected> heaviest = new PriorityQueue<>(LIGHTEST_FIRST);
   private long lightestCount = -1;
   private long othersAtMost;
+
+  /** An item with a lower upper bound neither enters nor changes {@link #othersAtMost}. */
+  private long gate = -1;
+
   private long total;
   private long maxError;
 
@@ -69,15 +73,19 @@ public final class TopSelection {
   void offerSketch(long sketchTotal, long floor) {
     total = TopKSketch.saturatedSum(total, sketchTotal);
     maxError = Math.max(maxError, floor);
-    othersAtMost = Math.max(othersAtMost, floor);
+    leaveOut(floor);
   }
 
   /** Whether an item can be among the heaviest; otherwise it is left out with that. */
   boolean mayEnter(long lower, long slack) {
+    long upper = TopKSketch.saturatedSum(lower, slack);
+    if (upper < gate) {
+      return false;
+    }
     if (algorithm.count(lower, slack) >= lightestCount) {
       return true;
     }
-    leaveOut(lower, slack);
+    leaveOut(upper);
     return false;
   }
 
@@ -89,20 +97,22 @@ public final class TopSelection {
       byte[] other = lightest.bytes;
       if (count == lightestCount
           && Arrays.compareUnsigned(bytes, start, start + length, other, 0, other.length) > 0) {
-        leaveOut(lower, slack);
+        leaveOut(TopKSketch.saturatedSum(lower, slack));
         return;
       }
       heaviest.remove();
-      leaveOut(lightest.lower, lightest.slack);
+      leaveOut(TopKSketch.saturatedSum(lightest.lower, lightest.slack));
     }
     heaviest.add(
         new Selected(count, Arrays.copyOfRange(bytes, start, start + length), lower, slack));
     if (heaviest.size() == k) {
       lightestCount = heaviest.element().count;
+      gate = Math.min(lightestCount, othersAtMost);
     }
   }
 
-  private void leaveOut(long lower, long slack) {
-    othersAtMost = Math.max(othersAtMost, TopKSketch.saturatedSum(lower, slack));
+  private void leaveOut(long upper) {
+    othersAtMost = Math.max(othersAtMost, upper);
+    gate = Math.min(lightestCount, othersAtMost);
   }
 }

@@ -7,7 +7,6 @@ import io.millrace.operator.topk.BucketPanes.Pane;
 import io.millrace.operator.window.PanedWindows;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -40,6 +39,9 @@ final class BucketRing {
 
     /** The pieces that are not in state, behind those that are and are held here all the same. */
     private final List<byte[]> pieces = new ArrayList<>();
+
+    /** The pieces in the sum of the open window. */
+    private List<SketchSum.Addend> summed = List.of();
 
     private int savedPieces;
 
@@ -154,11 +156,12 @@ final class BucketRing {
 
   /** Parts whose first window is not published yet. */
   private final PriorityQueue<Part> waiting =
-      new PriorityQueue<>(Comparator.comparingLong(part -> part.saved.firstWindowEnd()));
+      new PriorityQueue<>(
+          (left, right) -> Long.compare(left.saved.firstWindowEnd(), right.saved.firstWindowEnd()));
 
   /** Parts of the window that is published next, with those before it. */
   private final PriorityQueue<Part> summed =
-      new PriorityQueue<>(Comparator.comparingLong(part -> part.saved.start()));
+      new PriorityQueue<>((left, right) -> Long.compare(left.saved.start(), right.saved.start()));
 
   /** Of the parts in {@link #summed}; null where a window is one pane. */
   private final @Nullable SketchSum sum;
@@ -239,7 +242,7 @@ final class BucketRing {
   private void join(Part part) {
     summed.add(part);
     if (sum != null) {
-      part.pieces.forEach(sum::add);
+      part.summed = part.pieces.stream().map(sum::add).toList();
     }
   }
 
@@ -303,7 +306,7 @@ final class BucketRing {
 
   private void drop(Part part) {
     if (sum != null) {
-      part.pieces.forEach(sum::subtract);
+      part.summed.forEach(sum::subtract);
     }
     memoryBytes -= part.memoryBytes();
     parts.remove(Pane.none(part.saved.start(), part.saved.firstWindowEnd()));

@@ -1,6 +1,7 @@
 package io.millrace.operator.topk;
 
 import io.millrace.operator.sketch.AdaptiveCounts;
+import io.millrace.operator.sketch.ItemBatch;
 import io.millrace.operator.sketch.ItemSlice;
 import io.millrace.operator.sketch.SketchAlgorithm;
 import io.millrace.operator.state.SavedState;
@@ -136,20 +137,30 @@ final class LocalCountOperator<T> extends AbstractStreamOperator<PartialCount>
     private final long end;
     private final long firstWindowEnd;
     private final AdaptiveCounts[] sketches;
+    private final ItemBatch[] batches;
+    private long memoryBytes;
 
     Pane(long start, long end, long firstWindowEnd, AdaptiveCounts[] sketches) {
       this.start = start;
       this.end = end;
       this.firstWindowEnd = firstWindowEnd;
       this.sketches = sketches;
+      this.batches = new ItemBatch[sketches.length];
+      Arrays.setAll(batches, d -> new ItemBatch());
     }
 
-    private long memoryBytes() {
-      long bytes = PANE_BYTES;
-      for (AdaptiveCounts sketch : sketches) {
-        bytes += sketch.memoryBytes();
+    private void count(int dimension) {
+      batches[dimension].addTo(sketches[dimension]);
+    }
+
+    /** By how many bytes of memory this is larger than when it was last asked. */
+    private long growth() {
+      long before = memoryBytes;
+      memoryBytes = PANE_BYTES;
+      for (int d = 0; d < sketches.length; d++) {
+        memoryBytes += sketches[d].memoryBytes() + batches[d].memoryBytes();
       }
-      return bytes;
+      return memoryBytes - before;
     }
   }
 
@@ -228,13 +239,15 @@ final class LocalCountOperator<T> extends AbstractStreamOperator<PartialCount>
     }
     T event = element.getValue();
     long units = weight.of(event);
+    boolean grown = false;
     for (int d = 0; d < dimensions.size(); d++) {
-      if (dimensions.get(d).item().locate(event, item)) {
-        AdaptiveCounts sketch = pane.sketches[d];
-        long before = sketch.memoryBytes();
-        item.addTo(sketch, units);
-        bufferedBytes += sketch.memoryBytes() - before;
+      if (dimensions.get(d).item().locate(event, item) && item.addTo(pane.batches[d], units)) {
+        pane.count(d);
+        grown = true;
       }
+    }
+    if (grown) {
+      bufferedBytes += pane.growth();
     }
     if (bufferedBytes > spec.localBytes()) {
       handOn(Long.MAX_VALUE);
@@ -317,7 +330,7 @@ final class LocalCountOperator<T> extends AbstractStreamOperator<PartialCount>
       Arrays.setAll(sketches, d -> spec.localSketch());
       pane = new Pane(start, start + windows.paneMillis(), firstWindowEnd, sketches);
       panes.put(start, pane);
-      bufferedBytes += pane.memoryBytes();
+      bufferedBytes += pane.growth();
     }
     lastPane = pane;
     return pane;
@@ -347,8 +360,9 @@ final class LocalCountOperator<T> extends AbstractStreamOperator<PartialCount>
   }
 
   private void handOn(Pane pane) {
-    bufferedBytes -= pane.memoryBytes();
+    bufferedBytes -= pane.memoryBytes;
     for (int d = 0; d < dimensions.size(); d++) {
+      pane.count(d);
       String dimension = dimensions.get(d).name();
       byte[] @Nullable [] parts =
           pane.sketches[d].toParts(HeavyHittersSpec.BUCKETS, Bucket::indexOf);
