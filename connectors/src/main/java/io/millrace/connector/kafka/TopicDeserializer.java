@@ -35,6 +35,9 @@ final class TopicDeserializer<V>
   private transient TopicForm.Reader<V> reader;
   private transient ToLongFunction<V> eventTime;
 
+  /** The latest event time that was acceptable when the clock was last asked. */
+  private transient long acceptable;
+
   /**
    * A deserializer of one topic's records.
    *
@@ -62,6 +65,7 @@ final class TopicDeserializer<V>
   public void open(DeserializationSchema.InitializationContext context) {
     reader = form.reader();
     eventTime = form.eventTime();
+    acceptable = Long.MIN_VALUE;
   }
 
   @Override
@@ -97,19 +101,25 @@ final class TopicDeserializer<V>
     }
     V value = reader.read(bytes);
     long at = eventTime.applyAsLong(value);
-    long latest = clock.get() + maxAheadMillis;
+    if (at < eventTimeMin || at > acceptable) {
+      checkTime(at);
+    }
+    return value;
+  }
+
+  private void checkTime(long at) throws RejectedException {
+    acceptable = clock.get() + maxAheadMillis;
     if (at < eventTimeMin) {
       throw outOfTime(
-          Rejection.TOO_OLD, at, latest, "before --" + KafkaOptions.EVENT_TIME_MIN.key());
+          Rejection.TOO_OLD, at, acceptable, "before --" + KafkaOptions.EVENT_TIME_MIN.key());
     }
-    if (at > latest) {
+    if (at > acceptable) {
       throw outOfTime(
           Rejection.TOO_FAR_AHEAD,
           at,
-          latest,
+          acceptable,
           "further beyond the clock than --" + KafkaOptions.MAX_AHEAD.key());
     }
-    return value;
   }
 
   private RejectedException outOfTime(Rejection rejection, long at, long latest, String why) {
