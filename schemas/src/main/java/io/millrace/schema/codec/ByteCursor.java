@@ -31,6 +31,21 @@ abstract class ByteCursor {
   byte[] json = NOTHING;
   int at;
 
+  /**
+   * Of bytes that {@link #plainEnd} has looked at, all bits that are set in one. Nowhere but in
+   * strings does JSON have bytes beyond ASCII.
+   */
+  private long bits;
+
+  /** Whether a string may hold bytes beyond ASCII since {@link #forgetBits}. */
+  boolean mayBeBeyondAscii() {
+    return (bits & HIGH_BITS) != 0;
+  }
+
+  void forgetBits() {
+    bits = 0;
+  }
+
   boolean passDigits() {
     int first = at;
     while (at < json.length && json[at] >= '0' && json[at] <= '9') {
@@ -77,21 +92,26 @@ abstract class ByteCursor {
   /** Where the first quote, backslash or control character is, or else the end. */
   int plainEnd(int start) {
     byte[] json = this.json;
+    long bits = 0;
     int i = start;
     for (; i <= json.length - Long.BYTES; i += Long.BYTES) {
       long word = (long) LONGS.get(json, i);
+      bits |= word;
       long ends =
           (zeroes(word ^ (EACH_BYTE * '"'))
                   | zeroes(word ^ (EACH_BYTE * '\\'))
                   | ((word - EACH_BYTE * ' ') & ~word))
               & HIGH_BITS;
       if (ends != 0) {
+        this.bits |= bits;
         return i + Long.numberOfTrailingZeros(ends) / Byte.SIZE;
       }
     }
     while (i < json.length && json[i] != '"' && json[i] != '\\' && (json[i] & 0xFF) >= ' ') {
+      bits |= json[i];
       i++;
     }
+    this.bits |= bits;
     return i;
   }
 

@@ -56,6 +56,7 @@ final class JsonBytes extends ByteCursor {
     this.json = json;
     at = start;
     depth = 0;
+    forgetBits();
     skipSpace();
   }
 

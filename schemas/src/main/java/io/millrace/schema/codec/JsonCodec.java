@@ -110,19 +110,30 @@ public final class JsonCodec<T extends Record> {
    *     is wrong with them.
    */
   public T decode(byte[] json) throws RejectedException {
-    int start = start(json);
-    T value = readBytes(json, start);
-    return value != null ? value : parse(json, start);
+    T value = readBytes(json, start(json));
+    if (value == null) {
+      return parse(json, utf8Start(json));
+    }
+    if (bytes.mayBeBeyondAscii()) {
+      requireUtf8(json);
+    }
+    return value;
   }
 
-  /** Where the record begins, in bytes that may be one: not too many, and UTF-8. */
-  int start(byte[] json) throws RejectedException {
+  /** Where the record begins, in bytes that are not too many. */
+  static int start(byte[] json) throws RejectedException {
     if (json.length > MAX_BYTES) {
       throw rejected(
           Rejection.TOO_LARGE, "has " + json.length + " bytes, at most " + MAX_BYTES + " may be");
     }
-    requireUtf8(json);
     return startsWithByteOrderMark(json) ? 3 : 0;
+  }
+
+  /** The same, in bytes that are also UTF-8. */
+  int utf8Start(byte[] json) throws RejectedException {
+    int start = start(json);
+    requireUtf8(json);
+    return start;
   }
 
   /** Reads nearly all records, without the parser; null for any other one. */
@@ -226,7 +237,7 @@ public final class JsonCodec<T extends Record> {
   }
 
   /** Jackson takes overlong sequences and encoded surrogates for characters. */
-  private void requireUtf8(byte[] json) throws RejectedException {
+  void requireUtf8(byte[] json) throws RejectedException {
     if (isAscii(json)) {
       return;
     }

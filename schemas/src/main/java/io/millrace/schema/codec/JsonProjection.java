@@ -85,8 +85,14 @@ public final class JsonProjection<T extends Record> {
    * @throws RejectedException where {@link JsonCodec#decode} throws one, and the same
    */
   public Projected read(byte[] json) throws RejectedException {
-    Projected projected = readBytes(json, codec.start(json));
-    return projected != null ? projected : projected(json, codec.decode(json));
+    Projected projected = readBytes(json, JsonCodec.start(json));
+    if (projected == null) {
+      return projected(json, codec.decode(json));
+    }
+    if (bytes.mayBeBeyondAscii()) {
+      codec.requireUtf8(json);
+    }
+    return projected;
   }
 
   /** Reads nearly all records, without making them; null for any other one. */
