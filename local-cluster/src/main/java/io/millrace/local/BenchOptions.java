@@ -32,15 +32,15 @@ final class BenchOptions {
       names = "--warm-ups",
       paramLabel = "<n>",
       description =
-          "How often each new JVM runs its program before it is timed; default 5, by when most is"
-              + " compiled.")
-  int warmUps = 5;
+          "How often each program is run in its JVM before the first round; default 3, by when most"
+              + " is compiled.")
+  int warmUps = 3;
 
   @Option(
       names = "--records",
       paramLabel = "<n>",
-      description = "How many records each run reads, a multiple of 10; default 5000000.")
-  int records = 5_000_000;
+      description = "How many records each run reads, a multiple of 10; default 10000000.")
+  int records = 10_000_000;
 
   @Option(
       names = "--only",

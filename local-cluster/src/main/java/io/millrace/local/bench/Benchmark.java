@@ -73,15 +73,14 @@ public enum Benchmark {
   }
 
   /**
-   * The order of a round: each round begins with the next variant, so that none always has the same
+   * The order of a round: each round begins with the next of all, so that none always has the same
    * neighbour's heat or the same place.
    *
    * @param round from 0
    */
-  static List<Variant> order(List<Variant> variants, int round) {
-    int first = round % variants.size();
-    return Stream.concat(
-            variants.subList(first, variants.size()).stream(), variants.subList(0, first).stream())
+  static <T> List<T> order(List<T> all, int round) {
+    int first = round % all.size();
+    return Stream.concat(all.subList(first, all.size()).stream(), all.subList(0, first).stream())
         .toList();
   }
 }

@@ -51,8 +51,8 @@ final class BenchmarkReport {
         "paths     drawn from %,d by Zipf %.1f: %,d distinct, %,d in a window on average",
         LoadPaths.COUNT, LoadPaths.EXPONENT, load.distinct(), load.distinctInWindow());
     print(
-        "runs      %d rounds; parallelism %d, checkpoint %d ms, %s; a JVM for each run, after %d to"
-            + " warm it up; Kafka in its own",
+        "runs      %d rounds; parallelism %d, checkpoint %d ms, %s; one JVM for each program, warm-up"
+            + " runs before the first round: %d; Kafka in its own",
         scale.rounds(),
         TimedJob.SETTINGS.parallelism(),
         TimedJob.SETTINGS.checkpointInterval().toMillis(),

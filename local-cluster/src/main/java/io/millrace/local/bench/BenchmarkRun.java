@@ -3,7 +3,6 @@ package io.millrace.local.bench;
 import io.millrace.local.broker.SinkTopics;
 import io.millrace.local.broker.TopicAdmin;
 import io.millrace.local.feed.TopicFeeder;
-import io.millrace.local.host.ChildProcess;
 import io.millrace.local.host.RunDirectory;
 import io.millrace.local.host.StopSignal;
 import io.millrace.local.process.BrokerProcess;
@@ -12,23 +11,23 @@ import io.millrace.local.process.JvmProgram;
 import io.millrace.schema.Topics;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
 /**
- * Runs a benchmark: fills a topic once, then runs every variant once a round, each time in a new
- * JVM that has run it before, beside a broker that has its own. A run whose output is wrong ends
- * the benchmark.
+ * Runs a benchmark: fills a topic once, warms up a JVM for each variant, and then runs every
+ * variant once a round, beside a broker that has a JVM of its own. One JVM works at a time, and the
+ * others wait. A run whose output is wrong ends the benchmark.
  */
 public final class BenchmarkRun {
   /**
    * How much is measured.
    *
    * @param rounds how often each variant is run, positive
-   * @param warmUps how often a JVM runs a variant before it is timed, not negative
+   * @param warmUps how often each variant is run before the first round, not negative
    * @param records how many requests each run reads, positive
    * @param seed makes the requests
    * @param only codes of the variants that are run; empty for all
@@ -55,7 +54,6 @@ public final class BenchmarkRun {
   public record Programs(Path jobs, Path kafkaStreams) {}
 
   private static final Duration DECISION_LIMIT = Duration.ofSeconds(60);
-  private static final Duration LOOK_INTERVAL = Duration.ofMillis(200);
 
   private final Benchmark benchmark;
   private final Scale scale;
@@ -117,54 +115,61 @@ public final class BenchmarkRun {
       RunCheck check = new RunCheck(load);
       BenchmarkReport report = new BenchmarkReport(benchmark, scale, out);
       report.head(load);
-      for (int round = 0; round < scale.rounds(); round++) {
-        for (Variant variant : Benchmark.order(scale.of(benchmark), round)) {
-          Map<String, Long> figures = time(variant, round, broker.bootstrap());
-          if (stop.isRequested()) {
-            return false;
-          }
-          check.figures(variant, figures);
-          checkRows(check, variant, broker.bootstrap());
-          report.add(round, variant, Timing.of(figures));
-        }
+      if (!measure(check, report, broker.bootstrap())) {
+        return false;
       }
       report.summary();
       return true;
     }
   }
 
-  /** Runs a variant once; what it finds is meaningless where the user stops it meanwhile. */
-  private Map<String, Long> time(Variant variant, int round, String bootstrap)
+  /** Warms up every variant's JVM, one after another, and runs the rounds. */
+  private boolean measure(RunCheck check, BenchmarkReport report, String bootstrap)
       throws VoidRunException, IOException, InterruptedException {
-    String name = variant.code() + "-" + (round + 1);
-    Path own = Files.createDirectories(directory.resolve(name));
-    JvmProgram program =
-        variant == Variant.KAFKA_STREAMS
-            ? StreamsPeer.program(name, programs.kafkaStreams(), own, bootstrap, scale.warmUps())
-            : TimedJob.program(
-                name, programs.jobs(), own, bootstrap, variant, scale.warmUps(), rows());
-    try (ChildProcess child = children.start(program)) {
-      while (!child.awaitEnd(LOOK_INTERVAL)) {
-        if (stop.isRequested()) {
-          return Map.of();
+    List<VariantProcess> processes = new ArrayList<>();
+    try {
+      for (Variant variant : scale.of(benchmark)) {
+        VariantProcess process = start(variant, bootstrap);
+        processes.add(process);
+        out.println("warming up " + variant.code());
+        for (int warmUp = 1; warmUp <= scale.warmUps(); warmUp++) {
+          process.run("warm-up", warmUp);
+          if (stop.isRequested()) {
+            return false;
+          }
+          deleteOutputs(variant, bootstrap);
         }
       }
-      if (child.exitCode() != 0) {
-        throw new VoidRunException(
-            variant.code() + " failed in round " + (round + 1) + ": " + cause(name));
+      for (int round = 0; round < scale.rounds(); round++) {
+        for (VariantProcess process : Benchmark.order(processes, round)) {
+          Variant variant = process.variant();
+          Map<String, Long> figures = process.run("round", round + 1);
+          if (stop.isRequested()) {
+            return false;
+          }
+          check.figures(variant, figures);
+          checkRows(check, variant, bootstrap);
+          deleteOutputs(variant, bootstrap);
+          report.add(round, variant, Timing.of(figures));
+        }
       }
+      return true;
+    } finally {
+      processes.forEach(VariantProcess::close);
     }
-    return TimedJob.figures(own);
+  }
+
+  private VariantProcess start(Variant variant, String bootstrap) throws IOException {
+    JvmProgram program =
+        variant == Variant.KAFKA_STREAMS
+            ? StreamsPeer.program(variant.code(), programs.kafkaStreams(), bootstrap)
+            : TimedJob.program(programs.jobs(), bootstrap, variant, rows());
+    return VariantProcess.start(
+        children, variant, program, directory.resolve(variant.code()), stop::isRequested);
   }
 
   private Path rows() {
     return directory.resolve("parsed-rows");
-  }
-
-  /** The last line that a failed run printed. */
-  private String cause(String name) throws IOException {
-    Path output = children.logs().resolve(name + ".out");
-    return Files.readString(output).lines().reduce("", (before, line) -> line);
   }
 
   private void checkRows(RunCheck check, Variant variant, String bootstrap)
@@ -177,6 +182,12 @@ public final class BenchmarkRun {
       sinks.finish(true);
       check.rows(variant, sinks.rows(), rows);
     }
-    TopicAdmin.delete(bootstrap, variant.outputs());
+  }
+
+  private static void deleteOutputs(Variant variant, String bootstrap)
+      throws IOException, InterruptedException {
+    if (!variant.outputs().isEmpty()) {
+      TopicAdmin.delete(bootstrap, variant.outputs());
+    }
   }
 }

@@ -22,7 +22,8 @@ import org.apache.flink.metrics.reporter.Scheduled;
  * of the job and, after its last record, the wait for the checkpoint that commits it, which lasts
  * as long as the interval happens to have left.
  *
- * <p>Only for a JVM that runs one job once. It writes what it saw into a file when Flink stops.
+ * <p>Only for a Flink that runs one job once: each has a clock of its own, with a file of its own,
+ * into which it writes what it saw when Flink stops.
  */
 public final class RunClock implements MetricReporter, Scheduled {
   private static final String NAME = "metrics.reporter.run-clock.";

@@ -17,6 +17,9 @@ final class RunTimes {
   /** How often to look. */
   static final Duration INTERVAL = Duration.ofMillis(10);
 
+  /** What a run's directory keeps them in. */
+  static final String FILE = "clock.properties";
+
   static final String SOURCE_RECORDS = "clock.source-records";
   static final String RECORDS = "clock.records";
   static final String NANOS = "clock.nanos";

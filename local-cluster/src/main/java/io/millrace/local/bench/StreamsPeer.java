@@ -2,7 +2,6 @@ package io.millrace.local.bench;
 
 import io.millrace.local.broker.TopicAdmin;
 import io.millrace.local.feed.TopicFeeder;
-import io.millrace.local.flink.FailureCause;
 import io.millrace.local.host.ClassPath;
 import io.millrace.local.process.JvmProgram;
 import io.millrace.schema.Topic;
@@ -13,6 +12,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -21,12 +21,10 @@ import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * Runs {@link StreamsTopology} some times to warm up and then once with the clock on. This is the
- * {@code main} of a JVM that has Kafka Streams' own RocksDB in its class path instead of Flink's.
+ * Runs {@link StreamsTopology} with the clock on. This is the {@code main} of a JVM that has Kafka
+ * Streams' own RocksDB in its class path instead of Flink's.
  *
  * <p>Kafka Streams knows no end of an input, and its time goes on only with records. So when the
  * whole input is counted, a few records much later are sent, which close every window; the clock
@@ -43,18 +41,15 @@ public final class StreamsPeer {
           TimedJob.SETTINGS.checkpointInterval().toMillis(),
           TimedJob.SETTINGS.parallelism() * (64L << 20));
 
-  private static final Logger LOG = LoggerFactory.getLogger(StreamsPeer.class);
   private static final Duration LIMIT = Duration.ofMinutes(30);
   private static final Duration CLOSE_LIMIT = Duration.ofSeconds(60);
 
   /** Enough paths that each partition gets some. */
   private static final int LATER_RECORDS = 64;
 
-  private final Path directory;
   private final String bootstrap;
 
-  private StreamsPeer(Path directory, String bootstrap) {
-    this.directory = directory;
+  private StreamsPeer(String bootstrap) {
     this.bootstrap = bootstrap;
   }
 
@@ -75,7 +70,7 @@ public final class StreamsPeer {
   }
 
   /** The JVM that runs it. */
-  static JvmProgram program(String name, Path jars, Path directory, String bootstrap, int warmUps) {
+  static JvmProgram program(String name, Path jars, String bootstrap) {
     List<String> classPath = new ArrayList<>(List.of(jars.resolve("*").toString()));
     ClassPath.current().entries().stream()
         .filter(entry -> !entry.contains("frocksdbjni"))
@@ -84,34 +79,21 @@ public final class StreamsPeer {
         name,
         StreamsPeer.class.getName(),
         new ClassPath(classPath),
-        TimedJob.JVM_OPTIONS,
-        List.of(directory.toString(), bootstrap, String.valueOf(warmUps)));
+        RunLoop.JVM_OPTIONS,
+        List.of(bootstrap));
   }
 
   /**
-   * Runs it and writes what was measured into a directory.
+   * Runs it whenever it is asked to.
    *
-   * @param args the directory, Kafka's bootstrap servers and how often it is run before it is timed
+   * @param args Kafka's bootstrap servers
    */
-  public static void main(String[] args) {
-    try {
-      StreamsPeer peer = new StreamsPeer(Path.of(args[0]), args[1]);
-      int warmUps = Integer.parseInt(args[2]);
-      for (int i = 1; i <= warmUps; i++) {
-        peer.run("warm-up-" + i);
-        TopicAdmin.delete(args[1], List.of(OUTPUT));
-      }
-      peer.run("timed");
-      System.exit(0);
-    } catch (Exception | LinkageError e) {
-      LOG.error("The run failed", e);
-      System.err.println(FailureCause.of(e));
-      System.exit(1);
-    }
+  public static void main(String[] args) throws IOException {
+    RunLoop.serve(new StreamsPeer(args[0])::run);
   }
 
-  private void run(String name) throws IOException, InterruptedException {
-    String id = "kafka-streams-" + directory.getFileName() + "-" + name;
+  private Map<String, String> run(Path directory) throws IOException, InterruptedException {
+    String id = "kafka-streams-" + directory.getFileName();
     String ticks = id + "-ticks";
     StreamsTopology topology = new StreamsTopology(ticks);
     Watch watch = new Watch(topology, new RunTimes(), new AtomicReference<>());
@@ -121,11 +103,11 @@ public final class StreamsPeer {
           admin.ends(admin.partitions(List.of(StreamsTopology.INPUT))).values().stream()
               .mapToLong(Long::longValue)
               .sum();
-      try (KafkaStreams streams = new KafkaStreams(topology.build(), properties(id))) {
+      try (KafkaStreams streams = new KafkaStreams(topology.build(), properties(id, directory))) {
         streams.setUncaughtExceptionHandler(watch::onFailure);
         streams.start();
         watch.await(() -> topology.counted() >= records);
-        watch.times().write(directory.resolve(TimedJob.CLOCK), topology.read());
+        watch.times().write(directory.resolve(RunTimes.FILE), topology.read());
         moveTimeOn(ticks);
         watch.await(() -> topology.published() >= RequestLoad.WINDOWS);
         if (!streams.close(CLOSE_LIMIT)) {
@@ -136,6 +118,7 @@ public final class StreamsPeer {
     }
     TopicAdmin.delete(bootstrap, StreamsTopology.ownTopics(id));
     TopicAdmin.delete(bootstrap, List.of(ticks));
+    return Map.of();
   }
 
   private void moveTimeOn(String ticks) throws IOException {
@@ -180,7 +163,7 @@ public final class StreamsPeer {
     }
   }
 
-  private Properties properties(String id) {
+  private Properties properties(String id, Path directory) {
     Properties properties = new Properties();
     properties.put(StreamsConfig.APPLICATION_ID_CONFIG, id);
     properties.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrap);

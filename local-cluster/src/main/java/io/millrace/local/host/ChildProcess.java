@@ -1,6 +1,7 @@
 package io.millrace.local.host;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -54,9 +55,7 @@ public final class ChildProcess implements AutoCloseable {
             .redirectErrorStream(true)
             .redirectOutput(ProcessBuilder.Redirect.appendTo(output.toFile()));
     builder.environment().putAll(environment);
-    Process process = builder.start();
-    process.getOutputStream().close();
-    return new ChildProcess(name, process);
+    return new ChildProcess(name, builder.start());
   }
 
   /** The command that runs {@code command} in a session of its own, where the system allows it. */
@@ -77,6 +76,13 @@ public final class ChildProcess implements AutoCloseable {
   /** Its process id. */
   public long pid() {
     return process.pid();
+  }
+
+  /** Writes a line to its standard input, which ends with this JVM at the latest. */
+  public void tell(String line) throws IOException {
+    OutputStream in = process.getOutputStream();
+    in.write((line + "\n").getBytes(StandardCharsets.UTF_8));
+    in.flush();
   }
 
   /** Whether it runs or is stopped, but has not ended. */
