@@ -13,6 +13,7 @@ import io.millrace.local.broker.LocalBroker;
 import io.millrace.local.broker.TopicAdmin;
 import io.millrace.local.fault.PublishedRow;
 import io.millrace.local.fault.RankingOracle;
+import io.millrace.operator.topk.HeavyHittersSpec;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -20,6 +21,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -40,7 +42,6 @@ import org.apache.kafka.common.TopicPartition;
 final class GoldenSavepoint {
   static final Path ALL = Path.of("src/test/resources/savepoints");
 
-  private static final String JOB = "heavy-hitters";
   private static final String PREFIX = "golden.";
   private static final int REQUESTS = 6_000;
   private static final long OUT_OF_ORDER_MILLIS = 5_000;
@@ -50,6 +51,41 @@ final class GoldenSavepoint {
 
   private final Path path;
   private final Taken taken;
+
+  /** What every version takes a savepoint with. */
+  enum Case {
+    /** Windows that are one pane. */
+    TUMBLING("heavy-hitters-tumbling", "1m", "1m", REQUESTS),
+    /** Windows of two panes. */
+    SLIDING("heavy-hitters", "2m", "1m", REQUESTS),
+    /**
+     * Windows of three panes, so short that buckets of rare paths are mostly empty. Of one of them,
+     * a request after the savepoint lies in an open pane before the only one that it holds.
+     */
+    SLIDING_SPARSE("heavy-hitters-sparse", "12s", "4s", 2_220);
+
+    private final String directory;
+    private final String window;
+    private final String slide;
+    private final int requests;
+
+    Case(String directory, String window, String slide, int requests) {
+      this.directory = directory;
+      this.window = window;
+      this.slide = slide;
+      this.requests = requests;
+    }
+
+    /** Name of the savepoint that {@code version} takes, which {@link #of} finds it by. */
+    String nameIn(String version) {
+      return version + "/" + directory;
+    }
+
+    private Map<String, String> options() {
+      return new TreeMap<>(
+          Map.of("dimension", "path,client", "window", window, "slide", slide, "k", "7"));
+    }
+  }
 
   /**
    * What is known of a savepoint; kept beside it.
@@ -74,23 +110,29 @@ final class GoldenSavepoint {
     this.taken = taken;
   }
 
-  /** The savepoint of a version. */
-  static GoldenSavepoint of(String version) throws IOException {
-    Path path = path(version);
+  /** The savepoint of that name. */
+  static GoldenSavepoint of(String name) throws IOException {
+    Path path = path(name);
     return new GoldenSavepoint(
         path, JSON.readValue(path.resolve("taken.json").toFile(), Taken.class));
   }
 
-  /** Every version that has one, the oldest name first. */
-  static List<String> versions() throws IOException {
-    try (Stream<Path> directories = Files.list(ALL)) {
-      return directories.map(each -> each.getFileName().toString()).sorted().toList();
+  /** The names of all, each a version and a directory, the oldest first. */
+  static List<String> names() throws IOException {
+    List<String> names = new ArrayList<>();
+    try (Stream<Path> files = Files.walk(ALL, 3)) {
+      files
+          .filter(file -> file.endsWith("taken.json"))
+          .map(file -> ALL.relativize(file.getParent()))
+          .forEach(each -> names.add(each.getName(0) + "/" + each.getName(1)));
     }
+    names.sort(Comparator.naturalOrder());
+    return names;
   }
 
-  /** Where the savepoint of a version is, or would be. */
-  static Path path(String version) {
-    return ALL.resolve(version).resolve(JOB).toAbsolutePath();
+  /** Where the savepoint of that name is, or would be. */
+  static Path path(String name) {
+    return ALL.resolve(name).toAbsolutePath();
   }
 
   /** Address of the savepoint, as {@code flink run -s} takes it. */
@@ -113,9 +155,9 @@ final class GoldenSavepoint {
    */
   void restoreAndContinue(LocalBroker broker, Map<String, String> flink, Path directory)
       throws Exception {
-    RankingOracle oracle = oracle();
-    CannedRequests requests = new CannedRequests(PREFIX, oracle);
     JobConfig config = prepared(broker, Map.of());
+    RankingOracle oracle = oracle(config);
+    CannedRequests requests = new CannedRequests(PREFIX, oracle);
     JobRuns.produce(broker.bootstrap(), requests.next(taken.requests()));
     Map<String, String> settings = new HashMap<>(flink);
     settings.put("execution.state-recovery.path", address());
@@ -131,15 +173,14 @@ final class GoldenSavepoint {
     assertThat(TopicReader.committed(broker.bootstrap(), PREFIX + "heavy-hitters.late")).isEmpty();
   }
 
-  /** Takes the savepoint of {@code version} in the working tree. */
-  static void take(String version, Path directory) throws Exception {
-    Map<String, String> options =
-        new TreeMap<>(Map.of("dimension", "path,client", "window", "2m", "slide", "1m", "k", "7"));
-    RankingOracle oracle = oracle();
-    CannedRequests requests = new CannedRequests(PREFIX, oracle);
+  /** Takes a savepoint of {@code version} in the working tree. */
+  static void take(String version, Case taking, Path directory) throws Exception {
+    Map<String, String> options = taking.options();
     try (LocalBroker broker = LocalBroker.start(directory.resolve("kafka"))) {
       JobConfig config = config(broker, options);
-      JobRuns.produce(broker.bootstrap(), requests.next(REQUESTS));
+      RankingOracle oracle = oracle(config);
+      CannedRequests requests = new CannedRequests(PREFIX, oracle);
+      JobRuns.produce(broker.bootstrap(), requests.next(taking.requests));
       JobClient job = JobRuns.start(config, HeavyHittersJob::build, 2, Map.of());
       long publishedUpTo = requests.watermark(OUT_OF_ORDER_MILLIS) + 1;
       int open = oracle.expectedAfter(publishedUpTo).size();
@@ -152,7 +193,7 @@ final class GoldenSavepoint {
               .get();
       assertThat(published(broker)).hasSize(oracle.expected().size() - open);
 
-      Path golden = Files.createDirectories(path(version));
+      Path golden = Files.createDirectories(path(taking.nameIn(version)));
       try (Stream<Path> files = Files.list(Path.of(URI.create(path)))) {
         for (Path file : files.toList()) {
           Files.copy(file, golden.resolve(file.getFileName()), StandardCopyOption.REPLACE_EXISTING);
@@ -160,7 +201,12 @@ final class GoldenSavepoint {
       }
       Taken taken =
           new Taken(
-              version, EnvironmentInformation.getVersion(), 2, options, REQUESTS, publishedUpTo);
+              version,
+              EnvironmentInformation.getVersion(),
+              2,
+              options,
+              taking.requests,
+              publishedUpTo);
       Files.writeString(golden.resolve("taken.json"), JSON.writeValueAsString(taken) + "\n");
     }
   }
@@ -216,7 +262,8 @@ final class GoldenSavepoint {
         TopicReader.committed(broker.bootstrap(), PREFIX + "heavy-hitters.rankings"));
   }
 
-  private static RankingOracle oracle() {
-    return new RankingOracle(120_000, 60_000, 7);
+  private static RankingOracle oracle(JobConfig config) {
+    HeavyHittersSpec spec = HeavyHittersOptions.spec(config);
+    return new RankingOracle(spec.windows().sizeMillis(), spec.windows().slideMillis(), spec.k());
   }
 }

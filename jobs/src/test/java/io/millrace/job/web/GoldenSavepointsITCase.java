@@ -18,11 +18,12 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Restores the savepoint that each released version took, and continues it. {@code
- * -Dsavepoints.update=true} takes that of the version being built.
+ * Restores the savepoints that each released version took, and continues them. {@code
+ * -Dsavepoints.update=true} takes those of the version being built.
  */
 class GoldenSavepointsITCase {
   private static final boolean UPDATE = Boolean.getBoolean("savepoints.update");
@@ -41,13 +42,16 @@ class GoldenSavepointsITCase {
   @BeforeAll
   static void update(@TempDir Path directory) throws Exception {
     if (UPDATE) {
-      GoldenSavepoint.take(version(), directory);
+      for (GoldenSavepoint.Case each : GoldenSavepoint.Case.values()) {
+        GoldenSavepoint.take(version(), each, directory.resolve(each.name()));
+      }
     }
   }
 
-  @Test
-  void versionBeingBuilt_hasItsSavepoint() {
-    assertThat(GoldenSavepoint.path(version()).resolve("_metadata"))
+  @ParameterizedTest
+  @EnumSource
+  void versionBeingBuilt_hasItsSavepoints(GoldenSavepoint.Case each) {
+    assertThat(GoldenSavepoint.path(each.nameIn(version())).resolve("_metadata"))
         .as("take it with the command in README.md, \"Savepoints\", and commit it")
         .exists();
   }
@@ -64,22 +68,22 @@ class GoldenSavepointsITCase {
   }
 
   @ParameterizedTest
-  @MethodSource("versions")
-  void savepoint_ofEveryVersion_continuesWithTheRowsOfTheWholeInput(String version, String backend)
+  @MethodSource("savepoints")
+  void savepoint_ofEveryVersion_continuesWithTheRowsOfTheWholeInput(String name, String backend)
       throws Exception {
     try (LocalBroker broker = LocalBroker.start(directory.resolve("kafka"))) {
-      GoldenSavepoint.of(version)
+      GoldenSavepoint.of(name)
           .restoreAndContinue(broker, Map.of("state.backend.type", backend), directory);
     }
   }
 
-  static List<Arguments> versions() throws IOException {
-    List<Arguments> versions = new ArrayList<>();
-    for (String version : GoldenSavepoint.versions()) {
-      versions.add(Arguments.of(version, "rocksdb"));
-      versions.add(Arguments.of(version, "hashmap"));
+  static List<Arguments> savepoints() throws IOException {
+    List<Arguments> savepoints = new ArrayList<>();
+    for (String name : GoldenSavepoint.names()) {
+      savepoints.add(Arguments.of(name, "rocksdb"));
+      savepoints.add(Arguments.of(name, "hashmap"));
     }
-    return versions;
+    return savepoints;
   }
 
   private static String version() {

@@ -41,7 +41,7 @@ class StateChangesITCase {
   @BeforeAll
   static void startBroker() throws Exception {
     broker = LocalBroker.start(servers);
-    golden = GoldenSavepoint.of(GoldenSavepoint.versions().get(0));
+    golden = GoldenSavepoint.of(GoldenSavepoint.names().get(0));
   }
 
   @AfterAll

@@ -8,6 +8,7 @@ import io.millrace.operator.topk.BucketRanking.RankedWindow;
 import io.millrace.operator.topk.PartialCount.Bucket;
 import io.millrace.operator.window.PanedWindows;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Iterator;
@@ -39,7 +40,7 @@ import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
  * <p><b>State</b>: the counts of every pane that lies in an open window, at most twice their merged
  * size; cleared when the pane's last window is published. It is written at each checkpoint; in
  * between, the counts are in memory, and beyond {@link HeavyHittersSpec#localBytes} in state alone.
- * <b>Timers</b>: none; those that a version before 0.3.0 set tell where its windows went on.
+ * <b>Timers</b>: none; those that a version before 0.3.0 set are replaced by state on restore.
  */
 final class BucketCountOperator extends AbstractStreamOperator<BucketRanking>
     implements OneInputStreamOperator<PartialCount, BucketRanking>,
@@ -49,7 +50,7 @@ final class BucketCountOperator extends AbstractStreamOperator<BucketRanking>
   /** Windows that are ranked at once: each takes the memory of k items. */
   private static final int WINDOWS_AT_ONCE = 64;
 
-  private static final ValueStateDescriptor<BucketPanes> PANES =
+  static final ValueStateDescriptor<BucketPanes> PANES =
       new ValueStateDescriptor<>("panes", TypeInformation.of(BucketPanes.class));
   static final MapStateDescriptor<BucketPanes.Piece, byte[]> PIECES =
       new MapStateDescriptor<>(
@@ -70,9 +71,6 @@ final class BucketCountOperator extends AbstractStreamOperator<BucketRanking>
   /** The buckets that are in state alone, with the end of the window that each publishes next. */
   private transient Map<Bucket, Long> stored;
 
-  /** Of a savepoint of a version before 0.3.0: when a bucket's next window closes. */
-  private transient Map<Bucket, Long> formerTimers;
-
   private transient long memoryBytes;
   private transient long watermark;
 
@@ -89,14 +87,8 @@ final class BucketCountOperator extends AbstractStreamOperator<BucketRanking>
     pieces = SavedState.open(uid, PIECES.getName(), () -> getRuntimeContext().getMapState(PIECES));
     rings = new HashMap<>();
     stored = new HashMap<>();
-    formerTimers = new HashMap<>();
     watermark = Long.MIN_VALUE;
-    InternalTimerService<VoidNamespace> timers =
-        getInternalTimerService("user-timers", VoidNamespaceSerializer.INSTANCE, this);
-    timers.forEachEventTimeTimer(
-        (namespace, time) ->
-            formerTimers.merge(
-                (Bucket) getCurrentKey(), time, (left, right) -> Math.min(left, right)));
+    replaceFormerTimers();
     List<Bucket> buckets;
     try (var keys =
         this.<Bucket>getKeyedStateBackend().getKeys(PANES.getName(), VoidNamespace.INSTANCE)) {
@@ -105,16 +97,36 @@ final class BucketCountOperator extends AbstractStreamOperator<BucketRanking>
     for (Bucket bucket : buckets) {
       setCurrentKey(bucket);
       BucketPanes saved = panes.value();
-      stored.put(
-          bucket, BucketRing.nextWindowEnd(saved.panes(), published(bucket, saved), windows));
+      stored.put(bucket, BucketRing.nextWindowEnd(saved.panes(), saved.published(), windows));
     }
   }
 
-  private long published(Bucket bucket, BucketPanes saved) {
-    Long timer = formerTimers.get(bucket);
-    return saved.published() != Long.MIN_VALUE || timer == null
-        ? saved.published()
-        : windows.windowEndClosingAt(timer) - windows.slideMillis();
+  /**
+   * Writes to state what the timers of a version before 0.3.0 tell. A bucket's first timer is at
+   * the close of the next window that it holds. It has published the window before that only where
+   * a pane of it belongs to that window; else counts of earlier windows may still come.
+   */
+  private void replaceFormerTimers() throws Exception {
+    InternalTimerService<VoidNamespace> timers =
+        getInternalTimerService("user-timers", VoidNamespaceSerializer.INSTANCE, this);
+    Map<Bucket, List<Long>> closeTimes = new HashMap<>();
+    timers.forEachEventTimeTimer(
+        (namespace, time) ->
+            closeTimes
+                .computeIfAbsent((Bucket) getCurrentKey(), bucket -> new ArrayList<>())
+                .add(time));
+    for (Map.Entry<Bucket, List<Long>> former : closeTimes.entrySet()) {
+      setCurrentKey(former.getKey());
+      long published =
+          windows.windowEndClosingAt(Collections.min(former.getValue())) - windows.slideMillis();
+      List<Pane> saved = panes.value().panes();
+      if (saved.stream().anyMatch(pane -> pane.firstWindowEnd() <= published)) {
+        panes.update(BucketPanes.of(saved, published));
+      }
+      for (long time : former.getValue()) {
+        timers.deleteEventTimeTimer(VoidNamespace.INSTANCE, time);
+      }
+    }
   }
 
   @Override
@@ -220,7 +232,7 @@ final class BucketCountOperator extends AbstractStreamOperator<BucketRanking>
   private BucketRing load(Bucket bucket) throws Exception {
     setCurrentKey(bucket);
     BucketPanes saved = panes.value();
-    BucketRing ring = new BucketRing(spec, published(bucket, saved));
+    BucketRing ring = new BucketRing(spec, saved.published());
     for (Pane pane : saved.panes()) {
       List<byte[]> held = new ArrayList<>(pane.pieces());
       for (int i = 0; i < pane.pieces(); i++) {
@@ -305,7 +317,7 @@ final class BucketCountOperator extends AbstractStreamOperator<BucketRanking>
     }
   }
 
-  /** A timer of a version before 0.3.0: the watermark does the same. */
+  /** Never: {@link #open} leaves no timer. */
   @Override
   public void onEventTime(InternalTimer<Bucket, VoidNamespace> timer) {}
 

@@ -6,13 +6,19 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.millrace.operator.sketch.ExactCounts;
 import io.millrace.operator.sketch.ItemEstimate;
 import io.millrace.operator.sketch.SketchAlgorithm;
+import io.millrace.operator.topk.BucketPanes.Pane;
 import io.millrace.operator.topk.KeyedHarness.Backend;
 import io.millrace.operator.topk.PartialCount.Bucket;
 import io.millrace.operator.window.PanedWindows;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Random;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
+import org.apache.flink.streaming.api.operators.KeyedProcessOperator;
+import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
+import org.apache.flink.util.Collector;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -155,6 +161,68 @@ final class BucketCountOperatorTest {
     harness.watermark(119_999);
     assertThat(described(harness.sent())).hasSize(1);
     assertNothingLeft(harness);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void restart_fromTimersOfAFormerVersion_publishesEveryOtherWindowOnce(Backend backend)
+      throws Exception {
+    HeavyHittersSpec spec =
+        new HeavyHittersSpec(
+            SLIDING, 3, SketchAlgorithm.EXACT, HeavyHittersSpec.DEFAULT_MEMORY_BYTES, 0, 64 << 10);
+    Iterator<OneInputStreamOperator<PartialCount, BucketRanking>> versions =
+        List.<OneInputStreamOperator<PartialCount, BucketRanking>>of(
+                new KeyedProcessOperator<>(new FormerTimers()),
+                new BucketCountOperator(spec, "buckets"),
+                new BucketCountOperator(spec, "buckets"))
+            .iterator();
+    var harness =
+        new KeyedHarness<Bucket, PartialCount, BucketRanking>(
+            harnesses,
+            backend,
+            versions::next,
+            PartialCount::bucket,
+            TypeInformation.of(Bucket.class));
+    harness.process(Partials.of(SLIDING, 0, 0, "a"));
+    harness.watermark(19_999);
+    harness.process(Partials.of(SLIDING, 1, 60_000, "later"));
+    harness.restart();
+    harness.process(Partials.of(SLIDING, 1, 40_000, "earlier"));
+    harness.restart();
+    harness.watermark(Long.MAX_VALUE);
+    assertThat(described(harness.sent()))
+        .containsExactly(
+            "40000 total 1: a=1",
+            "60000 total 2: a=1 earlier=1",
+            "80000 total 2: earlier=1 later=1",
+            "100000 total 2: earlier=1 later=1",
+            "120000 total 1: later=1");
+    assertNothingLeft(harness);
+  }
+
+  /** Keeps one pane a bucket, and a timer at the close of its next window, as 0.2.0 did. */
+  private static final class FormerTimers
+      extends KeyedProcessFunction<Bucket, PartialCount, BucketRanking> {
+    private static final long serialVersionUID = 1L;
+
+    @Override
+    public void processElement(PartialCount partial, Context context, Collector<BucketRanking> out)
+        throws Exception {
+      Pane pane =
+          new Pane(partial.paneStart(), partial.firstWindowEnd(), 1, partial.sketch().length, 0);
+      getRuntimeContext()
+          .getState(BucketCountOperator.PANES)
+          .update(BucketPanes.of(List.of(pane), Long.MIN_VALUE));
+      getRuntimeContext()
+          .getMapState(BucketCountOperator.PIECES)
+          .put(pane.piece(0), partial.sketch());
+      context.timerService().registerEventTimeTimer(SLIDING.closeTime(partial.firstWindowEnd()));
+    }
+
+    @Override
+    public void onTimer(long time, OnTimerContext context, Collector<BucketRanking> out) {
+      context.timerService().registerEventTimeTimer(time + SLIDING.slideMillis());
+    }
   }
 
   @ParameterizedTest
