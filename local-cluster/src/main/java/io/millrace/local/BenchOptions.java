@@ -32,9 +32,9 @@ final class BenchOptions {
       names = "--warm-ups",
       paramLabel = "<n>",
       description =
-          "How often each program is run in its JVM before the first round; default 3, by when most"
+          "How often each program is run in its JVM before the first round; default 5, by when most"
               + " is compiled.")
-  int warmUps = 3;
+  int warmUps = 5;
 
   @Option(
       names = "--records",

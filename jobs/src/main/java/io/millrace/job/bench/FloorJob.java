@@ -50,8 +50,10 @@ public final class FloorJob {
     RAW,
     /** It is decoded with Jackson's streaming parser, without any check. */
     FLOOR,
-    /** It is decoded as heavy hitters does: checked in full, and its path is found. */
+    /** It is decoded as every job does: checked in full, with its bytes where it is refused. */
     OWN,
+    /** It is decoded as heavy hitters does: checked in full, and its path is found. */
+    PROJECTED,
     /** It is decoded as in {@link #FLOOR}, and goes to the task of its path. */
     EXCHANGE;
 
@@ -77,6 +79,10 @@ public final class FloorJob {
               bytes -> bytes.length);
       case FLOOR -> discard(requests(env, config), Checksum::of);
       case OWN ->
+          discard(
+              read(env, KafkaEvents.source(config.configuration(), Topics.WEB_REQUESTS)),
+              decoded -> decoded.isRight() ? Checksum.of(decoded.right()) : 0);
+      case PROJECTED ->
           discard(
               read(env, KafkaEvents.source(config.configuration(), Topics.WEB_REQUESTS, PATH)),
               decoded -> decoded.isRight() ? decoded.right().at() + decoded.right().length(0) : 0);

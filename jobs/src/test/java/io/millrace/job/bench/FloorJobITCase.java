@@ -95,8 +95,8 @@ class FloorJobITCase {
   private static long expected(FloorJob.Variant variant) {
     return switch (variant) {
       case RAW -> bytes;
-      case OWN -> projected;
-      case FLOOR, EXCHANGE -> checksum;
+      case PROJECTED -> projected;
+      case FLOOR, OWN, EXCHANGE -> checksum;
     };
   }
 }

@@ -60,11 +60,13 @@ public enum Benchmark {
           List.of(
               Comparison.of(Variant.RAW, Variant.FLOOR),
               Comparison.of(Variant.OWN, Variant.FLOOR),
+              Comparison.of(Variant.PROJECTED, Variant.FLOOR),
               Comparison.of(Variant.EXCHANGE, Variant.FLOOR));
       case HEAVY_HITTERS ->
           List.of(
               new Comparison(Variant.HEAVY_HITTERS, Variant.FLOOR, 0.95),
               new Comparison(Variant.HEAVY_HITTERS, Variant.OWN, 0.9),
+              Comparison.of(Variant.HEAVY_HITTERS, Variant.PROJECTED),
               new Comparison(Variant.SLIDING, Variant.HEAVY_HITTERS, 0.95),
               new Comparison(Variant.HEAVY_HITTERS, Variant.FLINK_SQL, 3),
               new Comparison(Variant.HEAVY_HITTERS_PARSED, Variant.FLINK_SQL_PARSED, 8),

@@ -41,7 +41,7 @@ record RunCheck(RequestLoad load) {
     long checksum =
         switch (variant) {
           case RAW -> load.bytes();
-          case OWN -> load.pathChecksum();
+          case PROJECTED -> load.pathChecksum();
           default -> load.checksum();
         };
     require(variant, "records discarded", figures.get(RECORDS), load.records());

@@ -12,6 +12,8 @@ enum Variant {
   FLOOR("floor"),
   /** They are decoded as every job does and discarded. */
   OWN("own"),
+  /** As {@link #OWN}, but of each request no more than heavy hitters needs is made. */
+  PROJECTED("projected"),
   /** As {@link #FLOOR}, with an exchange by key before they are discarded. */
   EXCHANGE("exchange"),
   /** Heavy hitters with its defaults, without stores. */
@@ -61,7 +63,8 @@ enum Variant {
     return switch (this) {
       case RAW -> List.of("reads bytes and discards them");
       case FLOOR -> List.of("decodes with Jackson's streaming parser and discards");
-      case OWN -> List.of("decodes as every job does and discards");
+      case OWN -> List.of("decodes as every job does, strictly, and discards");
+      case PROJECTED -> List.of("the same, but makes only at and path, as heavy hitters does");
       case EXCHANGE -> List.of("as floor, with an exchange by path before it discards");
       case HEAVY_HITTERS -> List.of("the job with its defaults, without stores");
       case SLIDING -> List.of("the same with --slide 5s: each request is in 60 windows");
@@ -96,7 +99,7 @@ enum Variant {
 
   Result result() {
     return switch (this) {
-      case RAW, FLOOR, OWN, EXCHANGE -> Result.NONE;
+      case RAW, FLOOR, OWN, PROJECTED, EXCHANGE -> Result.NONE;
       case HEAVY_HITTERS, SLIDING, HEAVY_HITTERS_PARSED -> Result.RANKINGS;
       case FLINK_SQL, FLINK_SQL_PARSED, KAFKA_STREAMS -> Result.RANKED_PATHS;
     };
@@ -105,7 +108,7 @@ enum Variant {
   /** The topics that it writes, that of its result first. */
   List<String> outputs() {
     return switch (this) {
-      case RAW, FLOOR, OWN, EXCHANGE -> List.of();
+      case RAW, FLOOR, OWN, PROJECTED, EXCHANGE -> List.of();
       case HEAVY_HITTERS, SLIDING -> RANKING_TOPICS;
       case HEAVY_HITTERS_PARSED -> RANKING_TOPICS.subList(0, 1);
       case FLINK_SQL, FLINK_SQL_PARSED -> List.of("flink-sql.rankings");
@@ -121,7 +124,7 @@ enum Variant {
   /** The class of the jobs jar that is run; {@link #KAFKA_STREAMS} is no job. */
   String mainClass() {
     return switch (this) {
-      case RAW, FLOOR, OWN, EXCHANGE -> BENCH + "FloorJob";
+      case RAW, FLOOR, OWN, PROJECTED, EXCHANGE -> BENCH + "FloorJob";
       case HEAVY_HITTERS, SLIDING -> "io.millrace.job.web.HeavyHittersJob";
       case HEAVY_HITTERS_PARSED -> BENCH + "ParsedHeavyHittersJob";
       case FLINK_SQL, FLINK_SQL_PARSED -> BENCH + "FlinkSqlJob";
@@ -136,7 +139,7 @@ enum Variant {
    */
   List<String> arguments(String rows) {
     return switch (this) {
-      case RAW, FLOOR, OWN, EXCHANGE -> List.of("--variant", code);
+      case RAW, FLOOR, OWN, PROJECTED, EXCHANGE -> List.of("--variant", code);
       case HEAVY_HITTERS -> List.of("--create-topics", "true", "--stores", "none");
       case SLIDING ->
           List.of("--create-topics", "true", "--stores", "none", "--slide", slideMillis() + "ms");

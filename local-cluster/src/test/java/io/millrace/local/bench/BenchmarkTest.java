@@ -19,9 +19,11 @@ class BenchmarkTest {
     List<Variant> variants = Benchmark.FLOOR.variants();
 
     assertThat(Benchmark.order(variants, 0))
-        .containsExactly(Variant.RAW, Variant.FLOOR, Variant.OWN, Variant.EXCHANGE);
+        .containsExactly(
+            Variant.RAW, Variant.FLOOR, Variant.OWN, Variant.PROJECTED, Variant.EXCHANGE);
     assertThat(Benchmark.order(variants, 5))
-        .containsExactly(Variant.FLOOR, Variant.OWN, Variant.EXCHANGE, Variant.RAW);
+        .containsExactly(
+            Variant.FLOOR, Variant.OWN, Variant.PROJECTED, Variant.EXCHANGE, Variant.RAW);
   }
 
   @Test

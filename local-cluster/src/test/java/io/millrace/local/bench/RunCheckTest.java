@@ -72,7 +72,7 @@ class RunCheckTest {
 
   @Test
   void figures_right_areAccepted() {
-    assertThatCode(() -> check.figures(Variant.OWN, figures(4, 4, load.pathChecksum())))
+    assertThatCode(() -> check.figures(Variant.PROJECTED, figures(4, 4, load.pathChecksum())))
         .doesNotThrowAnyException();
     assertThatCode(() -> check.figures(Variant.RAW, figures(4, 4, 200))).doesNotThrowAnyException();
     assertThatCode(() -> check.figures(Variant.KAFKA_STREAMS, figures(4, 0, 0)))
@@ -85,8 +85,8 @@ class RunCheckTest {
         .hasMessage("floor: records read: 3, not 4");
     assertThatThrownBy(() -> check.figures(Variant.EXCHANGE, figures(4, 5, load.checksum())))
         .hasMessage("exchange: records discarded: 5, not 4");
-    assertThatThrownBy(() -> check.figures(Variant.OWN, figures(4, 4, 200)))
-        .hasMessage("own: checksum of the records: 200, not " + load.pathChecksum());
+    assertThatThrownBy(() -> check.figures(Variant.PROJECTED, figures(4, 4, 200)))
+        .hasMessage("projected: checksum of the records: 200, not " + load.pathChecksum());
     assertThatThrownBy(() -> check.figures(Variant.HEAVY_HITTERS, Map.of()))
         .hasMessage("heavy-hitters: records read: null, not 4");
   }
