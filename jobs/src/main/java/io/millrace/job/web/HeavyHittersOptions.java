@@ -73,10 +73,10 @@ public final class HeavyHittersOptions {
           .memoryType()
           .defaultValue(new MemorySize(HeavyHittersSpec.DEFAULT_MEMORY_BYTES))
           .withDescription(
-              "Memory for the counts of one dimension in one window, or in one slide of it, and"
-                  + " again in each task that reads: 8mb, at least 64kb. Beyond it, an algorithm"
-                  + " other than exact leaves light items out and gives bounds, off by at most"
-                  + " total / k.");
+              "Memory for the counts of one dimension in one window, and again in each task that"
+                  + " reads: 8mb, at least 64kb. The slides of a window share it. Beyond it, an"
+                  + " algorithm other than exact leaves light items out and gives bounds, off by at"
+                  + " most total / k.");
 
   /** All of them. */
   public static final List<ConfigOption<?>> ALL =

@@ -58,7 +58,7 @@ final class BucketRing {
     private Part(HeavyHittersSpec spec, Pane saved, boolean isWholeWindow) {
       this.spec = spec;
       this.saved = saved;
-      this.sketch = isWholeWindow ? spec.bucketSketch() : null;
+      this.sketch = isWholeWindow ? spec.windowSketch() : null;
       this.bytes = saved.bytes();
       this.mergedBytes = saved.mergedBytes();
     }
@@ -93,7 +93,7 @@ final class BucketRing {
     }
 
     private TopKSketch merged() {
-      TopKSketch merged = spec.bucketSketch();
+      TopKSketch merged = spec.paneSketch();
       pieces.forEach(merged::merge);
       return merged;
     }
@@ -298,7 +298,7 @@ final class BucketRing {
       only.offerTo(selection);
     } else {
       // Weights stay at the greatest number, which can't be subtracted again.
-      TopKSketch merged = spec.bucketSketch();
+      TopKSketch merged = spec.windowSketch();
       summed.forEach(part -> part.pieces.forEach(merged::merge));
       merged.offerTo(selection);
     }

@@ -12,10 +12,10 @@ import java.io.Serializable;
  * @param windows the windows that are ranked
  * @param k the most items of a ranking; from 1 to 10,000
  * @param algorithm how items are counted
- * @param memoryBytes memory for the counts of one dimension in one pane, in all buckets together,
- *     and again in each task that counts; at least 64 KiB. An algorithm other than exact counts
- *     within it and leaves light items out; but never so many that {@code maxError} could be more
- *     than total / k
+ * @param memoryBytes memory for the counts of one dimension in one window, in all buckets together,
+ *     and again in each task that counts; at least 64 KiB. Each pane of a sliding window has its
+ *     share. An algorithm other than exact counts within it and leaves light items out; but never
+ *     so many that {@code maxError} could be more than total / k
  * @param maxAheadMillis how far a record's event time may be beyond the wall clock; the source
  *     refuses records that are further ahead. While an input is idle, windows further ahead than
  *     this wait for the clock
@@ -33,7 +33,7 @@ public record HeavyHittersSpec(
   /** The most items of a ranking. */
   public static final int MAX_K = 10_000;
 
-  /** Memory of a dimension in a pane that holds about 100,000 items of 40 bytes exactly. */
+  /** Memory of a dimension in a window that holds about 100,000 items of 40 bytes exactly. */
   public static final long DEFAULT_MEMORY_BYTES = 8L << 20;
 
   /** Memory of one counting task that fits a task manager of the default size. */
@@ -79,13 +79,26 @@ public record HeavyHittersSpec(
 
   /** An empty sketch for what one task counts of a dimension in a pane. */
   AdaptiveCounts localSketch() {
-    long bound = algorithm == SketchAlgorithm.EXACT ? Long.MAX_VALUE : memoryBytes;
+    long bound = algorithm == SketchAlgorithm.EXACT ? Long.MAX_VALUE : paneBytes();
     return new AdaptiveCounts(bound, LOCAL_ITEMS_PER_K * k);
   }
 
-  /** An empty sketch for a bucket of a dimension. */
-  TopKSketch bucketSketch() {
-    return algorithm.create(memoryBytes / BUCKETS, BUCKET_ITEMS_PER_K * k);
+  /** An empty sketch for a bucket of a dimension in a window. */
+  TopKSketch windowSketch() {
+    return bucketSketch(memoryBytes);
+  }
+
+  /** An empty sketch for a bucket of a dimension in a pane. */
+  TopKSketch paneSketch() {
+    return bucketSketch(paneBytes());
+  }
+
+  private TopKSketch bucketSketch(long bytes) {
+    return algorithm.create(bytes / BUCKETS, BUCKET_ITEMS_PER_K * k);
+  }
+
+  private long paneBytes() {
+    return memoryBytes / (windows.sizeMillis() / windows.paneMillis());
   }
 
   /** The latest event time that the source lets through when the wall clock shows {@code now}. */
