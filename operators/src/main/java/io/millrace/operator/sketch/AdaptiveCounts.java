@@ -52,11 +52,12 @@ public final class AdaptiveCounts extends TableSketch {
 
   /**
    * The binary forms of what this sketch has counted, cut into parts by item: merged together they
-   * make up the sketch. The weight of items that have left is in the total of the first form.
+   * make up the sketch. The weight of items that have left is in the total of the first form that
+   * has items, and the most that any of them may weigh is in every form.
    *
    * @param parts number of parts
    * @param partOf from 0 to {@code parts} - 1
-   * @return a form for each part, null where there is nothing of it
+   * @return a form for each part, null where nothing of it has any weight
    */
   public byte[] @Nullable [] toParts(int parts, PartOf partOf) {
     return parts(parts, partOf);

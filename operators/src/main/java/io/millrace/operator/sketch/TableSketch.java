@@ -294,8 +294,11 @@ abstract class TableSketch implements TopKSketch {
       int part = partOfEntry[i++];
       write(entry, writer(writers, part, totals[part], sizes[part]));
     }
-    if (total > held && table.size() == 0) {
-      writer(writers, first, totals[first], 0);
+    if (floor > 0) {
+      // Where all items of a part have left, the floor is what is known of them.
+      for (int part = 0; part < parts; part++) {
+        writer(writers, part, totals[part], sizes[part]);
+      }
     }
     byte[] @Nullable [] forms = new byte[parts][];
     for (int part = 0; part < parts; part++) {

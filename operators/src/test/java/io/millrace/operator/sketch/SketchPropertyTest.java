@@ -142,16 +142,39 @@ final class SketchPropertyTest {
     byte[][] forms = sketch.toParts(parts, (bytes, start, length) -> Math.floorMod(length, parts));
     long total = 0;
     Set<ItemEstimate> items = new HashSet<>();
-    for (byte[] form : forms) {
-      if (form != null) {
+    Map<Integer, Map<String, Long>> truth = weightsByPart(additions, parts);
+    for (int i = 0; i < parts; i++) {
+      byte[] form = forms[i];
+      if (form == null) {
+        assertThat(truth.getOrDefault(i, Map.of()).values()).allMatch(weight -> weight == 0);
+      } else {
         AdaptiveCounts part = new AdaptiveCounts(1 << 20, FEWEST_ITEMS);
         part.merge(form);
         assertThat(part.maxError()).isEqualTo(sketch.maxError());
         total += part.total();
         items.addAll(part.top(1_000));
+        truth
+            .getOrDefault(i, Map.of())
+            .forEach((item, weight) -> assertBounds(part.estimate(item), weight));
       }
     }
     assertThat(total).isEqualTo(sketch.total());
     assertThat(items).isEqualTo(new HashSet<>(sketch.top(1_000)));
+  }
+
+  private static Map<Integer, Map<String, Long>> weightsByPart(
+      List<Addition> additions, int parts) {
+    Map<Integer, Map<String, Long>> weights = new HashMap<>();
+    for (Addition each : additions) {
+      weights
+          .computeIfAbsent(
+              Math.floorMod(ItemBytes.of(each.item()).length, parts), part -> new HashMap<>())
+          .merge(each.item(), each.weight(), TopKSketch::saturatedSum);
+    }
+    return weights;
+  }
+
+  private static void assertBounds(ItemEstimate estimate, long weight) {
+    assertThat(weight).isBetween(estimate.lowerBound(), estimate.upperBound());
   }
 }
