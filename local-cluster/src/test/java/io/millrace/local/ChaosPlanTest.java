@@ -19,7 +19,14 @@ class ChaosPlanTest {
           List.of("web.requests"),
           List.of("heavy-hitters.rankings", "heavy-hitters.late", "web.requests.dlq"),
           List.of("redis"),
-          Stream.of("window", "dimension", "k", "max-out-of-orderness", "idle-timeout", "guarantee")
+          Stream.of(
+                  "window",
+                  "slide",
+                  "dimension",
+                  "k",
+                  "max-out-of-orderness",
+                  "idle-timeout",
+                  "guarantee")
               .map(key -> new JobCatalogue.Option(key, null, null, null))
               .toList());
 
@@ -69,6 +76,8 @@ class ChaosPlanTest {
     options.kills = 3;
     options.settings.add("window=1m");
     assertRefused("--set window is not possible: the oracle needs it to be 5000ms");
+    options.settings.set(0, "slide=1s");
+    assertRefused("--set slide is not possible: the oracle needs it to be 5000ms");
     options.settings.set(0, "windows=1m");
     assertRefused("unknown option 'windows'");
     options.settings.clear();

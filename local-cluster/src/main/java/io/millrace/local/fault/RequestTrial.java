@@ -42,6 +42,8 @@ final class RequestTrial implements Trial {
     return Map.of(
         "window",
         WINDOW_MILLIS + "ms",
+        "slide",
+        WINDOW_MILLIS + "ms",
         "dimension",
         String.join(",", HeavyHittersOracle.DIMENSIONS),
         "k",
