@@ -6,7 +6,8 @@ import java.util.Arrays;
  * Items that wait to be added to a sketch together. A table of items is larger than the processor's
  * cache, and each update waits for memory; in a batch these waits overlap.
  *
- * <p><b>Space</b>: at first about 3 KiB; as many bytes more as the items of a batch have.
+ * <p><b>Space</b>: at first about 3 KiB; with long items up to twice the bytes of one batch, which
+ * is full when it has 16 KiB of them.
  *
  * <p>Not safe for use by several threads.
  */
@@ -22,7 +23,6 @@ public final class ItemBatch {
   private final long[] weights = new long[ITEMS];
   private final int[] ends = new int[ITEMS];
   private byte[] bytes = new byte[FIRST_BYTES];
-  private final int[] scratch = new int[ITEMS];
   private int size;
 
   /** What looking at the table has given; only so that it isn't left out as useless. */
@@ -50,7 +50,7 @@ public final class ItemBatch {
 
   /** Adds the items to a sketch, in the order they came; the batch is empty then. */
   public void addTo(AdaptiveCounts sketch) {
-    fetched ^= sketch.table.fetch(hashes, size, scratch);
+    fetched ^= sketch.table.fetch(hashes, size);
     int start = 0;
     for (int i = 0; i < size; i++) {
       int end = ends[i];
@@ -62,6 +62,6 @@ public final class ItemBatch {
 
   /** Memory held, in bytes. */
   public long memoryBytes() {
-    return OBJECT_BYTES + 2L * ITEMS * (Long.BYTES + Integer.BYTES) + bytes.length;
+    return OBJECT_BYTES + ITEMS * (2L * Long.BYTES + Integer.BYTES) + bytes.length;
   }
 }

@@ -181,17 +181,17 @@ final class ItemTable {
    *
    * @return a number that says nothing
    */
-  long fetch(long[] hashes, int count, int[] scratch) {
+  long fetch(long[] hashes, int count) {
     int[] slots = this.slots;
     int mask = slots.length - 1;
-    for (int i = 0; i < count; i++) {
-      scratch[i] = slots[kept(hashes[i]) & mask] & referenceBits;
-    }
     long seen = 0;
     for (int i = 0; i < count; i++) {
-      int at = Math.max(0, scratch[i] - 1) << UNIT_SHIFT;
-      seen += (long) ItemBytes.LONGS.get(entries, at);
-      seen += (long) ItemBytes.LONGS.get(entries, at + ITEM);
+      seen += slots[kept(hashes[i]) & mask];
+    }
+    for (int i = 0; i < count; i++) {
+      int entry = Math.max(0, (slots[kept(hashes[i]) & mask] & referenceBits) - 1);
+      seen += (long) ItemBytes.LONGS.get(entries, entry << UNIT_SHIFT);
+      seen += (long) ItemBytes.LONGS.get(entries, start(entry));
     }
     return seen;
   }

@@ -262,13 +262,7 @@ abstract class TableSketch implements TopKSketch {
     out.number(table.slack(entry));
   }
 
-  /**
-   * The binary forms of the sketch's parts; merged together they make up the sketch. The weight of
-   * items that have left is in the total of the first part.
-   *
-   * @param parts number of parts
-   * @param partOf from 0 to {@code parts} - 1
-   */
+  /** What {@link AdaptiveCounts#toParts} returns. */
   final byte[] @Nullable [] parts(int parts, AdaptiveCounts.PartOf partOf) {
     int[] partOfEntry = new int[table.size()];
     int[] sizes = new int[parts];

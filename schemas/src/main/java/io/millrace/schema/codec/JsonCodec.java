@@ -110,14 +110,12 @@ public final class JsonCodec<T extends Record> {
    *     is wrong with them.
    */
   public T decode(byte[] json) throws RejectedException {
-    T value = readBytes(json, start(json));
-    if (value == null) {
-      return parse(json, utf8Start(json));
-    }
-    if (bytes.mayBeBeyondAscii()) {
+    int start = start(json);
+    T value = readBytes(json, start);
+    if (value == null || bytes.mayBeBeyondAscii()) {
       requireUtf8(json);
     }
-    return value;
+    return value != null ? value : parse(json, start);
   }
 
   /** Where the record begins, in bytes that are not too many. */
@@ -127,13 +125,6 @@ public final class JsonCodec<T extends Record> {
           Rejection.TOO_LARGE, "has " + json.length + " bytes, at most " + MAX_BYTES + " may be");
     }
     return startsWithByteOrderMark(json) ? 3 : 0;
-  }
-
-  /** The same, in bytes that are also UTF-8. */
-  int utf8Start(byte[] json) throws RejectedException {
-    int start = start(json);
-    requireUtf8(json);
-    return start;
   }
 
   /** Reads nearly all records, without the parser; null for any other one. */
