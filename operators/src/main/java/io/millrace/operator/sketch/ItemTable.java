@@ -184,6 +184,7 @@ final class ItemTable {
   long fetch(long[] hashes, int count) {
     int[] slots = this.slots;
     int mask = slots.length - 1;
+    int last = entries.length - Long.BYTES;
     long seen = 0;
     for (int i = 0; i < count; i++) {
       seen += slots[kept(hashes[i]) & mask];
@@ -191,7 +192,8 @@ final class ItemTable {
     for (int i = 0; i < count; i++) {
       int entry = Math.max(0, (slots[kept(hashes[i]) & mask] & referenceBits) - 1);
       seen += (long) ItemBytes.LONGS.get(entries, entry << UNIT_SHIFT);
-      seen += (long) ItemBytes.LONGS.get(entries, start(entry));
+      // The last item may have no bytes, and nothing be behind it.
+      seen += (long) ItemBytes.LONGS.get(entries, Math.min(start(entry), last));
     }
     return seen;
   }
