@@ -22,6 +22,10 @@ abstract class ByteCursor {
       MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
   private static final long EACH_BYTE = 0x0101010101010101L;
 
+  private static final int[] POWERS_OF_TEN = {
+    1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000
+  };
+
   static final int NULL = word("null");
   static final int TRUE = word("true");
   static final int ALSE = word("alse");
@@ -42,6 +46,11 @@ abstract class ByteCursor {
     return (bits & HIGH_BITS) != 0;
   }
 
+  /** Takes note of bits that were set in strings. */
+  void sawBits(long seen) {
+    bits |= seen;
+  }
+
   void forgetBits() {
     bits = 0;
   }
@@ -52,6 +61,39 @@ abstract class ByteCursor {
       at++;
     }
     return at > first;
+  }
+
+  /** Passes digits, and returns the number that they state, modulo 2^64; 0 where there are none. */
+  long passWholeDigits() {
+    long value = 0;
+    int digits;
+    do {
+      long word = word(json, at);
+      digits = digits(word);
+      value = withDigits(value, word, digits);
+      at += digits;
+    } while (digits == Long.BYTES);
+    return value;
+  }
+
+  /** How many of a word's bytes are digits, up to the first that is none. */
+  static int digits(long word) {
+    long others =
+        ((word ^ (EACH_BYTE * '0')) | ((word + EACH_BYTE * 6) ^ (EACH_BYTE * '0')))
+            & 0xF0F0F0F0F0F0F0F0L;
+    return first(others);
+  }
+
+  /** The number that is stated by the digits of {@code value} and the first bytes of a word. */
+  static long withDigits(long value, long word, int digits) {
+    if (digits == 0) {
+      return value;
+    }
+    // As if zeros were before them: pairs of digits, then of pairs, then of fours are put together.
+    long eight = (word & (EACH_BYTE * 0x0F)) << (Byte.SIZE * (Long.BYTES - digits));
+    long pairs = (10 * eight + (eight >>> 8)) & 0x00FF00FF00FF00FFL;
+    long fours = (100 * pairs + (pairs >>> 16)) & 0x0000FFFF0000FFFFL;
+    return POWERS_OF_TEN[digits] * value + ((10_000 * fours + (fours >>> 32)) & 0xFFFFFFFFL);
   }
 
   /** Passes an escape and returns the character that it stands for; negative if it is none. */
@@ -92,35 +134,46 @@ abstract class ByteCursor {
   /** Where the first quote, backslash or control character is, or else the end. */
   int plainEnd(int start) {
     byte[] json = this.json;
-    long bits = 0;
     int i = start;
-    for (; i <= json.length - Long.BYTES; i += Long.BYTES) {
-      long word = (long) LONGS.get(json, i);
+    long word = word(json, i);
+    long bits = word;
+    for (long ends = ends(word); ends == 0; ends = ends(word)) {
+      i += Long.BYTES;
+      word = word(json, i);
       bits |= word;
-      long ends =
-          (zeroes(word ^ (EACH_BYTE * '"'))
-                  | zeroes(word ^ (EACH_BYTE * '\\'))
-                  | ((word - EACH_BYTE * ' ') & ~word))
-              & HIGH_BITS;
-      if (ends != 0) {
-        this.bits |= bits;
-        return i + Long.numberOfTrailingZeros(ends) / Byte.SIZE;
-      }
     }
-    while (i < json.length && json[i] != '"' && json[i] != '\\' && (json[i] & 0xFF) >= ' ') {
-      bits |= json[i];
-      i++;
+    sawBits(bits);
+    return i + first(ends(word));
+  }
+
+  /** Eight bytes, the first of them lowest; behind the end there are zeros. */
+  static long word(byte[] json, int at) {
+    int last = json.length - Long.BYTES;
+    if (at <= last) {
+      return (long) LONGS.get(json, at);
     }
-    this.bits |= bits;
-    return i;
+    long word = 0;
+    for (int i = json.length - 1; i >= at; i--) {
+      word = word << Byte.SIZE | (json[i] & 0xFF);
+    }
+    return word;
   }
 
   /**
-   * Sets the highest bit of each byte that is 0. The lowest bit that it sets is right; those above
-   * may be wrong.
+   * Marks the quotes, backslashes and control characters in a word by their highest bits. The
+   * lowest mark is right; those above may be wrong.
    */
-  private static long zeroes(long word) {
-    return (word - EACH_BYTE) & ~word;
+  static long ends(long word) {
+    // With the second bit changed, a quote is right behind the control characters.
+    return (((word ^ (EACH_BYTE * 2)) - EACH_BYTE * (' ' + 1))
+            | ((word ^ (EACH_BYTE * '\\')) - EACH_BYTE))
+        & ~word
+        & HIGH_BITS;
+  }
+
+  /** Which byte of a word is the first that is marked; 8 where none is. */
+  static int first(long marks) {
+    return Long.numberOfTrailingZeros(marks) / Byte.SIZE;
   }
 
   boolean take(char expected) {
@@ -132,6 +185,12 @@ abstract class ByteCursor {
   }
 
   void skipSpace() {
+    if (at < json.length && json[at] <= ' ') {
+      skipBlanks();
+    }
+  }
+
+  private void skipBlanks() {
     while (at < json.length
         && json[at] <= ' '
         && (json[at] == ' ' || json[at] == '\n' || json[at] == '\t' || json[at] == '\r')) {

@@ -21,7 +21,7 @@ final class JsonBytes extends ByteCursor {
   static final int UNSURE = -2;
 
   /** The most digits that surely fit into a {@code long}. */
-  private static final int MAX_DIGITS = 18;
+  static final int MAX_DIGITS = 18;
 
   /** The longest name that is passed, in bytes; the parser counts characters. */
   private static final int MAX_NAME_BYTES = 1024;
@@ -58,6 +58,13 @@ final class JsonBytes extends ByteCursor {
     depth = 0;
     forgetBits();
     skipSpace();
+  }
+
+  /** Goes to a value within the outermost object. */
+  void moveTo(byte[] json, int value) {
+    this.json = json;
+    at = value;
+    depth = 1;
   }
 
   /** Whether nothing but blanks is left. */
@@ -99,12 +106,17 @@ final class JsonBytes extends ByteCursor {
    * @return which of them it is, {@link #UNKNOWN} or {@link #UNSURE}
    */
   int passName(JsonName[] names, int next) {
+    if (next < names.length && names[next].withColonIsAt(json, at)) {
+      at += names[next].lengthWithColon();
+      skipSpace();
+      return next;
+    }
     for (int tried = 0, index = next; tried < names.length; tried++, index++) {
       if (index >= names.length) {
         index = 0;
       }
       if (names[index].isAt(json, at)) {
-        at += names[index].length();
+        at += names[index].lengthWithColon() - 1;
         return passColon() ? index : UNSURE;
       }
     }
@@ -155,22 +167,14 @@ final class JsonBytes extends ByteCursor {
     boolean negative = take('-');
     byte[] json = this.json;
     int first = at;
-    int i = first;
-    long value = 0;
-    while (i < json.length && json[i] >= '0' && json[i] <= '9') {
-      if (i - first == MAX_DIGITS) {
-        return false;
-      }
-      value = 10 * value + (json[i] - '0');
-      i++;
-    }
-    boolean leadingZero = i - first > 1 && json[first] == '0';
-    if (i == first || leadingZero) {
+    long value = passWholeDigits();
+    int digits = at - first;
+    boolean leadingZero = digits > 1 && json[first] == '0';
+    if (digits == 0 || digits > MAX_DIGITS || leadingZero) {
       return false;
     }
-    at = i;
     number = negative ? -value : value;
-    passed(json, value == 0 ? first : start, i); // -0 is 0
+    passed(json, value == 0 ? first : start, at); // -0 is 0
     return true;
   }
 
@@ -409,7 +413,9 @@ final class JsonBytes extends ByteCursor {
   }
 
   private void passed(byte[] text, int from, int to) {
-    this.text = text;
+    if (this.text != text) { // The collector has to hear of every reference that is stored.
+      this.text = text;
+    }
     this.from = from;
     this.to = to;
   }

@@ -37,6 +37,7 @@ public final class JsonProjection<T extends Record> {
   private final int[] slots;
 
   private final int timeIndex;
+  private final PlainRecords plain;
 
   // Of the record that is being read.
   private long at;
@@ -67,6 +68,7 @@ public final class JsonProjection<T extends Record> {
       declared[slot] = index;
       slots[index] = slot;
     }
+    plain = new PlainRecords(shape.fields(), slots, timeIndex);
   }
 
   /**
@@ -99,6 +101,10 @@ public final class JsonProjection<T extends Record> {
   @Nullable Projected readBytes(byte[] json, int start) {
     if (shape.isSelfChecking()) {
       return null;
+    }
+    int[] plainSpans = absent();
+    if (plain.pass(json, start, plainSpans, bytes)) {
+      return new Projected(plain.time(), json, json, plainSpans);
     }
     spans = absent();
     bytes.reset(json, start);

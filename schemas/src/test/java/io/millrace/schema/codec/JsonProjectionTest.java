@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -23,6 +24,9 @@ class JsonProjectionTest {
   }
 
   public record Untimed(String id) {}
+
+  /** A record with room for texts and numbers of any length. */
+  public record Measured(@EventTime long at, @Nullable String text, @Nullable Long number) {}
 
   private final JsonProjection<Sample> projection =
       JsonProjection.of(Sample.class, List.of("color", "id", "size", "active"));
@@ -95,6 +99,37 @@ class JsonProjectionTest {
     assertThat(projected.number(2)).isEqualTo(Long.parseLong(canonical));
   }
 
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void read_textsAndIntegersOfAnyLength_areWhole(boolean textIsLast) throws Exception {
+    JsonProjection<Measured> measured =
+        JsonProjection.of(Measured.class, List.of("text", "number", "at"));
+    for (int length = 0; length <= 40; length++) {
+      String text = "x".repeat(length);
+      for (int digits = 1; digits <= 19; digits++) {
+        String number = "1234567890123456789".substring(0, digits);
+        String numberField = "\"number\":" + number;
+        String textField = "\"text\":\"" + text + "\"";
+        String fields = textIsLast ? numberField + "," + textField : textField + "," + numberField;
+
+        Projected read = measured.read(("{\"at\":" + number + "," + fields + "}").getBytes(UTF_8));
+
+        assertThat(read.string(0)).isEqualTo(text);
+        assertThat(read.number(1)).isEqualTo(Long.parseLong(number));
+        assertThat(read.at()).isEqualTo(Long.parseLong(number));
+      }
+    }
+  }
+
+  @Test
+  void read_fieldsLeftOut_areAbsent() throws Exception {
+    Projected projected = read("{\"at\":7,\"id\":\"a\",\"count\":1,\"color\":\"red\"}");
+
+    assertThat(projected.string(0)).isEqualTo("red");
+    assertThat(projected.has(2)).isFalse();
+    assertThat(projected.has(3)).isFalse();
+  }
+
   @Test
   void read_isoTime_isMilliseconds() throws Exception {
     String json = "{\"at\":\"1970-01-01T00:00:01Z\",\"id\":\"a\",\"count\":1}";
@@ -119,6 +154,15 @@ class JsonProjectionTest {
       strings = {
         "",
         "[]",
+        "}",
+        "{",
+        "{}",
+        "{\"at\":7,\"id\":\"a\",\"count\":1}}",
+        "{\"at\":7,\"id\":\"a\",\"count\":1,}",
+        "{\"at\":07,\"id\":\"a\",\"count\":1}",
+        "{\"at\":7,\"id\":\"a\nb\",\"count\":1}",
+        "{\"at\":7,\"id\":\"a\",\"count\":12345678901}",
+        "{\"at\":7,\"id\":\"a\",\"count\":1,\"count\":1}",
         "{\"at\":7,\"id\":\"a\",\"count\":1",
         "{\"at\":7,\"id\":\"a\"}",
         "{\"at\":7,\"id\":\"123456789\",\"count\":1}",
