@@ -72,9 +72,9 @@ public final class Ingest {
     SingleOutputStreamOperator<V> values =
         source
             .uid(uid + "-source")
-            .process(new SplitDecoded<V>(), type)
-            .uid(uid + "-decoded")
-            .name("Values of " + source.getTransformation().getName());
+            .transform(
+                "Values of " + source.getTransformation().getName(), type, new SplitDecoded<>())
+            .uid(uid + "-decoded");
     return new Ingested<>(values, values.getSideOutput(SplitDecoded.DEAD_LETTER));
   }
 }

@@ -380,7 +380,7 @@ class KafkaEventsITCase {
             KafkaEvents.watermarks(config, Topics.WEB_REQUESTS),
             "requests")
         .uid("requests")
-        .process(new SplitDecoded<RequestServed>(), TypeInformation.of(RequestServed.class))
+        .transform("split", TypeInformation.of(RequestServed.class), new SplitDecoded<>())
         .uid("split");
   }
 

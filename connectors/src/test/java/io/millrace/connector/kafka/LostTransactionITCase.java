@@ -152,7 +152,7 @@ class LostTransactionITCase {
                 KafkaEvents.watermarks(config, Topics.WEB_REQUESTS),
                 "requests")
             .uid("requests")
-            .process(new SplitDecoded<RequestServed>(), TypeInformation.of(RequestServed.class))
+            .transform("split", TypeInformation.of(RequestServed.class), new SplitDecoded<>())
             .uid("split")
             .map(new AbortPrepared(broker.bootstrap()))
             .uid("abort-prepared")

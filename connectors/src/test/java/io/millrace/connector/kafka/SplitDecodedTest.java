@@ -6,7 +6,7 @@ import io.millrace.schema.codec.Rejection;
 import io.millrace.schema.codec.Stage;
 import io.millrace.schema.lane.DeadLettered;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
-import org.apache.flink.streaming.util.ProcessFunctionTestHarnesses;
+import org.apache.flink.streaming.util.OneInputStreamOperatorTestHarness;
 import org.apache.flink.types.Either;
 import org.junit.jupiter.api.Test;
 
@@ -24,7 +24,9 @@ class SplitDecodedTest {
             null,
             null);
     try (var harness =
-        ProcessFunctionTestHarnesses.forProcessFunction(new SplitDecoded<String>())) {
+        new OneInputStreamOperatorTestHarness<Either<DeadLettered, String>, String>(
+            new SplitDecoded<>())) {
+      harness.open();
       harness.processElement(new StreamRecord<>(Either.Right("value"), 7));
       harness.processElement(new StreamRecord<>(Either.Left(letter), 8));
 

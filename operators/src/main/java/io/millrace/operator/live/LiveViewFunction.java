@@ -80,9 +80,7 @@ public final class LiveViewFunction extends KeyedProcessFunction<String, ViewCon
     ViewState before = view.value();
     if (before == null) {
       if (!contents.rows().isEmpty()) {
-        for (ViewContents.Row row : contents.rows()) {
-          rows.put(row.id(), row.data());
-        }
+        rows.putAll(byId(contents));
         context.timerService().registerEventTimeTimer(END_OF_INPUT);
         startSnapshots(contents, context.timerService(), out);
       }
@@ -91,21 +89,19 @@ public final class LiveViewFunction extends KeyedProcessFunction<String, ViewCon
     long now = context.timerService().currentProcessingTime();
     long version = before.lastVersion();
     Map<String, String> gone = rowsById();
-    Map<String, String> current = new LinkedHashMap<>();
-    contents.rows().forEach(row -> current.put(row.id(), row.data()));
-    for (Map.Entry<String, String> row : current.entrySet()) {
-      if (!row.getValue().equals(gone.remove(row.getKey()))) {
-        rows.put(row.getKey(), row.getValue());
-        version = LiveViewSpec.nextVersion(version, now);
-        out.collect(
-            new LiveChange(
-                contents.view(),
-                row.getKey(),
-                version,
-                before.snapshotId(),
-                contents.at(),
-                row.getValue()));
-      }
+    Map<String, String> changed = byId(contents);
+    changed.entrySet().removeIf(row -> row.getValue().equals(gone.remove(row.getKey())));
+    rows.putAll(changed);
+    for (Map.Entry<String, String> row : changed.entrySet()) {
+      version = LiveViewSpec.nextVersion(version, now);
+      out.collect(
+          new LiveChange(
+              contents.view(),
+              row.getKey(),
+              version,
+              before.snapshotId(),
+              contents.at(),
+              row.getValue()));
     }
     for (String row : gone.keySet()) {
       rows.remove(row);
@@ -172,6 +168,12 @@ public final class LiveViewFunction extends KeyedProcessFunction<String, ViewCon
     timers.registerProcessingTimeTimer(after.nextSnapshotAt());
     view.update(after);
     return after;
+  }
+
+  private static Map<String, String> byId(ViewContents contents) {
+    Map<String, String> rows = new LinkedHashMap<>();
+    contents.rows().forEach(row -> rows.put(row.id(), row.data()));
+    return rows;
   }
 
   private Map<String, String> rowsById() throws Exception {

@@ -2,7 +2,6 @@ package io.millrace.operator.sketch;
 
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 import java.util.PriorityQueue;
 
@@ -13,13 +12,9 @@ import java.util.PriorityQueue;
  * <p><b>Space</b>: k items. <b>Time</b>: one comparison for nearly every item offered.
  */
 public final class TopSelection {
-  private static final Comparator<Selected> LIGHTEST_FIRST =
-      Comparator.comparingLong(Selected::count)
-          .thenComparing(Selected::bytes, (left, right) -> Arrays.compareUnsigned(right, left));
-
   private final int k;
   private final SketchAlgorithm algorithm;
-  private final PriorityQueue<Selected> heaviest = new PriorityQueue<>(LIGHTEST_FIRST);
+  private final PriorityQueue<Selected> heaviest = new PriorityQueue<>();
   private long lightestCount = -1;
   private long othersAtMost;
 
@@ -30,7 +25,16 @@ public final class TopSelection {
   private long maxError;
 
   @SuppressWarnings("ArrayRecordComponent") // Compared by count and bytes alone.
-  private record Selected(long count, byte[] bytes, long lower, long slack) {
+  private record Selected(long count, byte[] bytes, long lower, long slack)
+      implements Comparable<Selected> {
+    /** The lightest first, of equal ones the last in order. */
+    @Override
+    public int compareTo(Selected other) {
+      return count != other.count
+          ? Long.compare(count, other.count)
+          : Arrays.compareUnsigned(other.bytes, bytes);
+    }
+
     private ItemEstimate estimate() {
       return new ItemEstimate(
           ItemBytes.toString(bytes, 0, bytes.length),
