@@ -32,15 +32,15 @@ final class BenchOptions {
       names = "--warm-ups",
       paramLabel = "<n>",
       description =
-          "How often each program is run in its JVM before the first round; default 5, by when most"
-              + " is compiled.")
-  int warmUps = 5;
+          "How often each program is run in its JVM before the first round, within two minutes;"
+              + " default 8, by when most is compiled.")
+  int warmUps = 8;
 
   @Option(
       names = "--records",
       paramLabel = "<n>",
-      description = "How many records each run reads, a multiple of 10; default 10000000.")
-  int records = 10_000_000;
+      description = "How many records each run reads, a multiple of 10; default 20000000.")
+  int records = 20_000_000;
 
   @Option(
       names = "--only",

@@ -52,12 +52,13 @@ final class BenchmarkReport {
         LoadPaths.COUNT, LoadPaths.EXPONENT, load.distinct(), load.distinctInWindow());
     print(
         "runs      %d rounds; parallelism %d, checkpoint %d ms, %s; one JVM for each program, warm-up"
-            + " runs before the first round: %d; Kafka in its own",
+            + " runs before the first round: up to %d in %d s; Kafka in its own",
         scale.rounds(),
         TimedJob.SETTINGS.parallelism(),
         TimedJob.SETTINGS.checkpointInterval().toMillis(),
         TimedJob.SETTINGS.stateBackend(),
-        scale.warmUps());
+        scale.warmUps(),
+        BenchmarkRun.WARM_UP_LIMIT.toSeconds());
     print("");
     for (Variant variant : timings.keySet()) {
       String name = variant.code();

@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -27,7 +28,8 @@ public final class BenchmarkRun {
    * How much is measured.
    *
    * @param rounds how often each variant is run, positive
-   * @param warmUps how often each variant is run before the first round, not negative
+   * @param warmUps how often each variant is run before the first round, not negative; one that has
+   *     been run for {@link BenchmarkRun#WARM_UP_LIMIT} is not run again
    * @param records how many requests each run reads, positive
    * @param seed makes the requests
    * @param only codes of the variants that are run; empty for all
@@ -52,6 +54,9 @@ public final class BenchmarkRun {
    * @param kafkaStreams directory with the jars that only the process of Kafka Streams gets
    */
   public record Programs(Path jobs, Path kafkaStreams) {}
+
+  /** What is slow has been compiled after fewer runs. */
+  static final Duration WARM_UP_LIMIT = Duration.ofMinutes(2);
 
   private static final Duration DECISION_LIMIT = Duration.ofSeconds(60);
 
@@ -132,7 +137,8 @@ public final class BenchmarkRun {
         VariantProcess process = start(variant, bootstrap);
         processes.add(process);
         out.println("warming up " + variant.code());
-        for (int warmUp = 1; warmUp <= scale.warmUps(); warmUp++) {
+        Instant limit = Instant.now().plus(WARM_UP_LIMIT);
+        for (int warmUp = 1; warmUp <= scale.warmUps() && Instant.now().isBefore(limit); warmUp++) {
           process.run("warm-up", warmUp);
           if (stop.isRequested()) {
             return false;

@@ -66,7 +66,8 @@ class BenchmarkTest {
 
     assertThat(printed())
         .contains("in 5 windows of 300 s", "drawn from 1,000,000 by Zipf 1.1")
-        .contains("one JVM for each program, warm-up runs before the first round: 3;")
+        .contains(
+            "one JVM for each program, warm-up runs before the first round: up to 3 in 120 s;")
         .containsPattern("flink-sql +window Top-N.*\n +mini-batch of 2 s and 5000 rows, TWO_PHASE")
         .containsPattern("kafka-streams .*\n +exactly_once_v2, 2 threads.*128 MiB of cache");
   }
