@@ -2,7 +2,9 @@ package io.millrace.operator.live;
 
 import io.millrace.operator.state.SavedState;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.state.MapState;
@@ -14,6 +16,7 @@ import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.streaming.api.TimerService;
 import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
 import org.apache.flink.util.Collector;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Publishes views row by row, so that whoever comes late or misses something is complete again
@@ -32,9 +35,10 @@ import org.apache.flink.util.Collector;
  * as long as no more than 1,024 rows a millisecond were sent, on average.
  *
  * <p><b>State</b>: the rows of the view, until they leave; of a view without rows only its last
- * version, until the first snapshot due at which the clock is past it. <b>Timers</b>: one of
- * wall-clock time and one of event time a view. <b>Order</b>: contents count as they come; give
- * them in order. <b>Replay</b>: contents that come twice change nothing.
+ * version, until the first snapshot due at which the clock is past it. The rows of the view that
+ * came last are in memory too. <b>Timers</b>: one of wall-clock time and one of event time a view.
+ * <b>Order</b>: contents count as they come; give them in order. <b>Replay</b>: contents that come
+ * twice change nothing.
  */
 public final class LiveViewFunction extends KeyedProcessFunction<String, ViewContents, LiveChange> {
   private static final long serialVersionUID = 1L;
@@ -51,6 +55,11 @@ public final class LiveViewFunction extends KeyedProcessFunction<String, ViewCon
 
   private transient MapState<String, String> rows;
   private transient ValueState<ViewState> view;
+
+  /** The view that came last, and its rows as they are in state; reading them is what costs. */
+  private transient @Nullable String heldView;
+
+  private transient SortedMap<String, String> held;
 
   /**
    * What is known of a view beside its rows.
@@ -72,6 +81,7 @@ public final class LiveViewFunction extends KeyedProcessFunction<String, ViewCon
   public void open(OpenContext context) throws Exception {
     rows = SavedState.open(uid, ROWS.getName(), () -> getRuntimeContext().getMapState(ROWS));
     view = SavedState.open(uid, VIEW.getName(), () -> getRuntimeContext().getState(VIEW));
+    held = new TreeMap<>();
   }
 
   @Override
@@ -80,7 +90,7 @@ public final class LiveViewFunction extends KeyedProcessFunction<String, ViewCon
     ViewState before = view.value();
     if (before == null) {
       if (!contents.rows().isEmpty()) {
-        rows.putAll(byId(contents));
+        put(byId(contents), rowsOf(contents.view()));
         context.timerService().registerEventTimeTimer(END_OF_INPUT);
         startSnapshots(contents, context.timerService(), out);
       }
@@ -88,10 +98,11 @@ public final class LiveViewFunction extends KeyedProcessFunction<String, ViewCon
     }
     long now = context.timerService().currentProcessingTime();
     long version = before.lastVersion();
-    Map<String, String> gone = rowsById();
+    Map<String, String> known = rowsOf(contents.view());
     Map<String, String> changed = byId(contents);
-    changed.entrySet().removeIf(row -> row.getValue().equals(gone.remove(row.getKey())));
-    rows.putAll(changed);
+    List<String> gone = known.keySet().stream().filter(row -> !changed.containsKey(row)).toList();
+    changed.entrySet().removeIf(row -> row.getValue().equals(known.get(row.getKey())));
+    put(changed, known);
     for (Map.Entry<String, String> row : changed.entrySet()) {
       version = LiveViewSpec.nextVersion(version, now);
       out.collect(
@@ -103,8 +114,9 @@ public final class LiveViewFunction extends KeyedProcessFunction<String, ViewCon
               contents.at(),
               row.getValue()));
     }
-    for (String row : gone.keySet()) {
+    for (String row : gone) {
       rows.remove(row);
+      known.remove(row);
       version = LiveViewSpec.nextVersion(version, now);
       out.collect(
           new LiveChange(contents.view(), row, version, before.snapshotId(), contents.at(), null));
@@ -134,6 +146,7 @@ public final class LiveViewFunction extends KeyedProcessFunction<String, ViewCon
     }
     if (forgotten || ends) {
       rows.clear();
+      heldView = null;
       view.clear();
       timers.deleteProcessingTimeTimer(state.nextSnapshotAt());
       timers.deleteEventTimeTimer(END_OF_INPUT);
@@ -152,7 +165,7 @@ public final class LiveViewFunction extends KeyedProcessFunction<String, ViewCon
     long now = timers.currentProcessingTime();
     long version = LiveViewSpec.nextVersion(before.lastVersion(), now);
     String snapshotId = String.valueOf(version);
-    Map<String, String> all = rowsById();
+    Map<String, String> all = rowsOf(name);
     for (Map.Entry<String, String> row : all.entrySet()) {
       out.collect(
           new LiveChange(name, row.getKey(), version, snapshotId, before.at(), row.getValue()));
@@ -176,11 +189,20 @@ public final class LiveViewFunction extends KeyedProcessFunction<String, ViewCon
     return rows;
   }
 
-  private Map<String, String> rowsById() throws Exception {
-    Map<String, String> all = new TreeMap<>();
-    for (Map.Entry<String, String> row : rows.entries()) {
-      all.put(row.getKey(), row.getValue());
+  private void put(Map<String, String> changed, Map<String, String> known) throws Exception {
+    rows.putAll(changed);
+    known.putAll(changed);
+  }
+
+  /** The rows of a view, whose key is the current one, in order; they change with the state. */
+  private SortedMap<String, String> rowsOf(String name) throws Exception {
+    if (!name.equals(heldView)) {
+      heldView = name;
+      held.clear();
+      for (Map.Entry<String, String> row : rows.entries()) {
+        held.put(row.getKey(), row.getValue());
+      }
     }
-    return all;
+    return held;
   }
 }
