@@ -89,16 +89,20 @@ final class ItemTable {
     int referenceBits = this.referenceBits;
     int kept = kept(hash);
     int i = kept & mask;
-    for (int slot = slots[i]; slot != 0; slot = slots[i]) {
+    while (true) {
+      int slot = slots[i];
+      // Most searches end at the first slot, with the item.
       if (((slot ^ kept) & ~referenceBits) == 0) {
         int entry = (slot & referenceBits) - 1;
-        if (holds(entry, kept, bytes, start, length)) {
+        if (entry != NONE && holds(entry, kept, bytes, start, length)) {
           return entry;
         }
       }
+      if (slot == 0) {
+        return NONE;
+      }
       i = (i + 1) & mask;
     }
-    return NONE;
   }
 
   /** What is kept of a hash. */
@@ -279,8 +283,11 @@ final class ItemTable {
     return TopKSketch.saturatedSum(lower(entry), slack(entry));
   }
 
-  void setLower(int entry, long lower) {
-    ItemBytes.LONGS.set(entries, entry << UNIT_SHIFT, lower);
+  /** Adds to the weight surely counted, which stays at the greatest number. */
+  void addLower(int entry, long weight) {
+    int at = entry << UNIT_SHIFT;
+    long lower = (long) ItemBytes.LONGS.get(entries, at);
+    ItemBytes.LONGS.set(entries, at, TopKSketch.saturatedSum(lower, weight));
   }
 
   void setSlack(int entry, long slack) {

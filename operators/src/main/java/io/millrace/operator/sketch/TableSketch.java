@@ -89,7 +89,7 @@ abstract class TableSketch implements TopKSketch {
     total = TopKSketch.saturatedSum(total, weight);
     int entry = table.find(hash, bytes, start, length);
     if (entry != ItemTable.NONE) {
-      table.setLower(entry, TopKSketch.saturatedSum(table.lower(entry), weight));
+      table.addLower(entry, weight);
     } else {
       makeRoom(length);
       enter(hash, bytes, start, length, weight, floor);
@@ -178,7 +178,7 @@ abstract class TableSketch implements TopKSketch {
       return false;
     }
     merging(bytes, start, length, lower, slack, otherFloor);
-    table.setLower(entry, TopKSketch.saturatedSum(table.lower(entry), lower));
+    table.addLower(entry, lower);
     table.setSlack(entry, TopKSketch.saturatedSum(table.slack(entry) - otherFloor, slack));
     return true;
   }
