@@ -15,7 +15,8 @@ public final class LiveLane {
   private LiveLane() {}
 
   /**
-   * Publishes views to a live topic: changes at once, all rows every ten seconds.
+   * Publishes views to a live topic: changes at once, up to ten a second, and all rows every ten
+   * seconds.
    *
    * @param uid prefix of the operators' uids, unique in the job
    */

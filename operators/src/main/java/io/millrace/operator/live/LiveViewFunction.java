@@ -22,28 +22,31 @@ import org.jspecify.annotations.Nullable;
  * Publishes views row by row, so that whoever comes late or misses something is complete again
  * within one snapshot. Keyed by {@link ViewContents#view}.
  *
- * <p>Rows that are new or changed are sent at once, and so are those that left. The first contents
- * of a view and then every {@code snapshotMillis} of wall-clock time are a full snapshot: each row
- * with the snapshot's id, then a heartbeat, row {@link LiveChange#HEARTBEAT} with the view's name
- * and data {@code {"rows": <number of rows>}}. A change between two snapshots has the id of the one
- * before it; so after a heartbeat a row of the view with another id than the heartbeat's is one
- * that left, whether or not that was seen. At the end of a bounded input, a last snapshot is sent
- * and everything is cleared.
+ * <p>Rows that are new or changed are sent at once, and so are those that left; but where contents
+ * come faster than every {@code changeMillis}, as in a replay, those in between are passed over:
+ * the last ones are sent when that time is over. The first contents of a view and then every {@code
+ * snapshotMillis} of wall-clock time are a full snapshot: each row with the snapshot's id, then a
+ * heartbeat, row {@link LiveChange#HEARTBEAT} with the view's name and data {@code {"rows": <number
+ * of rows>}}. A change between two snapshots has the id of the one before it; so after a heartbeat
+ * a row of the view with another id than the heartbeat's is one that left, whether or not that was
+ * seen. At the end of a bounded input, a last snapshot is sent and everything is cleared.
  *
  * <p>A version is the larger of the last one plus 1 and the wall clock in 1/1024 ms. The last one
  * is state; where an older checkpoint is restored, the clock has moved on and versions still rise,
  * as long as no more than 1,024 rows a millisecond were sent, on average.
  *
  * <p><b>State</b>: the rows of the view, until they leave; of a view without rows only its last
- * version, until the first snapshot due at which the clock is past it. The rows of the view that
- * came last are in memory too. <b>Timers</b>: one of wall-clock time and one of event time a view.
- * <b>Order</b>: contents count as they come; give them in order. <b>Replay</b>: contents that come
- * twice change nothing.
+ * version, until the first snapshot due at which the clock is past it; contents that wait. The rows
+ * of the view that came last are in memory too. <b>Timers</b>: one of wall-clock time and one of
+ * event time a view. <b>Order</b>: contents count as they come; give them in order. <b>Replay</b>:
+ * contents that come twice change nothing.
  */
 public final class LiveViewFunction extends KeyedProcessFunction<String, ViewContents, LiveChange> {
   private static final long serialVersionUID = 1L;
   private static final MapStateDescriptor<String, String> ROWS =
       new MapStateDescriptor<>("view-rows", Types.STRING, Types.STRING);
+  private static final ValueStateDescriptor<ViewContents> WAITING =
+      new ValueStateDescriptor<>("waiting-contents", TypeInformation.of(ViewContents.class));
   private static final ValueStateDescriptor<ViewState> VIEW =
       new ValueStateDescriptor<>("view", TypeInformation.of(ViewState.class));
 
@@ -55,6 +58,7 @@ public final class LiveViewFunction extends KeyedProcessFunction<String, ViewCon
 
   private transient MapState<String, String> rows;
   private transient ValueState<ViewState> view;
+  private transient ValueState<ViewContents> waiting;
 
   /** The view that came last, and its rows as they are in state; reading them is what costs. */
   private transient @Nullable String heldView;
@@ -68,8 +72,16 @@ public final class LiveViewFunction extends KeyedProcessFunction<String, ViewCon
    * @param snapshotId id of the last snapshot
    * @param nextSnapshotAt wall-clock time at which the next one is due
    * @param at event time of the contents
+   * @param nextChangeAt wall-clock time from which on the contents may change
+   * @param waits whether contents wait for that
    */
-  public record ViewState(long lastVersion, String snapshotId, long nextSnapshotAt, long at) {}
+  public record ViewState(
+      long lastVersion,
+      String snapshotId,
+      long nextSnapshotAt,
+      long at,
+      long nextChangeAt,
+      boolean waits) {}
 
   /** For an operator with that uid. */
   public LiveViewFunction(LiveViewSpec spec, String uid) {
@@ -81,6 +93,7 @@ public final class LiveViewFunction extends KeyedProcessFunction<String, ViewCon
   public void open(OpenContext context) throws Exception {
     rows = SavedState.open(uid, ROWS.getName(), () -> getRuntimeContext().getMapState(ROWS));
     view = SavedState.open(uid, VIEW.getName(), () -> getRuntimeContext().getState(VIEW));
+    waiting = SavedState.open(uid, WAITING.getName(), () -> getRuntimeContext().getState(WAITING));
     held = new TreeMap<>();
   }
 
@@ -97,6 +110,35 @@ public final class LiveViewFunction extends KeyedProcessFunction<String, ViewCon
       return;
     }
     long now = context.timerService().currentProcessingTime();
+    long wait = before.nextChangeAt() - now;
+    // It is longer than that only where the clock was set back.
+    if (wait <= 0 || wait > spec.changeMillis()) {
+      change(contents, before, context.timerService(), out);
+      return;
+    }
+    waiting.update(contents);
+    if (!before.waits()) {
+      context.timerService().registerProcessingTimeTimer(before.nextChangeAt());
+      view.update(
+          new ViewState(
+              before.lastVersion(),
+              before.snapshotId(),
+              before.nextSnapshotAt(),
+              before.at(),
+              before.nextChangeAt(),
+              true));
+    }
+  }
+
+  /** Sends how the contents differ from those before. */
+  private ViewState change(
+      ViewContents contents, ViewState before, TimerService timers, Collector<LiveChange> out)
+      throws Exception {
+    if (before.waits()) {
+      waiting.clear();
+      timers.deleteProcessingTimeTimer(before.nextChangeAt());
+    }
+    long now = timers.currentProcessingTime();
     long version = before.lastVersion();
     Map<String, String> known = rowsOf(contents.view());
     Map<String, String> changed = byId(contents);
@@ -121,8 +163,16 @@ public final class LiveViewFunction extends KeyedProcessFunction<String, ViewCon
       out.collect(
           new LiveChange(contents.view(), row, version, before.snapshotId(), contents.at(), null));
     }
-    view.update(
-        new ViewState(version, before.snapshotId(), before.nextSnapshotAt(), contents.at()));
+    ViewState after =
+        new ViewState(
+            version,
+            before.snapshotId(),
+            before.nextSnapshotAt(),
+            contents.at(),
+            now + spec.changeMillis(),
+            false);
+    view.update(after);
+    return after;
   }
 
   @Override
@@ -132,8 +182,15 @@ public final class LiveViewFunction extends KeyedProcessFunction<String, ViewCon
     String name = context.getCurrentKey();
     TimerService timers = context.timerService();
     boolean ends = time == END_OF_INPUT;
+    if (state.waits() && (ends || time == state.nextChangeAt())) {
+      state = change(waiting.value(), state, timers, out);
+    }
+    if (!ends && time != state.nextSnapshotAt()) {
+      return;
+    }
     boolean forgotten =
         rows.isEmpty()
+            && !state.waits()
             && (ends
                 || LiveViewSpec.clockVersion(timers.currentProcessingTime()) > state.lastVersion());
     if (forgotten) {
@@ -155,7 +212,9 @@ public final class LiveViewFunction extends KeyedProcessFunction<String, ViewCon
 
   private void startSnapshots(ViewContents contents, TimerService timers, Collector<LiveChange> out)
       throws Exception {
-    snapshot(contents.view(), new ViewState(0, "", 0, contents.at()), timers, out);
+    long nextChangeAt = timers.currentProcessingTime() + spec.changeMillis();
+    snapshot(
+        contents.view(), new ViewState(0, "", 0, contents.at(), nextChangeAt, false), timers, out);
   }
 
   /** Sends every row and a heartbeat, and sets the timer of the next snapshot. */
@@ -177,7 +236,14 @@ public final class LiveViewFunction extends KeyedProcessFunction<String, ViewCon
     if (before.nextSnapshotAt() > now) {
       timers.deleteProcessingTimeTimer(before.nextSnapshotAt());
     }
-    ViewState after = new ViewState(version, snapshotId, now + spec.snapshotMillis(), before.at());
+    ViewState after =
+        new ViewState(
+            version,
+            snapshotId,
+            now + spec.snapshotMillis(),
+            before.at(),
+            before.nextChangeAt(),
+            before.waits());
     timers.registerProcessingTimeTimer(after.nextSnapshotAt());
     view.update(after);
     return after;

@@ -6,10 +6,12 @@ import java.io.Serializable;
  * How views are kept alive.
  *
  * @param snapshotMillis wall-clock time between two full snapshots of a view; from 1 to 2^40
+ * @param changeMillis wall-clock time between two changes of a view, of which only the last waits
+ *     for its turn; from 0, for all changes at once, to 2^40
  */
-public record LiveViewSpec(long snapshotMillis) implements Serializable {
-  /** A full snapshot every ten seconds. */
-  public static final LiveViewSpec DEFAULT = new LiveViewSpec(10_000);
+public record LiveViewSpec(long snapshotMillis, long changeMillis) implements Serializable {
+  /** A full snapshot every ten seconds, and up to ten changes a second, as many as eyes follow. */
+  public static final LiveViewSpec DEFAULT = new LiveViewSpec(10_000, 100);
 
   private static final long MAX_MILLIS = 1L << 40;
 
@@ -17,14 +19,18 @@ public record LiveViewSpec(long snapshotMillis) implements Serializable {
   private static final int VERSIONS_PER_MILLI = 1024;
 
   /**
-   * Checks the parameter.
+   * Checks the parameters.
    *
-   * @throws IllegalArgumentException where it is out of its range
+   * @throws IllegalArgumentException where one is out of its range
    */
   public LiveViewSpec {
     if (snapshotMillis < 1 || snapshotMillis > MAX_MILLIS) {
       throw new IllegalArgumentException(
           "the time between snapshots must be from 1 ms to 2^40 ms, but is " + snapshotMillis);
+    }
+    if (changeMillis < 0 || changeMillis > MAX_MILLIS) {
+      throw new IllegalArgumentException(
+          "the time between changes must be from 0 ms to 2^40 ms, but is " + changeMillis);
     }
   }
 

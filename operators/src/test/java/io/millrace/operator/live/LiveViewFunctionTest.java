@@ -27,6 +27,9 @@ final class LiveViewFunctionTest {
   private static final long NOW = 1_700_000_000_000L;
   private static final long V = NOW * 1024;
 
+  /** Every change at once. */
+  private static final LiveViewSpec AT_ONCE = new LiveViewSpec(10_000, 0);
+
   private final List<KeyedOneInputStreamOperatorTestHarness<?, ?, ?>> opened = new ArrayList<>();
 
   @AfterEach
@@ -38,9 +41,15 @@ final class LiveViewFunctionTest {
 
   private KeyedOneInputStreamOperatorTestHarness<String, ViewContents, LiveChange> open(
       String backend, long now, @Nullable OperatorSubtaskState restored) throws Exception {
+    return open(AT_ONCE, backend, now, restored);
+  }
+
+  private KeyedOneInputStreamOperatorTestHarness<String, ViewContents, LiveChange> open(
+      LiveViewSpec spec, String backend, long now, @Nullable OperatorSubtaskState restored)
+      throws Exception {
     var harness =
         new KeyedOneInputStreamOperatorTestHarness<>(
-            new KeyedProcessOperator<>(new LiveViewFunction(LiveViewSpec.DEFAULT, "live")),
+            new KeyedProcessOperator<>(new LiveViewFunction(spec, "live")),
             ViewContents::view,
             Types.STRING);
     opened.add(harness);
@@ -98,6 +107,7 @@ final class LiveViewFunctionTest {
     assertThat(state).isNotNull();
     assertThat(state.<VoidNamespace>getKeys("view", VoidNamespace.INSTANCE)).isEmpty();
     assertThat(state.<VoidNamespace>getKeys("view-rows", VoidNamespace.INSTANCE)).isEmpty();
+    assertThat(state.<VoidNamespace>getKeys("waiting-contents", VoidNamespace.INSTANCE)).isEmpty();
     assertThat(harness.numEventTimeTimers()).isZero();
     assertThat(harness.numProcessingTimeTimers()).isZero();
   }
@@ -125,6 +135,88 @@ final class LiveViewFunctionTest {
     assertThat(sent(harness)).as("contents that come twice change nothing").isEmpty();
     assertThat(harness.numProcessingTimeTimers()).isEqualTo(1);
     assertThat(harness.numEventTimeTimers()).isEqualTo(1);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"hashmap", "rocksdb"})
+  void contents_fasterThanChangesMayBe_areSentOnceTheirTimeHasCome(String backend)
+      throws Exception {
+    var before = open(LiveViewSpec.DEFAULT, backend, NOW, null);
+    send(before, contents("page", 60, "a", "1"));
+    sent(before);
+
+    before.setProcessingTime(NOW + 99);
+    send(before, contents("page", 120, "a", "2"));
+    send(before, contents("page", 180, "a", "3", "b", "1"));
+    assertThat(sent(before)).isEmpty();
+
+    var after = open(LiveViewSpec.DEFAULT, backend, NOW + 99, before.snapshot(1, 1));
+    after.setProcessingTime(NOW + 100);
+    long then = V + 100 * 1024;
+    assertThat(sent(after))
+        .as("the last of them, after a restore too")
+        .containsExactly(change("a", then, V, 180, "3"), change("b", then + 1, V, 180, "1"));
+
+    after.setProcessingTime(NOW + 250);
+    send(after, contents("page", 240, "b", "1"));
+    assertThat(sent(after))
+        .as("at once where none came before")
+        .containsExactly(change("a", V + 250 * 1024, V, 240, null));
+    assertThat(after.numProcessingTimeTimers()).isEqualTo(1);
+  }
+
+  @Test
+  void contents_afterTheClockWasSetBack_replaceThoseThatWait() throws Exception {
+    var before = open(LiveViewSpec.DEFAULT, "rocksdb", NOW, null);
+    send(before, contents("page", 60, "a", "1"));
+    send(before, contents("page", 120, "a", "2"));
+    var after = open(LiveViewSpec.DEFAULT, "rocksdb", NOW - 3_600_000, before.snapshot(1, 1));
+
+    send(after, contents("page", 180, "a", "3"));
+
+    assertThat(sent(after)).containsExactly(change("a", V + 2, V, 180, "3"));
+    after.setProcessingTime(NOW + 200);
+    assertThat(sent(after)).isEmpty();
+    after.processWatermark(Long.MAX_VALUE);
+    assertNothingLeft(after);
+  }
+
+  @Test
+  void endOfInput_contentsThatWait_areInTheLastSnapshot() throws Exception {
+    var harness = open(LiveViewSpec.DEFAULT, "rocksdb", NOW, null);
+    send(harness, contents("page", 60, "a", "1"));
+    send(harness, contents("page", 120, "b", "2"));
+    sent(harness);
+
+    harness.processWatermark(Long.MAX_VALUE);
+
+    assertThat(sent(harness))
+        .containsExactly(
+            change("b", V + 2, V, 120, "2"),
+            change("a", V + 3, V, 120, null),
+            change("b", V + 4, V + 4, 120, "2"),
+            heartbeat(V + 5, V + 4, 120, 1));
+    assertNothingLeft(harness);
+  }
+
+  @Test
+  void clock_snapshotDueWhileContentsWait_comesFirst() throws Exception {
+    var harness = open(new LiveViewSpec(10, 100), "hashmap", NOW, null);
+    send(harness, contents("page", 60, "a", "1"));
+    send(harness, contents("page", 120, "a", "2"));
+    sent(harness);
+
+    harness.setProcessingTime(NOW + 10);
+    long next = V + 10 * 1024;
+    assertThat(sent(harness))
+        .containsExactly(change("a", next, next, 60, "1"), heartbeat(next + 1, next, 60, 1));
+    harness.setProcessingTime(NOW + 100);
+    long then = V + 100 * 1024;
+    assertThat(sent(harness))
+        .containsExactly(
+            change("a", then, then, 60, "1"),
+            heartbeat(then + 1, then, 60, 1),
+            change("a", then + 2, then, 120, "2"));
   }
 
   @ParameterizedTest
