@@ -1,0 +1,53 @@
+package io.millrace.operator.writeback;
+
+import java.io.Serializable;
+
+/**
+ * How much memory a task's write-back state may take, beside the state backend's own.
+ *
+ * @param cacheBytes for the values at hand, of all states of the task together; at least 64 KiB
+ * @param filterBytes for the memory of which keys there are, of all states together: with 1.4 bytes
+ *     a key, 1 % of new keys are looked up in vain; 0 for none, so that every new key is
+ * @param mostDirty how many changed values may wait to be stored, in each state; positive. At a
+ *     checkpoint they are stored in one go
+ * @param timers how the function's event-time timers are kept
+ */
+public record WriteBackSpec(long cacheBytes, long filterBytes, int mostDirty, Timers timers)
+    implements Serializable {
+  /** 64 MiB of cache, 16 MiB for 12 million keys, 16,384 values to be stored, Flink's timers. */
+  public static final WriteBackSpec DEFAULT =
+      new WriteBackSpec(64L << 20, 16L << 20, 16_384, Timers.FLINK);
+
+  /** How event-time timers are kept. */
+  public enum Timers {
+    /** One by one, as Flink does; savepoints are as those of {@code KeyedStream.process}. */
+    FLINK,
+    /** In buckets of at least a second, each a list; for a timer or more a key, and many keys. */
+    BUCKETED
+  }
+
+  private static final long LEAST_CACHE_BYTES = 64 << 10;
+  private static final long LEAST_FILTER_BYTES = 1 << 10;
+
+  /** The same with timers that are kept in another way. */
+  public WriteBackSpec with(Timers other) {
+    return new WriteBackSpec(cacheBytes, filterBytes, mostDirty, other);
+  }
+
+  /** Checks the sizes. */
+  public WriteBackSpec {
+    if (cacheBytes < LEAST_CACHE_BYTES) {
+      throw new IllegalArgumentException(
+          "cacheBytes must be 65536 or more, but is "
+              + cacheBytes
+              + "; give the cache more memory");
+    }
+    if (filterBytes != 0 && filterBytes < LEAST_FILTER_BYTES) {
+      throw new IllegalArgumentException(
+          "filterBytes must be 0 or at least 1024, but is " + filterBytes);
+    }
+    if (mostDirty < 1) {
+      throw new IllegalArgumentException("mostDirty must be positive, but is " + mostDirty);
+    }
+  }
+}

@@ -1,0 +1,198 @@
+package io.millrace.operator.writeback;
+
+import java.io.IOException;
+import java.util.stream.Stream;
+import org.apache.flink.api.common.state.ValueState;
+import org.apache.flink.api.common.state.ValueStateDescriptor;
+import org.apache.flink.api.common.typeutils.TypeSerializer;
+import org.apache.flink.core.memory.DataInputDeserializer;
+import org.apache.flink.core.memory.DataOutputSerializer;
+import org.apache.flink.metrics.Counter;
+import org.apache.flink.util.FlinkRuntimeException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A value a key, of which those in use are at hand and the others in a plain state.
+ *
+ * <p><b>Space</b>: the bytes it is given. <b>Time</b>: O(1); a value that is not at hand costs a
+ * read of the plain state, unless its key has never had one.
+ */
+final class WriteBackState<K, V> implements ValueState<V> {
+  private static final int FIRST_BYTES = 64;
+
+  private final ValueState<V> stored;
+  private final ValueStateDescriptor<V> descriptor;
+  private final TypeSerializer<V> serializer;
+  private final CurrentKey<K> current;
+  private final EntryTable.Maker tables;
+  private final Counter reads;
+  private final Counter writes;
+  private final DataOutputSerializer out = new DataOutputSerializer(FIRST_BYTES);
+  private final DataInputDeserializer in = new DataInputDeserializer();
+
+  private EntryTable table;
+  private @Nullable KeyFilter filter;
+
+  // What was found last.
+  private long foundVersion = -1;
+  private int foundChanges;
+  private int found = EntryTable.NONE;
+
+  /** What the states of one task share. */
+  record Shared<K>(CurrentKey<K> current, EntryTable.Maker tables, Counter reads, Counter writes) {}
+
+  /**
+   * Nothing at hand.
+   *
+   * @param stored all values that are not at hand
+   */
+  @SuppressWarnings("NullAway.Init") // Memory is given before the first key.
+  WriteBackState(ValueState<V> stored, ValueStateDescriptor<V> descriptor, Shared<K> shared) {
+    this.stored = stored;
+    this.descriptor = descriptor;
+    this.serializer = descriptor.getSerializer();
+    this.current = shared.current();
+    this.tables = shared.tables();
+    this.reads = shared.reads();
+    this.writes = shared.writes();
+  }
+
+  String name() {
+    return descriptor.getName();
+  }
+
+  /**
+   * Gives it its memory, before its first use.
+   *
+   * @param cacheBytes for the values at hand
+   * @param filterBytes for which keys there are, 0 for none
+   * @param mostDirty how many values may wait to be stored
+   */
+  void give(long cacheBytes, long filterBytes, int mostDirty) {
+    table = tables.make(cacheBytes, mostDirty, this::write);
+    filter = filterBytes == 0 ? null : new KeyFilter(filterBytes);
+  }
+
+  /** Takes note of keys that have values in the plain state. */
+  void remember(Stream<K> keys) throws IOException {
+    if (filter != null) {
+      for (K key : (Iterable<K>) keys::iterator) {
+        filter.add(current.hashOf(key));
+      }
+    }
+  }
+
+  @Override
+  public @Nullable V value() throws IOException {
+    int entry = find();
+    if (entry != EntryTable.NONE) {
+      table.use(entry);
+      return value(entry);
+    }
+    if (filter != null && !filter.mayHold(current.hash())) {
+      return descriptor.getDefaultValue();
+    }
+    reads.inc();
+    current.select();
+    V value = stored.value();
+    put(entry, value, false);
+    return value;
+  }
+
+  @Override
+  public void update(@Nullable V value) throws IOException {
+    if (value == null) {
+      clear();
+      return;
+    }
+    int entry = find();
+    boolean mayBeNew = entry == EntryTable.NONE || table.valueLength(entry) == EntryTable.ABSENT;
+    if (filter != null && mayBeNew) {
+      filter.add(current.hash());
+    }
+    put(entry, value, true);
+  }
+
+  @Override
+  public void clear() {
+    try {
+      int entry = find();
+      if (entry != EntryTable.NONE || filter == null || filter.mayHold(current.hash())) {
+        put(entry, null, true);
+      }
+    } catch (IOException e) {
+      throw new FlinkRuntimeException("a key could not be serialized", e);
+    }
+  }
+
+  /** Stores all values that have changed. */
+  void flush() throws IOException {
+    try {
+      table.flush();
+    } catch (Exception e) {
+      throw failed(e);
+    }
+  }
+
+  private int find() throws IOException {
+    if (foundVersion != current.version() || foundChanges != table.changes()) {
+      found(table.find((int) current.hash(), current.bytes(), current.length()));
+    }
+    return found;
+  }
+
+  private void found(int entry) {
+    found = entry;
+    foundVersion = current.version();
+    foundChanges = table.changes();
+  }
+
+  private @Nullable V value(int entry) throws IOException {
+    int length = table.valueLength(entry);
+    if (length == EntryTable.ABSENT) {
+      return descriptor.getDefaultValue();
+    }
+    in.setBuffer(table.bytes(), table.valueStart(entry), length);
+    return serializer.deserialize(in);
+  }
+
+  private void put(int entry, @Nullable V value, boolean isNew) throws IOException {
+    out.clear();
+    int length = EntryTable.ABSENT;
+    if (value != null) {
+      serializer.serialize(value, out);
+      length = out.length();
+    }
+    try {
+      found(
+          table.put(
+              entry,
+              (int) current.hash(),
+              current.bytes(),
+              current.length(),
+              out.getSharedBuffer(),
+              length,
+              isNew));
+    } catch (Exception e) {
+      throw failed(e);
+    }
+  }
+
+  private void write(byte[] bytes, int keyStart, int keyLength, int valueStart, int valueLength)
+      throws Exception {
+    writes.inc();
+    current.select(bytes, keyStart, keyLength);
+    if (valueLength == EntryTable.ABSENT) {
+      stored.clear();
+    } else {
+      in.setBuffer(bytes, valueStart, valueLength);
+      stored.update(serializer.deserialize(in));
+    }
+    current.selectAgain();
+  }
+
+  private IOException failed(Exception cause) {
+    return new IOException(
+        "a value of the state \"" + descriptor.getName() + "\" could not be stored", cause);
+  }
+}

@@ -1,0 +1,103 @@
+package io.millrace.operator.writeback;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import java.nio.ByteBuffer;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+
+class EntryTableTest {
+  private static final int KEYS = 100_000;
+  private static final int ASKED = 1_000_000;
+
+  @Test
+  void find_tenthOfTheKeysOfAZipfStream_hitsNearlyAsOftenAsTheBestTenthWould() throws Exception {
+    double[] weights = new double[KEYS];
+    double sum = 0;
+    for (int rank = 0; rank < KEYS; rank++) {
+      sum += Math.pow(rank + 1, -1.1);
+      weights[rank] = sum;
+    }
+    // 24 bytes of header and key, 8 of value, and the index beside them.
+    EntryTable table = new EntryTable(KEYS / 10 * 48, 1_000, (bytes, k, kl, v, vl) -> {});
+    SplittableRandom random = new SplittableRandom(1);
+    byte[] key = new byte[Long.BYTES];
+    int hits = 0;
+    for (int i = 0; i < ASKED; i++) {
+      int found = java.util.Arrays.binarySearch(weights, random.nextDouble() * sum);
+      int rank = found >= 0 ? found : -found - 1;
+      int hash = (rank + 1) * 0x9E3779B9;
+      ByteBuffer.wrap(key).putLong(rank);
+      int entry = table.find(hash, key, key.length);
+      if (entry == EntryTable.NONE) {
+        table.put(entry, hash, key, key.length, key, key.length, false);
+      } else {
+        hits++;
+        table.use(entry);
+      }
+    }
+    double best = weights[table.size() - 1] / sum;
+    assertThat((double) hits / ASKED).isGreaterThan(0.93 * best);
+    assertThat(table.size()).isBetween(KEYS / 15, KEYS / 8);
+  }
+
+  @Test
+  void put_manyKeysOnceAfterHotOnes_leavesTheHotOnesIn() throws Exception {
+    EntryTable table = new EntryTable(64 << 10, 10, (bytes, k, kl, v, vl) -> {});
+    byte[] key = new byte[Integer.BYTES];
+    for (int round = 0; round < 3; round++) {
+      for (int hot = 1; hot <= 100; hot++) {
+        ask(table, key, hot);
+      }
+    }
+    for (int once = 1_000; once < 50_000; once++) {
+      ask(table, key, once);
+    }
+    int left = 0;
+    for (int hot = 1; hot <= 100; hot++) {
+      ByteBuffer.wrap(key).putInt(hot);
+      left += table.find(hot * 0x9E3779B9, key, key.length) == EntryTable.NONE ? 0 : 1;
+    }
+    assertThat(left).isEqualTo(100);
+  }
+
+  private static void ask(EntryTable table, byte[] key, int number) throws Exception {
+    int hash = number * 0x9E3779B9;
+    ByteBuffer.wrap(key).putInt(number);
+    int entry = table.find(hash, key, key.length);
+    if (entry == EntryTable.NONE) {
+      table.put(entry, hash, key, key.length, key, key.length, false);
+    } else {
+      table.use(entry);
+    }
+  }
+
+  @Test
+  void put_valueLargerThanTheTable_isStoredAtOnce() throws Exception {
+    int[] lengths = {0, 0};
+    EntryTable table =
+        new EntryTable(
+            8 << 10,
+            10,
+            (bytes, k, kl, v, vl) -> {
+              lengths[0] = kl;
+              lengths[1] = vl;
+            });
+    byte[] key = {1, 2, 3};
+
+    int entry = table.put(EntryTable.NONE, 7, key, 3, new byte[9_000], 9_000, true);
+
+    assertThat(entry).isEqualTo(EntryTable.NONE);
+    assertThat(lengths).containsExactly(3, 9_000);
+    assertThat(table.size()).isZero();
+    assertThat(table.dirty()).isZero();
+  }
+
+  @Test
+  void constructor_lessThanItNeeds_isRefused() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> new EntryTable(4_095, 1, (bytes, k, kl, v, vl) -> {}))
+        .withMessageContaining("4095");
+  }
+}

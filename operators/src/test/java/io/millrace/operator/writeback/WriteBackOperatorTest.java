@@ -1,0 +1,180 @@
+package io.millrace.operator.writeback;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.millrace.operator.writeback.Tally.Change;
+import io.millrace.operator.writeback.Tally.Kind;
+import io.millrace.operator.writeback.WriteBackSpec.Timers;
+import java.io.IOException;
+import java.util.SplittableRandom;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
+import org.apache.flink.runtime.state.StateBackend;
+import org.apache.flink.runtime.state.hashmap.HashMapStateBackend;
+import org.apache.flink.state.rocksdb.EmbeddedRocksDBStateBackend;
+import org.apache.flink.streaming.api.operators.KeyedProcessOperator;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** A function in this operator and in Flink's own, through the same history: nothing may differ. */
+@SuppressWarnings("try") // A harness declares that close may be interrupted.
+class WriteBackOperatorTest {
+  private static final int STEPS = 5_000;
+  private static final int KEYS = 3_000;
+  private static final int HISTORIES = 2;
+  private static final int[] PARALLELISMS = {1, 4, 2};
+
+  /** Too small for the keys, so that values come and go. */
+  private static final WriteBackSpec SMALL = new WriteBackSpec(64 << 10, 1 << 10, 20, Timers.FLINK);
+
+  /** Where the values are beneath. */
+  enum Beneath implements Supplier<StateBackend> {
+    HASHMAP {
+      @Override
+      public StateBackend get() {
+        return new HashMapStateBackend();
+      }
+    },
+    ROCKSDB {
+      @Override
+      public StateBackend get() {
+        return new EmbeddedRocksDBStateBackend(true);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void process_anyHistory_isAsPlain(Beneath backend) throws Exception {
+    for (int seed = 0; seed < HISTORIES; seed++) {
+      compare(backend, seed, seed % 2 == 1, new Tried(true, hasKinds -> operator(hasKinds, SMALL)));
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void process_bucketedTimersInAnyHistory_isAsPlain(Beneath backend) throws Exception {
+    WriteBackSpec bucketed = SMALL.with(Timers.BUCKETED);
+    for (int seed = 0; seed < HISTORIES; seed++) {
+      compare(
+          backend, seed, seed % 2 == 0, new Tried(false, hasKinds -> operator(hasKinds, bucketed)));
+    }
+  }
+
+  private static Tasks.Maker operator(boolean hasKinds, WriteBackSpec spec) {
+    return () -> new WriteBackOperator<>(new Tally(hasKinds), spec);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void process_plantedBug_isFound(Planted bug) {
+    assertThatThrownBy(
+            () -> {
+              for (int seed = 0; seed < HISTORIES; seed++) {
+                PlantedOperator.forget();
+                compare(
+                    Beneath.ROCKSDB,
+                    seed,
+                    false,
+                    new Tried(
+                        true,
+                        hasKinds -> () -> new PlantedOperator(new Tally(hasKinds), SMALL, bug)));
+              }
+            })
+        .as("no step of any history showed the bug")
+        .isInstanceOfAny(AssertionError.class, IOException.class);
+  }
+
+  /** Makes the operators that are tried. */
+  private record Tried(boolean isAsPlain, Function<Boolean, Tasks.Maker> maker) {
+    Tasks.Maker of(boolean hasKinds) {
+      return maker.apply(hasKinds);
+    }
+  }
+
+  /** Runs both through one history and asserts after each step that they have sent the same. */
+  private static void compare(Beneath backend, int seed, boolean hasKinds, Tried tried)
+      throws Exception {
+    Tasks.Maker plain = () -> new KeyedProcessOperator<>(new Tally(hasKinds));
+    SplittableRandom random = new SplittableRandom(seed);
+    try (Tasks expected = new Tasks(backend, plain);
+        Tasks actual = new Tasks(backend, tried.of(hasKinds))) {
+      long now = 0;
+      int restarts = 0;
+      for (int step = 0; step < STEPS; step++) {
+        now += random.nextInt(random.nextInt(400) == 0 ? 200_000_000 : 20);
+        Change change = change(random, now);
+        expected.process(change);
+        actual.process(change);
+        if (random.nextInt(20) == 0) {
+          expected.watermark(now);
+          actual.watermark(now);
+        }
+        assertThat(actual.sent()).as("seed %d step %d", seed, step).isEqualTo(expected.sent());
+        if (random.nextInt(400) == 0) {
+          int before = expected.parallelism();
+          OperatorSubtaskState expectedState = expected.checkpoint();
+          OperatorSubtaskState actualState = actual.checkpoint();
+          if (random.nextInt(3) == 0) {
+            // What comes after it is lost with the tasks, and comes again.
+            for (int lost = 0; lost < 20; lost++) {
+              Change again = change(random, now);
+              actual.process(again);
+              expected.process(again);
+            }
+          }
+          int after = PARALLELISMS[++restarts % PARALLELISMS.length];
+          expected.restore(expectedState, before, plain, after);
+          // Every third time Flink's own operator goes on, and the next time ours again.
+          Tasks.Maker next = restarts % 3 == 2 && tried.isAsPlain() ? plain : tried.of(hasKinds);
+          actual.restore(actualState, before, next, after);
+          // Timers fire by a watermark, which is not restored.
+          expected.watermark(now);
+          actual.watermark(now);
+          assertThat(actual.sent()).isEqualTo(expected.sent());
+          askOnly(random, now, actual, expected);
+        }
+      }
+      expected.watermark(Long.MAX_VALUE);
+      actual.watermark(Long.MAX_VALUE);
+      assertThat(actual.sent()).isEqualTo(expected.sent());
+      assertThat(restarts).isPositive();
+    }
+  }
+
+  /** Values that are only looked at are not stored again, come they or go. */
+  private static void askOnly(SplittableRandom random, long now, Tasks actual, Tasks expected)
+      throws Exception {
+    actual.checkpoint();
+    expected.checkpoint();
+    long before = actual.stateWrites();
+    for (int i = 0; i < 500; i++) {
+      Change asked = new Change(random.nextInt(KEYS), Kind.ASK, 1, now);
+      actual.process(asked);
+      expected.process(asked);
+    }
+    actual.checkpoint();
+    expected.checkpoint();
+    assertThat(actual.sent()).isEqualTo(expected.sent());
+    assertThat(actual.stateWrites()).as("writes").isEqualTo(before);
+  }
+
+  private static Change change(SplittableRandom random, long now) {
+    int kind = random.nextInt(100);
+    return new Change(
+        (long) (KEYS * Math.pow(random.nextDouble(), 2)),
+        kind < 40
+            ? Kind.ADD
+            : kind < 65
+                ? Kind.APPEND
+                : kind < 72
+                    ? Kind.CLEAR_COUNT
+                    : kind < 75
+                        ? Kind.CLEAR_ALL
+                        : kind < 82 ? Kind.ASK : kind < 95 ? Kind.REMIND : Kind.FORGET,
+        1 + random.nextInt(40),
+        now);
+  }
+}
