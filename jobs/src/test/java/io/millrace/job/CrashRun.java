@@ -83,6 +83,11 @@ public record CrashRun(
             Map.of(
                 "execution.checkpointing.interval",
                 "50 ms",
+                // So that what was read since the last checkpoint closes its windows, and no more
+                // do
+                // so together: otherwise a fast run comes to a point less often.
+                "pipeline.auto-watermark-interval",
+                "10 ms",
                 "restart-strategy.type",
                 "fixed-delay",
                 "restart-strategy.fixed-delay.attempts",
