@@ -83,9 +83,8 @@ public record CrashRun(
             Map.of(
                 "execution.checkpointing.interval",
                 "50 ms",
-                // So that what was read since the last checkpoint closes its windows, and no more
-                // do
-                // so together: otherwise a fast run comes to a point less often.
+                // So that windows close checkpoint by checkpoint: otherwise a fast run closes
+                // several together, and comes to a point less often.
                 "pipeline.auto-watermark-interval",
                 "10 ms",
                 "restart-strategy.type",

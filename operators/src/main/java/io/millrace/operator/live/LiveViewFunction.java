@@ -81,7 +81,11 @@ public final class LiveViewFunction extends KeyedProcessFunction<String, ViewCon
       long nextSnapshotAt,
       long at,
       long nextChangeAt,
-      boolean waits) {}
+      boolean waits) {
+    private ViewState waiting() {
+      return new ViewState(lastVersion, snapshotId, nextSnapshotAt, at, nextChangeAt, true);
+    }
+  }
 
   /** For an operator with that uid. */
   public LiveViewFunction(LiveViewSpec spec, String uid) {
@@ -119,14 +123,7 @@ public final class LiveViewFunction extends KeyedProcessFunction<String, ViewCon
     waiting.update(contents);
     if (!before.waits()) {
       context.timerService().registerProcessingTimeTimer(before.nextChangeAt());
-      view.update(
-          new ViewState(
-              before.lastVersion(),
-              before.snapshotId(),
-              before.nextSnapshotAt(),
-              before.at(),
-              before.nextChangeAt(),
-              true));
+      view.update(before.waiting());
     }
   }
 

@@ -77,8 +77,7 @@ class EntryTable {
   private static final int FEWEST_SLOTS = 64;
   private static final int OBJECT_BYTES = 512;
 
-  // Shares of the bytes, in parts of one. An entry has at least 24 bytes, and 3 slots for 2 of
-  // them.
+  // Each may take one part in so many of the bytes.
   private static final int INDEX_SHARE = 4;
   private static final int GHOST_SHARE = 16;
   private static final int QUEUE_SHARE = 16;
@@ -260,7 +259,6 @@ class EntryTable {
     int into = entry;
     int units = unitsOf(keyLength, valueLength);
     if (into != NONE && units > (get(into, STATE) & UNITS_MASK)) {
-      changes++;
       drop(into);
       into = NONE;
     }

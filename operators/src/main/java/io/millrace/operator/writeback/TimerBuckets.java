@@ -256,11 +256,10 @@ final class TimerBuckets<K> implements InternalTimerService<VoidNamespace>, Trig
 
   /** Stores everything that is in memory alone. */
   void flush() throws Exception {
+    storeWaiting();
     for (Group group : groups.values()) {
-      group.store();
       group.storeOpened();
     }
-    waitingBytes = 0;
     current.selectAgain();
   }
 
@@ -325,12 +324,16 @@ final class TimerBuckets<K> implements InternalTimerService<VoidNamespace>, Trig
 
   private void storeIfMany() throws Exception {
     if (waitingBytes > MOST_WAITING_BYTES) {
-      for (Group group : groups.values()) {
-        group.store();
-      }
-      waitingBytes = 0;
+      storeWaiting();
       current.selectAgain();
     }
+  }
+
+  private void storeWaiting() throws Exception {
+    for (Group group : groups.values()) {
+      group.store();
+    }
+    waitingBytes = 0;
   }
 
   private Group group(K key) {

@@ -68,7 +68,7 @@ public final class JsonProjection<T extends Record> {
       declared[slot] = index;
       slots[index] = slot;
     }
-    plain = new PlainRecords(shape.fields(), slots, timeIndex);
+    plain = new PlainRecords(shape, slots, timeIndex);
   }
 
   /**

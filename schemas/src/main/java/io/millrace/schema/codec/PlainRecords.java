@@ -1,7 +1,5 @@
 package io.millrace.schema.codec;
 
-import java.util.List;
-
 /**
  * Finds the fields of records that are written as most are: in the order of the record type and
  * with no blanks around them. What it does {@link RecordShape#pass(JsonBytes, RecordShape.Sink)}
@@ -38,9 +36,9 @@ final class PlainRecords {
    * @param slots of each field at which pair of spans its place is to be kept; negative if nowhere
    * @param timeIndex which field is the event time
    */
-  PlainRecords(List<RecordShape.Field> fields, int[] slots, int timeIndex) {
-    int count = fields.size();
-    names = new JsonName[count];
+  PlainRecords(RecordShape<?> shape, int[] slots, int timeIndex) {
+    int count = shape.fields().size();
+    names = shape.names();
     shapes = new ValueShape[count];
     required = new boolean[count];
     kinds = new Kind[count];
@@ -49,8 +47,7 @@ final class PlainRecords {
     this.slots = slots;
     this.timeIndex = timeIndex;
     for (int f = 0; f < count; f++) {
-      RecordShape.Field field = fields.get(f);
-      names[f] = new JsonName(field.name());
+      RecordShape.Field field = shape.fields().get(f);
       shapes[f] = field.value();
       required[f] = field.required();
       if (field.value() instanceof ScalarShape.Text text) {

@@ -125,6 +125,11 @@ final class RecordShape<T extends Record> {
     return fields;
   }
 
+  /** The names of the fields as they are looked for, in their order; not to be changed. */
+  JsonName[] names() {
+    return names;
+  }
+
   /** Reads the fields of an object whose start was just read, up to its end. */
   T read(JsonParser parser) throws IOException, RejectedException {
     @Nullable Object[] values = new Object[fields.size()];
