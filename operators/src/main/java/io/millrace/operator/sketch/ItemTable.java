@@ -105,6 +105,37 @@ final class ItemTable {
     }
   }
 
+  /**
+   * The entry of an item of eight bytes, or {@link #NONE}: they are compared at once, without their
+   * hash.
+   *
+   * @param item its bytes, the first in the lowest eight bits
+   */
+  int findWord(long hash, long item) {
+    int[] slots = this.slots;
+    byte[] entries = this.entries;
+    int mask = slots.length - 1;
+    int referenceBits = this.referenceBits;
+    int kept = kept(hash);
+    int i = kept & mask;
+    while (true) {
+      int slot = slots[i];
+      if (((slot ^ kept) & ~referenceBits) == 0) {
+        int entry = (slot & referenceBits) - 1;
+        int at = entry << UNIT_SHIFT;
+        if (entry != NONE
+            && (int) ItemBytes.INTS.get(entries, at + LENGTH) == Long.BYTES
+            && (long) ItemBytes.LONGS.get(entries, at + ITEM) == item) {
+          return entry;
+        }
+      }
+      if (slot == 0) {
+        return NONE;
+      }
+      i = (i + 1) & mask;
+    }
+  }
+
   /** What is kept of a hash. */
   private static int kept(long hash) {
     return (int) (hash >>> Integer.SIZE);

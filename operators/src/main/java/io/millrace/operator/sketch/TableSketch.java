@@ -87,13 +87,20 @@ abstract class TableSketch implements TopKSketch {
       throw new IllegalArgumentException("a weight must not be negative, but one is " + weight);
     }
     total = TopKSketch.saturatedSum(total, weight);
-    int entry = table.find(hash, bytes, start, length);
+    int entry =
+        length == Long.BYTES
+            ? table.findWord(hash, (long) ItemBytes.LONGS.get(bytes, start))
+            : table.find(hash, bytes, start, length);
     if (entry != ItemTable.NONE) {
       table.addLower(entry, weight);
     } else {
-      makeRoom(length);
-      enter(hash, bytes, start, length, weight, floor);
+      addNew(hash, bytes, start, length, weight);
     }
+  }
+
+  private void addNew(long hash, byte[] bytes, int start, int length, long weight) {
+    makeRoom(length);
+    enter(hash, bytes, start, length, weight, floor);
   }
 
   private void enter(long hash, byte[] bytes, int start, int length, long lower, long slack) {

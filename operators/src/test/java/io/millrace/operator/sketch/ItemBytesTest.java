@@ -11,10 +11,11 @@ import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 
 final class ItemBytesTest {
-  /** Half of them with surrogates, in pairs and alone. */
+  /** Of one byte a character, of any, and with surrogates, in pairs and alone. */
   @Provide
   Arbitrary<String> items() {
     return Arbitraries.oneOf(
+        Arbitraries.strings().ascii().ofMaxLength(40),
         Arbitraries.strings().ofMaxLength(40),
         Arbitraries.strings().withChars('\uD83C', '\uDFB5', '\uDFFF', '\uD800', 'a', '\uD7FF'));
   }
