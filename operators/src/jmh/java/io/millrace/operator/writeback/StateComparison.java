@@ -1,7 +1,5 @@
 package io.millrace.operator.writeback;
 
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
@@ -14,15 +12,9 @@ import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
 import org.apache.flink.api.common.typeinfo.Types;
-import org.apache.flink.runtime.operators.testutils.MockEnvironment;
-import org.apache.flink.runtime.operators.testutils.MockEnvironmentBuilder;
-import org.apache.flink.runtime.state.StateBackend;
-import org.apache.flink.runtime.state.hashmap.HashMapStateBackend;
-import org.apache.flink.state.rocksdb.EmbeddedRocksDBStateBackend;
 import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
 import org.apache.flink.streaming.api.operators.KeyedProcessOperator;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
-import org.apache.flink.streaming.util.KeyedOneInputStreamOperatorTestHarness;
 import org.apache.flink.util.Collector;
 
 /**
@@ -37,7 +29,6 @@ final class StateComparison {
   private static final int ROUNDS = 3;
   private static final int MANY = 10_000_000;
   private static final int BARRIER_EVERY = 1_000_000;
-  private static final long MANAGED_BYTES = 256L << 20;
 
   /** What an entry takes: a header, key and value of eight bytes each, and the index. */
   private static final long ENTRY_BYTES = 48;
@@ -104,13 +95,8 @@ final class StateComparison {
                   WriteBackSpec.Timers.FLINK));
     }
 
-    StateBackend backend(Path directory) {
-      if (this == HASHMAP) {
-        return new HashMapStateBackend();
-      }
-      EmbeddedRocksDBStateBackend backend = new EmbeddedRocksDBStateBackend(true);
-      backend.setDbStoragePath(directory.toString());
-      return backend;
+    MeasuredOperator.Beneath beneath() {
+      return this == HASHMAP ? MeasuredOperator.Beneath.HASHMAP : MeasuredOperator.Beneath.ROCKSDB;
     }
   }
 
@@ -168,9 +154,9 @@ final class StateComparison {
           Locale.ROOT,
           "  %-17s %8.1f ns a record, %6.2f times as fast as rocksdb, %5.2f as hashmap%n",
           timed.getKey().name().toLowerCase(Locale.ROOT),
-          median(own),
-          ratio(rocksDb, own),
-          ratio(hashMap, own));
+          MeasuredOperator.median(own),
+          MeasuredOperator.ratio(rocksDb, own),
+          MeasuredOperator.ratio(hashMap, own));
     }
     long[] sorted = stalls.stream().mapToLong(Long::longValue).sorted().toArray();
     System.out.printf(
@@ -181,29 +167,13 @@ final class StateComparison {
         sorted.length);
   }
 
-  private static double median(double[] values) {
-    double[] sorted = values.clone();
-    Arrays.sort(sorted);
-    return sorted[sorted.length / 2];
-  }
-
-  private static double ratio(double[] of, double[] to) {
-    double[] ratios = new double[of.length];
-    Arrays.setAll(ratios, i -> of[i] / to[i]);
-    return median(ratios);
-  }
-
   /** Time of a record, in nanoseconds. */
   private static double run(Counting counting, long[] drawn, int keys, List<Long> stalls)
       throws Exception {
-    Path directory = Files.createTempDirectory("state-comparison");
-    try (MockEnvironment environment =
-            new MockEnvironmentBuilder().setManagedMemorySize(MANAGED_BYTES).build();
-        var harness =
-            new KeyedOneInputStreamOperatorTestHarness<>(
-                counting.operator(keys), key -> key, Types.LONG, environment)) {
-      harness.setStateBackend(counting.backend(directory));
-      harness.open();
+    try (var measured =
+        new MeasuredOperator<>(
+            counting.operator(keys), key -> key, Types.LONG, counting.beneath())) {
+      var harness = measured.harness();
       StreamRecord<Long> record = new StreamRecord<>(null);
       long began = System.nanoTime();
       for (int i = 0; i < drawn.length; i++) {
@@ -217,12 +187,6 @@ final class StateComparison {
         }
       }
       return (System.nanoTime() - began) / (double) drawn.length;
-    } finally {
-      try (var files = Files.walk(directory)) {
-        for (Path path : files.sorted((a, b) -> b.compareTo(a)).toList()) {
-          Files.delete(path);
-        }
-      }
     }
   }
 }

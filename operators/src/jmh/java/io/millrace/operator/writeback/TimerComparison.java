@@ -1,7 +1,5 @@
 package io.millrace.operator.writeback;
 
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.Locale;
@@ -9,13 +7,9 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.SplittableRandom;
 import org.apache.flink.api.common.typeinfo.Types;
-import org.apache.flink.runtime.operators.testutils.MockEnvironment;
-import org.apache.flink.runtime.operators.testutils.MockEnvironmentBuilder;
-import org.apache.flink.state.rocksdb.EmbeddedRocksDBStateBackend;
 import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
 import org.apache.flink.streaming.api.operators.KeyedProcessOperator;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
-import org.apache.flink.streaming.util.KeyedOneInputStreamOperatorTestHarness;
 import org.apache.flink.util.Collector;
 
 /**
@@ -31,7 +25,6 @@ final class TimerComparison {
   private static final int MANY = 10_000_000;
   private static final int SECONDS = 3_600;
   private static final int BARRIER_EVERY = 1_000_000;
-  private static final long MANAGED_BYTES = 256L << 20;
 
   private TimerComparison() {}
 
@@ -85,34 +78,21 @@ final class TimerComparison {
         Locale.ROOT,
         "bucketed to flink, medians of %d rounds: set %.1f times as fast, fired %.1f times%n",
         rounds,
-        ratio(flink[0], bucketed[0]),
-        ratio(flink[1], bucketed[1]));
-  }
-
-  private static double ratio(double[] of, double[] to) {
-    double[] ratios = new double[of.length];
-    Arrays.setAll(ratios, i -> of[i] / to[i]);
-    Arrays.sort(ratios);
-    return ratios[ratios.length / 2];
+        MeasuredOperator.ratio(flink[0], bucketed[0]),
+        MeasuredOperator.ratio(flink[1], bucketed[1]));
   }
 
   private static void run(
       WriteBackSpec.Timers timers, int[] times, int[] inSecond, double[][] nanos, int round)
       throws Exception {
-    Path directory = Files.createTempDirectory("timer-comparison");
-    EmbeddedRocksDBStateBackend backend = new EmbeddedRocksDBStateBackend(true);
-    backend.setDbStoragePath(directory.toString());
     KeyedProcessOperator<Long, Deadline, Long> operator =
         timers == WriteBackSpec.Timers.FLINK
             ? new KeyedProcessOperator<>(new Wait())
             : new WriteBackOperator<>(new Wait(), WriteBackSpec.DEFAULT.with(timers));
-    try (MockEnvironment environment =
-            new MockEnvironmentBuilder().setManagedMemorySize(MANAGED_BYTES).build();
-        var harness =
-            new KeyedOneInputStreamOperatorTestHarness<>(
-                operator, Deadline::key, Types.LONG, environment)) {
-      harness.setStateBackend(backend);
-      harness.open();
+    try (var measured =
+        new MeasuredOperator<>(
+            operator, Deadline::key, Types.LONG, MeasuredOperator.Beneath.ROCKSDB)) {
+      var harness = measured.harness();
       harness.processWatermark(0);
       StreamRecord<Deadline> record = new StreamRecord<>(null);
       long began = System.nanoTime();
@@ -135,12 +115,6 @@ final class TimerComparison {
         }
       }
       nanos[1][round] = (System.nanoTime() - began) / (double) times.length;
-    } finally {
-      try (var files = Files.walk(directory)) {
-        for (Path path : files.sorted((a, b) -> b.compareTo(a)).toList()) {
-          Files.delete(path);
-        }
-      }
     }
   }
 }

@@ -2,14 +2,9 @@ package io.millrace.operator.writeback;
 
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.PriorityQueue;
-import java.util.Set;
 import org.apache.flink.api.common.typeutils.TypeSerializer;
 import org.apache.flink.core.memory.DataInputDeserializer;
 import org.apache.flink.core.memory.DataOutputSerializer;
@@ -21,38 +16,39 @@ import org.apache.flink.streaming.api.operators.InternalTimerService;
 import org.apache.flink.streaming.api.operators.TimerHeapInternalTimer;
 import org.apache.flink.streaming.api.operators.Triggerable;
 import org.apache.flink.util.function.BiConsumerWithException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Event-time timers of all keys in buckets: of each key group and span of time there is one timer
  * of Flink's, and the timers in it are one list in state, which is only ever added to. When the
  * watermark gets to a bucket, its timers go into finer buckets, or into memory where they fall into
- * the second that is due. They fire in the order of their times, as Flink's own do.
+ * the eight seconds that are due. They fire in the order of their times, as Flink's own do.
  *
- * <p><b>Space</b>: in state, 9 bytes and a key for each timer that was set or deleted, until its
- * time; in memory the timers of the second that is due, what was not stored yet, and one bucket
- * while it is opened. <b>Time</b>: setting or deleting one adds to a list in memory; each timer is
- * moved at most five times.
+ * <p><b>Space</b>: in state, 10 bytes and a key for each timer that was set or deleted, until its
+ * time; in memory the timers of the eight seconds that are due, what was not stored yet, and one
+ * bucket while it is opened. <b>Time</b>: setting or deleting one adds to a list in memory; each
+ * timer is moved at most five times, as bytes.
  *
  * <p><b>Source</b>: hierarchical timing wheels (Varghese, Lauck, "Hashed and Hierarchical Timing
  * Wheels", SOSP 1987, scheme 7).
  */
 final class TimerBuckets<K> implements InternalTimerService<VoidNamespace>, Triggerable<K, Long> {
   /*
-   * A bucket is named by its first second and its level: buckets of one level are 64 times as long
-   * as those of the level below. A timer goes to the highest level whose bucket has not been opened
-   * yet; which one that is changes only when a bucket is opened. So whatever is done to one timer
-   * comes to the same buckets in the order in which it was done.
+   * A bucket is named by its first span of eight seconds and its level: buckets of one level are 64
+   * times as long as those of the level below. A timer goes to the highest level whose bucket has
+   * not been opened yet; which one that is changes only when a bucket is opened. So whatever is done
+   * to one timer comes to the same buckets in the order in which it was done.
    *
    * Flink knows state by key, so each key group has one key, its owner, whose state and timers are
    * those of the group's buckets. Under the name OPENED it has how far the group's buckets have been
    * opened, and the timers in memory; a timer at the end of time makes the owner known after a
    * restore.
    */
-  private static final long SECOND_MILLIS = 1_000;
+  private static final long SPAN_MILLIS = 8_000;
   private static final int LEVELS = 5;
   private static final int LEVEL_BITS = 6;
   private static final int NAME_BITS = 3;
-  private static final Long OPENED = Long.MIN_VALUE;
+  private static final long OPENED = Long.MIN_VALUE;
   private static final int SET = 0;
   private static final int DELETED = 1;
 
@@ -63,14 +59,14 @@ final class TimerBuckets<K> implements InternalTimerService<VoidNamespace>, Trig
   private final InternalTimerService<VoidNamespace> plain;
   private final InternalListState<K, Long, byte[]> lists;
   private final TypeSerializer<K> serializer;
-  private final int keyGroups;
   private final CurrentKey<K> current;
   private final Triggerable<K, VoidNamespace> target;
   private final DataInputDeserializer in = new DataInputDeserializer();
 
-  private final Map<Integer, Group> groups = new HashMap<>();
-  private final PriorityQueue<TimerHeapInternalTimer<K, VoidNamespace>> due =
-      new PriorityQueue<>(Comparator.comparingLong(TimerHeapInternalTimer::getTimestamp));
+  /** Those of this task's key groups that have had a timer, by number. */
+  private final @Nullable Group[] groups;
+
+  private final DueTimers<K> due = new DueTimers<>();
   private long waitingBytes;
 
   /** What is known of a key group. */
@@ -80,9 +76,6 @@ final class TimerBuckets<K> implements InternalTimerService<VoidNamespace>, Trig
     /** All buckets that start at this time or before have been opened, in milliseconds. */
     private long opened;
 
-    /** The timers in memory that are still set: one may be in {@link #due} after it was deleted. */
-    private final Set<TimerHeapInternalTimer<K, VoidNamespace>> set = new HashSet<>();
-
     /** What is not in state yet, by bucket. */
     private final Map<Long, DataOutputSerializer> waiting = new HashMap<>();
 
@@ -91,34 +84,42 @@ final class TimerBuckets<K> implements InternalTimerService<VoidNamespace>, Trig
       this.opened = opened;
     }
 
-    /** Sets or deletes a timer. */
-    void put(int what, long time, K key) throws IOException {
+    /**
+     * Sets or deletes a timer.
+     *
+     * @param bytes hold the key's bytes
+     */
+    void put(int what, long time, K key, byte[] bytes, int start, int length) throws IOException {
       long bucket = bucketOf(time, opened);
       if (bucket == OPENED) {
-        TimerHeapInternalTimer<K, VoidNamespace> timer =
-            new TimerHeapInternalTimer<>(time, key, VoidNamespace.INSTANCE);
-        if (what == DELETED) {
-          set.remove(timer);
-        } else if (set.add(timer)) {
-          due.add(timer);
-        }
+        putIntoMemory(what, time, key);
         return;
       }
+      DataOutputSerializer list = list(bucket);
+      int before = list.length();
+      writeEntry(list, what, time, bytes, start, length);
+      waitingBytes += list.length() - before;
+    }
+
+    private void putIntoMemory(int what, long time, K key) {
+      TimerHeapInternalTimer<K, VoidNamespace> timer =
+          new TimerHeapInternalTimer<>(time, key, VoidNamespace.INSTANCE);
+      if (what == DELETED) {
+        due.remove(timer);
+      } else {
+        due.add(timer);
+      }
+    }
+
+    /** What is not in state yet of a bucket, which has a timer of its own from then on. */
+    private DataOutputSerializer list(long bucket) {
       DataOutputSerializer list = waiting.get(bucket);
       if (list == null) {
         list = new DataOutputSerializer(64);
         waiting.put(bucket, list);
         asOwner(() -> buckets.registerEventTimeTimer(bucket, startOf(bucket)));
       }
-      int before = list.length();
-      write(list, what, time, key);
-      waitingBytes += list.length() - before;
-    }
-
-    private void write(DataOutputSerializer list, int what, long time, K key) throws IOException {
-      list.writeByte(what);
-      list.writeLong(time);
-      serializer.serialize(key, list);
+      return list;
     }
 
     /** Puts what is in memory into state. */
@@ -129,16 +130,19 @@ final class TimerBuckets<K> implements InternalTimerService<VoidNamespace>, Trig
       waiting.clear();
     }
 
-    /** Puts what is in no bucket into state. */
-    void storeOpened() throws Exception {
-      if (opened == Long.MAX_VALUE && set.isEmpty()) {
+    /** Puts what is in no bucket into state: these timers, all of this group. */
+    void storeOpened(List<TimerHeapInternalTimer<K, VoidNamespace>> timers) throws Exception {
+      if (opened == Long.MAX_VALUE && timers.isEmpty()) {
         lists(OPENED).clear();
         return;
       }
       DataOutputSerializer list = new DataOutputSerializer(64);
+      DataOutputSerializer key = new DataOutputSerializer(64);
       list.writeLong(opened);
-      for (TimerHeapInternalTimer<K, VoidNamespace> timer : set) {
-        write(list, SET, timer.getTimestamp(), timer.getKey());
+      for (TimerHeapInternalTimer<K, VoidNamespace> timer : timers) {
+        key.clear();
+        serializer.serialize(timer.getKey(), key);
+        writeEntry(list, SET, timer.getTimestamp(), key.getSharedBuffer(), 0, key.length());
       }
       lists(OPENED).update(List.of(list.getCopyOfBuffer()));
     }
@@ -148,10 +152,7 @@ final class TimerBuckets<K> implements InternalTimerService<VoidNamespace>, Trig
       for (byte[] list : stored(OPENED)) {
         in.setBuffer(list);
         opened = in.readLong();
-        while (in.available() > 0) {
-          in.readByte();
-          put(SET, in.readLong(), serializer.deserialize(in));
-        }
+        putAll(list);
       }
     }
 
@@ -165,19 +166,25 @@ final class TimerBuckets<K> implements InternalTimerService<VoidNamespace>, Trig
         waitingBytes -= unstored.length();
         all.add(unstored.getCopyOfBuffer());
       }
-      // What was done to a timer last counts; a deletion may be of one in a finer bucket.
-      Map<TimerHeapInternalTimer<K, VoidNamespace>, Integer> last = new LinkedHashMap<>();
       for (byte[] list : all) {
         in.setBuffer(list);
-        while (in.available() > 0) {
-          int what = in.readByte();
-          long time = in.readLong();
-          K key = serializer.deserialize(in);
-          last.put(new TimerHeapInternalTimer<>(time, key, VoidNamespace.INSTANCE), what);
-        }
+        putAll(list);
       }
-      for (var each : last.entrySet()) {
-        put(each.getValue(), each.getKey().getTimestamp(), each.getKey().getKey());
+    }
+
+    /** Does again what the rest of a list says, which is where {@link #in} reads. */
+    private void putAll(byte[] list) throws IOException {
+      while (in.available() > 0) {
+        int what = in.readByte();
+        long time = in.readLong();
+        int length = lengthOf(in);
+        int start = in.getPosition();
+        if (bucketOf(time, opened) == OPENED) {
+          putIntoMemory(what, time, serializer.deserialize(in));
+        } else {
+          put(what, time, owner, list, start, length);
+          in.skipBytesToRead(length);
+        }
       }
     }
 
@@ -204,6 +211,31 @@ final class TimerBuckets<K> implements InternalTimerService<VoidNamespace>, Trig
     }
   }
 
+  /** What was done, when the timer is due, the length of its key, and the key. */
+  private static void writeEntry(
+      DataOutputSerializer list, int what, long time, byte[] bytes, int start, int length)
+      throws IOException {
+    list.writeByte(what);
+    list.writeLong(time);
+    int rest = length;
+    for (; rest > Byte.MAX_VALUE; rest >>>= 7) {
+      list.writeByte(rest | 0x80);
+    }
+    list.writeByte(rest);
+    list.write(bytes, start, length);
+  }
+
+  private static int lengthOf(DataInputDeserializer in) throws IOException {
+    int length = 0;
+    int shift = 0;
+    int read = in.readByte();
+    for (; read < 0; read = in.readByte()) {
+      length |= (read & Byte.MAX_VALUE) << shift;
+      shift += 7;
+    }
+    return length | read << shift;
+  }
+
   /**
    * Timers of an operator.
    *
@@ -214,6 +246,7 @@ final class TimerBuckets<K> implements InternalTimerService<VoidNamespace>, Trig
    * @param target is told of timers that are due
    * @param buckets makes Flink's timers for buckets
    */
+  @SuppressWarnings({"unchecked", "rawtypes"}) // There are no arrays of a generic type.
   TimerBuckets(
       InternalTimerService<VoidNamespace> plain,
       InternalListState<K, Long, byte[]> lists,
@@ -225,7 +258,7 @@ final class TimerBuckets<K> implements InternalTimerService<VoidNamespace>, Trig
     this.plain = plain;
     this.lists = lists;
     this.serializer = serializer;
-    this.keyGroups = keyGroups;
+    this.groups = (@Nullable Group[]) new TimerBuckets.Group[keyGroups];
     this.current = current;
     this.target = target;
     this.buckets = buckets.firingInto(this);
@@ -242,13 +275,13 @@ final class TimerBuckets<K> implements InternalTimerService<VoidNamespace>, Trig
     List<K> owners = new ArrayList<>();
     buckets.forEachEventTimeTimer(
         (bucket, time) -> {
-          if (bucket.equals(OPENED)) {
+          if (bucket == OPENED) {
             owners.add(current.require());
           }
         });
     for (K owner : owners) {
       Group group = new Group(owner, Long.MIN_VALUE);
-      groups.put(groupOf(owner), group);
+      groups[groupOf(owner)] = group;
       group.restoreOpened();
     }
     current.selectAgain();
@@ -257,38 +290,45 @@ final class TimerBuckets<K> implements InternalTimerService<VoidNamespace>, Trig
   /** Stores everything that is in memory alone. */
   void flush() throws Exception {
     storeWaiting();
-    for (Group group : groups.values()) {
-      group.storeOpened();
+    Map<Integer, List<TimerHeapInternalTimer<K, VoidNamespace>>> timers = new HashMap<>();
+    for (TimerHeapInternalTimer<K, VoidNamespace> timer : due.all()) {
+      timers.computeIfAbsent(groupOf(timer.getKey()), none -> new ArrayList<>()).add(timer);
+    }
+    for (int number = 0; number < groups.length; number++) {
+      Group group = groups[number];
+      if (group != null) {
+        group.storeOpened(timers.getOrDefault(number, List.of()));
+      }
     }
     current.selectAgain();
   }
 
   /** Fires the timers in memory up to that time, after the watermark has opened all buckets. */
   void advance(long watermark) throws Exception {
-    groups.values().forEach(group -> group.opened = Math.max(group.opened, watermark));
+    for (Group group : groups) {
+      if (group != null) {
+        group.opened = Math.max(group.opened, watermark);
+      }
+    }
     fireUpTo(watermark);
   }
 
   private void fireUpTo(long time) throws Exception {
-    while (!due.isEmpty() && due.element().getTimestamp() <= time) {
-      TimerHeapInternalTimer<K, VoidNamespace> timer = due.remove();
-      Group group = groups.get(groupOf(timer.getKey()));
-      if (group != null && group.set.remove(timer)) {
-        current.set(timer.getKey());
-        target.onEventTime(timer);
-      }
+    for (var timer = due.poll(time); timer != null; timer = due.poll(time)) {
+      current.set(timer.getKey());
+      target.onEventTime(timer);
     }
   }
 
   /** Opens a bucket, after what comes before it has fired. */
   @Override
   public void onEventTime(InternalTimer<K, Long> bucket) throws Exception {
-    if (bucket.getNamespace().equals(OPENED)) {
+    if (bucket.getNamespace() == OPENED) {
       return;
     }
     K owner = bucket.getKey();
     fireUpTo(bucket.getTimestamp() - 1);
-    Group group = groups.get(groupOf(owner));
+    Group group = groups[groupOf(owner)];
     if (group == null) {
       throw new IllegalStateException("a bucket of timers has an owner that is not known");
     }
@@ -315,7 +355,8 @@ final class TimerBuckets<K> implements InternalTimerService<VoidNamespace>, Trig
   private void put(int what, long time) {
     K key = current.require();
     try {
-      group(key).put(what, time, key);
+      // Other keys become current on the way, but none is serialized.
+      group(key).put(what, time, key, current.bytes(), 0, current.length());
       storeIfMany();
     } catch (Exception e) {
       throw new IllegalStateException("a timer could not be stored", e);
@@ -330,33 +371,37 @@ final class TimerBuckets<K> implements InternalTimerService<VoidNamespace>, Trig
   }
 
   private void storeWaiting() throws Exception {
-    for (Group group : groups.values()) {
-      group.store();
+    for (Group group : groups) {
+      if (group != null) {
+        group.store();
+      }
     }
     waitingBytes = 0;
   }
 
   private Group group(K key) {
-    return groups.computeIfAbsent(
-        groupOf(key),
-        unused -> {
-          Group group = new Group(key, plain.currentWatermark());
-          buckets.registerEventTimeTimer(OPENED, Long.MAX_VALUE);
-          return group;
-        });
+    int number = groupOf(key);
+    Group group = groups[number];
+    if (group == null) {
+      group = new Group(key, plain.currentWatermark());
+      groups[number] = group;
+      buckets.registerEventTimeTimer(OPENED, Long.MAX_VALUE);
+    }
+    return group;
   }
 
   private int groupOf(K key) {
-    return KeyGroupRangeAssignment.assignToKeyGroup(key, keyGroups);
+    return KeyGroupRangeAssignment.assignToKeyGroup(key, groups.length);
   }
 
   /** The longest bucket for that time which is not opened; {@link #OPENED} where there is none. */
   private static long bucketOf(long time, long opened) {
-    long second = Math.floorDiv(time, SECOND_MILLIS);
+    long span = Math.floorDiv(time, SPAN_MILLIS);
+    long openedSpan = Math.floorDiv(opened, SPAN_MILLIS);
     for (int level = LEVELS - 1; level >= 0; level--) {
-      long start = second >> (LEVEL_BITS * level) << (LEVEL_BITS * level);
+      long start = span >> (LEVEL_BITS * level) << (LEVEL_BITS * level);
       // Where the start is before the first time that there is, it is opened.
-      if (start > Math.floorDiv(opened, SECOND_MILLIS)) {
+      if (start > openedSpan) {
         return start << NAME_BITS | level;
       }
     }
@@ -364,7 +409,7 @@ final class TimerBuckets<K> implements InternalTimerService<VoidNamespace>, Trig
   }
 
   private static long startOf(long bucket) {
-    return (bucket >> NAME_BITS) * SECOND_MILLIS;
+    return (bucket >> NAME_BITS) * SPAN_MILLIS;
   }
 
   @Override

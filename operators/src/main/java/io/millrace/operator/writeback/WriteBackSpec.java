@@ -22,7 +22,9 @@ public record WriteBackSpec(long cacheBytes, long filterBytes, int mostDirty, Ti
   public enum Timers {
     /** One by one, as Flink does; savepoints are as those of {@code KeyedStream.process}. */
     FLINK,
-    /** In buckets of at least a second, each a list; for a timer or more a key, and many keys. */
+    /**
+     * In buckets of at least eight seconds, each a list; for a timer or more a key, and many keys.
+     */
     BUCKETED
   }
 
