@@ -18,14 +18,16 @@ final class BenchOptions {
   /** The word that asks for a benchmark. */
   static final String VERB = "bench";
 
-  @Parameters(paramLabel = "<benchmark>", description = "floor or heavy-hitters.", arity = "0..1")
+  @Parameters(
+      paramLabel = "<benchmark>",
+      description = "floor, heavy-hitters or state.",
+      arity = "0..1")
   @Nullable String name;
 
   @Option(
       names = "--rounds",
       paramLabel = "<n>",
-      description =
-          "How often each program is run, from 1; default 5 for heavy-hitters and 3 for floor.")
+      description = "How often each program is run, from 1; default 5, and 3 for floor.")
   @Nullable Integer rounds;
 
   @Option(
@@ -39,8 +41,10 @@ final class BenchOptions {
   @Option(
       names = "--records",
       paramLabel = "<n>",
-      description = "How many records each run reads, a multiple of 10; default 20000000.")
-  int records = 20_000_000;
+      description =
+          "How many records each run reads, a multiple of 10; default 20000000, and 10000000 for"
+              + " state.")
+  @Nullable Integer records;
 
   @Option(
       names = "--only",
@@ -74,13 +78,14 @@ final class BenchOptions {
 
   Scale scale(Benchmark benchmark) throws UsageException {
     int times = rounds == null ? benchmark.rounds() : rounds;
+    int size = records == null ? benchmark.records() : records;
     if (warmUps < 0) {
       throw refused("--warm-ups must not be negative");
     }
     if (times < 1) {
       throw refused("--rounds must be at least 1");
     }
-    if (records < 1 || records % Scale.RECORDS_MULTIPLE_OF != 0) {
+    if (size < 1 || size % Scale.RECORDS_MULTIPLE_OF != 0) {
       throw refused("--records must be a multiple of " + Scale.RECORDS_MULTIPLE_OF);
     }
     for (String program : only) {
@@ -94,7 +99,7 @@ final class BenchOptions {
                 + String.join(", ", benchmark.variantCodes()));
       }
     }
-    return new Scale(times, warmUps, records, seed, only);
+    return new Scale(times, warmUps, size, seed, only);
   }
 
   private static UsageException refused(String message) {

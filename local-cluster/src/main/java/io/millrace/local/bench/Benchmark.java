@@ -1,5 +1,7 @@
 package io.millrace.local.bench;
 
+import java.io.IOException;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -7,16 +9,20 @@ import java.util.stream.Stream;
 /** A set of programs that are measured against each other in the same rounds. */
 public enum Benchmark {
   /** What reading costs: bytes alone, with our decoder, with an exchange. */
-  FLOOR("floor", 3),
+  FLOOR("floor", 3, 20_000_000),
   /** What heavy hitters costs beyond reading, and what its peers cost. */
-  HEAVY_HITTERS("heavy-hitters", 5);
+  HEAVY_HITTERS("heavy-hitters", 5, 20_000_000),
+  /** What keyed state costs: plain, and written back. */
+  STATE("state", 5, 10_000_000);
 
   private final String code;
   private final int rounds;
+  private final int records;
 
-  Benchmark(String code, int rounds) {
+  Benchmark(String code, int rounds, int records) {
     this.code = code;
     this.rounds = rounds;
+    this.records = records;
   }
 
   /** The name it is run by. */
@@ -27,6 +33,11 @@ public enum Benchmark {
   /** How often each program is run unless the user says otherwise. */
   public int rounds() {
     return rounds;
+  }
+
+  /** How many records each run reads unless the user says otherwise. */
+  public int records() {
+    return records;
   }
 
   /** The names of all benchmarks. */
@@ -44,13 +55,26 @@ public enum Benchmark {
     return variants().stream().map(Variant::code).toList();
   }
 
-  /** What it compares, in the order in which {@link Variant} has them. */
+  /** What it compares. */
   List<Variant> variants() {
-    return comparisons().stream()
-        .flatMap(comparison -> Stream.of(comparison.variant(), comparison.other()))
-        .distinct()
-        .sorted()
-        .toList();
+    return switch (this) {
+      case FLOOR, HEAVY_HITTERS ->
+          comparisons().stream()
+              .flatMap(comparison -> Stream.of(comparison.variant(), comparison.other()))
+              .distinct()
+              .sorted(Comparator.comparing(variant -> RequestVariant.ofCode(variant.code())))
+              .toList();
+      case STATE -> List.copyOf(StateVariant.all());
+    };
+  }
+
+  /** Makes what the variants read. */
+  Testbed open(Testbed.Site site, BenchmarkRun.Scale scale)
+      throws IOException, InterruptedException {
+    return switch (this) {
+      case FLOOR, HEAVY_HITTERS -> RequestTestbed.open(site, scale);
+      case STATE -> StateTestbed.open(site, scale);
+    };
   }
 
   /** The ratios that it prints. */
@@ -58,19 +82,21 @@ public enum Benchmark {
     return switch (this) {
       case FLOOR ->
           List.of(
-              Comparison.of(Variant.RAW, Variant.FLOOR),
-              Comparison.of(Variant.OWN, Variant.FLOOR),
-              Comparison.of(Variant.PROJECTED, Variant.FLOOR),
-              Comparison.of(Variant.EXCHANGE, Variant.FLOOR));
+              Comparison.of(RequestVariant.RAW, RequestVariant.FLOOR),
+              Comparison.of(RequestVariant.OWN, RequestVariant.FLOOR),
+              Comparison.of(RequestVariant.PROJECTED, RequestVariant.FLOOR),
+              Comparison.of(RequestVariant.EXCHANGE, RequestVariant.FLOOR));
       case HEAVY_HITTERS ->
           List.of(
-              new Comparison(Variant.HEAVY_HITTERS, Variant.FLOOR, 0.95),
-              new Comparison(Variant.HEAVY_HITTERS, Variant.OWN, 0.9),
-              Comparison.of(Variant.HEAVY_HITTERS, Variant.PROJECTED),
-              new Comparison(Variant.SLIDING, Variant.HEAVY_HITTERS, 0.95),
-              new Comparison(Variant.HEAVY_HITTERS, Variant.FLINK_SQL, 3),
-              new Comparison(Variant.HEAVY_HITTERS_PARSED, Variant.FLINK_SQL_PARSED, 8),
-              new Comparison(Variant.HEAVY_HITTERS, Variant.KAFKA_STREAMS, 8));
+              new Comparison(RequestVariant.HEAVY_HITTERS, RequestVariant.FLOOR, 0.95),
+              new Comparison(RequestVariant.HEAVY_HITTERS, RequestVariant.OWN, 0.9),
+              Comparison.of(RequestVariant.HEAVY_HITTERS, RequestVariant.PROJECTED),
+              new Comparison(RequestVariant.SLIDING, RequestVariant.HEAVY_HITTERS, 0.95),
+              new Comparison(RequestVariant.HEAVY_HITTERS, RequestVariant.FLINK_SQL, 3),
+              new Comparison(
+                  RequestVariant.HEAVY_HITTERS_PARSED, RequestVariant.FLINK_SQL_PARSED, 8),
+              new Comparison(RequestVariant.HEAVY_HITTERS, RequestVariant.KAFKA_STREAMS, 8));
+      case STATE -> StateVariant.comparisons();
     };
   }
 

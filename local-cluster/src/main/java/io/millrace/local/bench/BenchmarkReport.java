@@ -3,20 +3,19 @@ package io.millrace.local.bench;
 import java.io.PrintStream;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
-import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.ToDoubleFunction;
 import org.apache.flink.runtime.util.EnvironmentInformation;
-import org.apache.kafka.common.utils.AppInfoParser;
 
 /** What a benchmark prints: its surroundings, each timed run, and the ratios. */
 final class BenchmarkReport {
   private final Benchmark benchmark;
   private final BenchmarkRun.Scale scale;
   private final PrintStream out;
-  private final Map<Variant, List<Timing>> timings = new EnumMap<>(Variant.class);
+  private final Map<Variant, List<Timing>> timings = new LinkedHashMap<>();
 
   BenchmarkReport(Benchmark benchmark, BenchmarkRun.Scale scale, PrintStream out) {
     this.benchmark = benchmark;
@@ -25,40 +24,35 @@ final class BenchmarkReport {
     scale.of(benchmark).forEach(variant -> timings.put(variant, new ArrayList<>()));
   }
 
-  /** Prints what the figures depend on. */
-  void head(RequestLoad load) {
+  /**
+   * Prints what the figures depend on.
+   *
+   * @param testbed what is read and how programs are run, each a word and its line
+   */
+  void head(Map<String, String> testbed) {
     print("bench %s", benchmark.code());
-    print(
-        "machine   %d cores, %s %s, load average %.2f",
-        Runtime.getRuntime().availableProcessors(),
-        System.getProperty("os.name"),
-        System.getProperty("os.arch"),
-        loadAverage());
-    print(
-        "versions  JDK %s (%s), Flink %s, Kafka %s",
-        System.getProperty("java.version"),
-        System.getProperty("java.vm.name"),
-        EnvironmentInformation.getVersion(),
-        AppInfoParser.getVersion());
-    print(
-        "load      %,d requests of %d bytes on average, seed %d, in %d windows of %d s",
-        load.records(),
-        load.bytes() / Math.max(1, load.records()),
-        scale.seed(),
-        RequestLoad.WINDOWS,
-        RequestLoad.WINDOW_MILLIS / 1_000);
-    print(
-        "paths     drawn from %,d by Zipf %.1f: %,d distinct, %,d in a window on average",
-        LoadPaths.COUNT, LoadPaths.EXPONENT, load.distinct(), load.distinctInWindow());
-    print(
-        "runs      %d rounds; parallelism %d, checkpoint %d ms, %s; one JVM for each program, warm-up"
-            + " runs before the first round: up to %d in %d s; Kafka in its own",
-        scale.rounds(),
-        TimedJob.SETTINGS.parallelism(),
-        TimedJob.SETTINGS.checkpointInterval().toMillis(),
-        TimedJob.SETTINGS.stateBackend(),
-        scale.warmUps(),
-        BenchmarkRun.WARM_UP_LIMIT.toSeconds());
+    line(
+        "machine",
+        format(
+            "%d cores, %s %s, load average %.2f",
+            Runtime.getRuntime().availableProcessors(),
+            System.getProperty("os.name"),
+            System.getProperty("os.arch"),
+            loadAverage()));
+    line(
+        "versions",
+        format(
+            "JDK %s (%s), Flink %s",
+            System.getProperty("java.version"),
+            System.getProperty("java.vm.name"),
+            EnvironmentInformation.getVersion()));
+    testbed.forEach(this::line);
+    line(
+        "runs",
+        format(
+            "%d rounds, seed %d; one JVM for each program, warm-up runs before the first round: up to"
+                + " %d in %d s",
+            scale.rounds(), scale.seed(), scale.warmUps(), BenchmarkRun.WARM_UP_LIMIT.toSeconds()));
     print("");
     for (Variant variant : timings.keySet()) {
       String name = variant.code();
@@ -82,8 +76,12 @@ final class BenchmarkReport {
         loadAverage());
   }
 
-  /** Prints medians, and of the ratios the minimum and maximum too. */
-  void summary() {
+  /**
+   * Prints medians, and of the ratios the minimum and maximum too.
+   *
+   * @param findings what else was seen
+   */
+  void summary(List<String> findings) {
     print("");
     print("medians of %d rounds, every run's output checked", scale.rounds());
     print("%-21s %12s  %17s", "", "records/s", "CPU s per million");
@@ -106,12 +104,14 @@ final class BenchmarkReport {
             text(ratios(comparison, Timing::cpuSecondsPerMillion)));
       }
     }
+    if (!findings.isEmpty()) {
+      print("");
+      findings.forEach(out::println);
+    }
   }
 
   private static String goal(Comparison comparison) {
-    return comparison.goal() == 0
-        ? ""
-        : String.format(Locale.ROOT, ", goal %.2f", comparison.goal());
+    return comparison.goal() == 0 ? "" : format(", goal %.2f", comparison.goal());
   }
 
   private Spread spread(Variant variant, ToDoubleFunction<Timing> figure) {
@@ -134,15 +134,22 @@ final class BenchmarkReport {
   }
 
   private static String text(Spread spread) {
-    return String.format(
-        Locale.ROOT, "%.2f (%.2f to %.2f)", spread.median(), spread.min(), spread.max());
+    return format("%.2f (%.2f to %.2f)", spread.median(), spread.min(), spread.max());
   }
 
   private static double loadAverage() {
     return ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage();
   }
 
+  private void line(String word, String text) {
+    print("%-9s %s", word, text);
+  }
+
   private void print(String format, Object... values) {
-    out.println(String.format(Locale.ROOT, format, values));
+    out.println(format(format, values));
+  }
+
+  private static String format(String format, Object... values) {
+    return String.format(Locale.ROOT, format, values);
   }
 }

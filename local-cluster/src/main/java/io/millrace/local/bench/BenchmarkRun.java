@@ -1,14 +1,8 @@
 package io.millrace.local.bench;
 
-import io.millrace.local.broker.SinkTopics;
-import io.millrace.local.broker.TopicAdmin;
-import io.millrace.local.feed.TopicFeeder;
 import io.millrace.local.host.RunDirectory;
 import io.millrace.local.host.StopSignal;
-import io.millrace.local.process.BrokerProcess;
 import io.millrace.local.process.Children;
-import io.millrace.local.process.JvmProgram;
-import io.millrace.schema.Topics;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -19,9 +13,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Runs a benchmark: fills a topic once, warms up a JVM for each variant, and then runs every
- * variant once a round, beside a broker that has a JVM of its own. One JVM works at a time, and the
- * others wait. A run whose output is wrong ends the benchmark.
+ * Runs a benchmark: makes its input once, warms up a JVM for each variant, and then runs every
+ * variant once a round. One JVM works at a time, and the others wait. A run whose output is wrong
+ * ends the benchmark.
  */
 public final class BenchmarkRun {
   /**
@@ -30,14 +24,14 @@ public final class BenchmarkRun {
    * @param rounds how often each variant is run, positive
    * @param warmUps how often each variant is run before the first round, not negative; one that has
    *     been run for {@link BenchmarkRun#WARM_UP_LIMIT} is not run again
-   * @param records how many requests each run reads, positive
-   * @param seed makes the requests
+   * @param records how many records each run reads, positive
+   * @param seed makes the records
    * @param only codes of the variants that are run; empty for all
    */
   public record Scale(int rounds, int warmUps, int records, long seed, List<String> only) {
     /** The number of records must be a multiple: windows and tasks get equally many. */
     public static final int RECORDS_MULTIPLE_OF =
-        RequestLoad.WINDOWS * TimedJob.SETTINGS.parallelism();
+        RequestLoad.WINDOWS * RequestTestbed.SETUP.parallelism();
 
     /** The variants of a benchmark that are run. */
     List<Variant> of(Benchmark benchmark) {
@@ -57,8 +51,6 @@ public final class BenchmarkRun {
 
   /** What is slow has been compiled after fewer runs. */
   static final Duration WARM_UP_LIMIT = Duration.ofMinutes(2);
-
-  private static final Duration DECISION_LIMIT = Duration.ofSeconds(60);
 
   private final Benchmark benchmark;
   private final Scale scale;
@@ -105,36 +97,29 @@ public final class BenchmarkRun {
   }
 
   private boolean run() throws VoidRunException, IOException, InterruptedException {
-    out.println("starting Kafka and making " + scale.records() + " requests");
-    try (BrokerProcess broker = BrokerProcess.start(children, directory.resolve("kafka"));
-        TopicAdmin admin = new TopicAdmin(broker.bootstrap())) {
-      admin.create(List.of(Topics.WEB_REQUESTS));
-      RequestLoad load;
-      try (TopicFeeder feeder = new TopicFeeder(broker.bootstrap())) {
-        load = RequestLoad.fill(feeder, scale.records(), scale.seed(), stop::isRequested);
-      }
+    out.println("making " + scale.records() + " records");
+    Testbed.Site site = new Testbed.Site(programs, children, directory, stop::isRequested);
+    try (Testbed testbed = benchmark.open(site, scale)) {
       if (stop.isRequested()) {
         return false;
       }
-      load.writeRows(rows());
-      RunCheck check = new RunCheck(load);
       BenchmarkReport report = new BenchmarkReport(benchmark, scale, out);
-      report.head(load);
-      if (!measure(check, report, broker.bootstrap())) {
+      report.head(testbed.description());
+      if (!measure(testbed, report)) {
         return false;
       }
-      report.summary();
+      report.summary(testbed.findings());
       return true;
     }
   }
 
   /** Warms up every variant's JVM, one after another, and runs the rounds. */
-  private boolean measure(RunCheck check, BenchmarkReport report, String bootstrap)
+  private boolean measure(Testbed testbed, BenchmarkReport report)
       throws VoidRunException, IOException, InterruptedException {
     List<VariantProcess> processes = new ArrayList<>();
     try {
       for (Variant variant : scale.of(benchmark)) {
-        VariantProcess process = start(variant, bootstrap);
+        VariantProcess process = start(testbed, variant);
         processes.add(process);
         out.println("warming up " + variant.code());
         Instant limit = Instant.now().plus(WARM_UP_LIMIT);
@@ -143,7 +128,7 @@ public final class BenchmarkRun {
           if (stop.isRequested()) {
             return false;
           }
-          deleteOutputs(variant, bootstrap);
+          testbed.clear(variant);
         }
       }
       for (int round = 0; round < scale.rounds(); round++) {
@@ -153,9 +138,8 @@ public final class BenchmarkRun {
           if (stop.isRequested()) {
             return false;
           }
-          check.figures(variant, figures);
-          checkRows(check, variant, bootstrap);
-          deleteOutputs(variant, bootstrap);
+          testbed.check(variant, figures);
+          testbed.clear(variant);
           report.add(round, variant, Timing.of(figures));
         }
       }
@@ -165,35 +149,12 @@ public final class BenchmarkRun {
     }
   }
 
-  private VariantProcess start(Variant variant, String bootstrap) throws IOException {
-    JvmProgram program =
-        variant == Variant.KAFKA_STREAMS
-            ? StreamsPeer.program(variant.code(), programs.kafkaStreams(), bootstrap)
-            : TimedJob.program(programs.jobs(), bootstrap, variant, rows());
+  private VariantProcess start(Testbed testbed, Variant variant) throws IOException {
     return VariantProcess.start(
-        children, variant, program, directory.resolve(variant.code()), stop::isRequested);
-  }
-
-  private Path rows() {
-    return directory.resolve("parsed-rows");
-  }
-
-  private void checkRows(RunCheck check, Variant variant, String bootstrap)
-      throws VoidRunException, IOException, InterruptedException {
-    if (variant.outputs().isEmpty()) {
-      return;
-    }
-    Path rows = directory.resolve("rows");
-    try (SinkTopics sinks = SinkTopics.follow(bootstrap, variant.outputs(), rows, DECISION_LIMIT)) {
-      sinks.finish(true);
-      check.rows(variant, sinks.rows(), rows);
-    }
-  }
-
-  private static void deleteOutputs(Variant variant, String bootstrap)
-      throws IOException, InterruptedException {
-    if (!variant.outputs().isEmpty()) {
-      TopicAdmin.delete(bootstrap, variant.outputs());
-    }
+        children,
+        variant,
+        testbed.program(variant),
+        directory.resolve(variant.code()),
+        stop::isRequested);
   }
 }

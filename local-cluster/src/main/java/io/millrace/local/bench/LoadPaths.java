@@ -1,6 +1,6 @@
 package io.millrace.local.bench;
 
-import java.util.Arrays;
+import io.millrace.local.feed.Zipf;
 import java.util.List;
 import java.util.SplittableRandom;
 
@@ -20,24 +20,16 @@ final class LoadPaths {
       List.of("artists", "albums", "songs", "playlists", "concerts", "charts", "news", "search");
   private static final String NAME = "/the-quiet-harbor-";
 
-  /** How much weight the ranks up to each have together. */
-  private final double[] weights = new double[COUNT];
-
+  private final Zipf ranks = new Zipf(COUNT, EXPONENT);
   private final SplittableRandom random;
 
   LoadPaths(SplittableRandom random) {
     this.random = random;
-    double sum = 0;
-    for (int rank = 0; rank < COUNT; rank++) {
-      sum += Math.pow(rank + 1, -EXPONENT);
-      weights[rank] = sum;
-    }
   }
 
   /** The next rank. */
   int draw() {
-    int found = Arrays.binarySearch(weights, random.nextDouble() * weights[COUNT - 1]);
-    return Math.min(found >= 0 ? found + 1 : -found - 1, COUNT - 1);
+    return ranks.draw(random);
   }
 
   /** The path of a rank. */

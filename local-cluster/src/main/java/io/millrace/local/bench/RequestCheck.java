@@ -16,26 +16,24 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Whether a timed run did its work, so that its time means something.
  *
  * @param load what it had to read
  */
-record RunCheck(RequestLoad load) {
+record RequestCheck(RequestLoad load) {
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final String RECORDS = "records";
-  private static final String CHECKSUM = "checksum";
 
   /**
    * Checks what the clock and the job itself counted.
    *
    * @throws VoidRunException for the first figure that is not as it must be
    */
-  void figures(Variant variant, Map<String, Long> figures) throws VoidRunException {
-    require(variant, "records read", figures.get(RunTimes.SOURCE_RECORDS), load.records());
-    if (variant.result() != Variant.Result.NONE) {
+  void figures(RequestVariant variant, Map<String, Long> figures) throws VoidRunException {
+    Figures of = new Figures(variant.code(), figures);
+    of.require("records read", RunTimes.SOURCE_RECORDS, load.records());
+    if (variant.result() != RequestVariant.Result.NONE) {
       return;
     }
     long checksum =
@@ -44,8 +42,8 @@ record RunCheck(RequestLoad load) {
           case PROJECTED -> load.pathChecksum();
           default -> load.checksum();
         };
-    require(variant, "records discarded", figures.get(RECORDS), load.records());
-    require(variant, "checksum of the records", figures.get(CHECKSUM), checksum);
+    of.require("records discarded", Figures.RECORDS, load.records());
+    of.require("checksum of the records", Figures.CHECKSUM, checksum);
   }
 
   /**
@@ -55,7 +53,7 @@ record RunCheck(RequestLoad load) {
    * @param directory holds the rows, a file a topic
    * @throws VoidRunException where they are not what the recount says
    */
-  void rows(Variant variant, Map<String, Long> rows, Path directory)
+  void rows(RequestVariant variant, Map<String, Long> rows, Path directory)
       throws VoidRunException, IOException {
     List<String> topics = variant.outputs();
     for (String topic : topics.subList(1, topics.size())) {
@@ -63,11 +61,11 @@ record RunCheck(RequestLoad load) {
         // How many rows it has depends on the clock.
         continue;
       }
-      require(variant, "committed rows in " + topic, rows.get(topic), 0);
+      new Figures(variant.code(), rows).require("committed rows in " + topic, topic, 0);
     }
     List<String> lines = Files.readAllLines(directory.resolve(topics.get(0) + ".jsonl"));
     try {
-      if (variant.result() == Variant.Result.RANKINGS) {
+      if (variant.result() == RequestVariant.Result.RANKINGS) {
         rankings(lines, new WindowRecount(load, variant.slideMillis()));
       } else {
         ranked(lines, new WindowRecount(load, variant.slideMillis()));
@@ -132,14 +130,6 @@ record RunCheck(RequestLoad load) {
   private static void requireNothing(Set<Long> windowEnds) throws VoidRunException {
     if (!windowEnds.isEmpty()) {
       throw new VoidRunException("no requests are in the windows that end at " + windowEnds);
-    }
-  }
-
-  private static void require(Variant variant, String what, @Nullable Long found, long expected)
-      throws VoidRunException {
-    if (found == null || found != expected) {
-      throw new VoidRunException(
-          String.format("%s: %s: %d, not %d", variant.code(), what, found, expected));
     }
   }
 }

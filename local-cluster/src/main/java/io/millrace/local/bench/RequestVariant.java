@@ -4,8 +4,8 @@ import io.millrace.schema.Topics;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** One of the programs that a benchmark compares. */
-enum Variant {
+/** One of the programs that read web requests. */
+enum RequestVariant implements Variant {
   /** Bytes are read from Kafka and discarded. */
   RAW("raw"),
   /** They are decoded with Jackson's streaming parser and discarded. */
@@ -39,7 +39,7 @@ enum Variant {
 
   private final String code;
 
-  Variant(String code) {
+  RequestVariant(String code) {
     this.code = code;
   }
 
@@ -53,13 +53,13 @@ enum Variant {
     RANKED_PATHS
   }
 
-  /** Its name for people. */
-  String code() {
+  @Override
+  public String code() {
     return code;
   }
 
-  /** What it is and how it is set up, for people. */
-  List<String> description() {
+  @Override
+  public List<String> description() {
     return switch (this) {
       case RAW -> List.of("reads bytes and discards them");
       case FLOOR -> List.of("decodes with Jackson's streaming parser and discards");
@@ -90,7 +90,7 @@ enum Variant {
    *
    * @throws IllegalArgumentException where there is none
    */
-  static Variant ofCode(String code) {
+  static RequestVariant ofCode(String code) {
     return Stream.of(values())
         .filter(each -> each.code.equals(code))
         .findFirst()

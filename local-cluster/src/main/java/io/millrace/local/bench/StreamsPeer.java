@@ -37,9 +37,9 @@ public final class StreamsPeer {
   /** How it is set up: what Flink has, as far as Kafka Streams has the same. */
   static final Settings SETTINGS =
       new Settings(
-          TimedJob.SETTINGS.parallelism(),
-          TimedJob.SETTINGS.checkpointInterval().toMillis(),
-          TimedJob.SETTINGS.parallelism() * (64L << 20));
+          RequestTestbed.SETUP.parallelism(),
+          TimedJob.CHECKPOINT_INTERVAL.toMillis(),
+          RequestTestbed.SETUP.parallelism() * (64L << 20));
 
   private static final Duration LIMIT = Duration.ofMinutes(30);
   private static final Duration CLOSE_LIMIT = Duration.ofSeconds(60);

@@ -12,69 +12,103 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.CoreOptions;
+import org.apache.flink.configuration.MemorySize;
+import org.apache.flink.configuration.TaskManagerOptions;
 
 /**
- * Runs a variant on Flink under a {@link RunClock}, each time on a Flink of its own. This is the
- * {@code main} of the variant's JVM.
+ * Runs a job on Flink under a {@link RunClock}, each time on a Flink of its own. This is the {@code
+ * main} of the variant's JVM.
  */
 public final class TimedJob {
-  /** The Flink of every timed run. */
-  static final FlinkSettings SETTINGS =
-      new FlinkSettings(2, StateBackend.ROCKSDB, Duration.ofSeconds(1), 0);
+  /** Time between two checkpoints of every timed run. */
+  static final Duration CHECKPOINT_INTERVAL = Duration.ofSeconds(1);
 
   private static final Duration LOOK_INTERVAL = Duration.ofMillis(500);
 
   private final Path jobsJar;
-  private final String bootstrap;
-  private final Variant variant;
-  private final String rows;
+  private final String mainClass;
+  private final Setup setup;
+  private final List<String> arguments;
 
-  private TimedJob(Path jobsJar, String bootstrap, Variant variant, String rows) {
-    this.jobsJar = jobsJar;
-    this.bootstrap = bootstrap;
-    this.variant = variant;
-    this.rows = rows;
-  }
-
-  /** The JVM that runs a variant. */
-  static JvmProgram program(Path jobsJar, String bootstrap, Variant variant, Path rows) {
-    List<String> classPath = new ArrayList<>(ClassPath.current().entries());
-    classPath.add(jobsJar.toString());
-    return JvmProgram.of(
-        variant.code(),
-        TimedJob.class.getName(),
-        new ClassPath(classPath),
-        RunLoop.JVM_OPTIONS,
-        List.of(jobsJar.toString(), bootstrap, variant.code(), rows.toString()));
+  /**
+   * The Flink of a timed run.
+   *
+   * @param parallelism number of slots
+   * @param backend where jobs keep their state
+   * @param managedMebibytes memory of RocksDB, of all slots together
+   */
+  record Setup(int parallelism, StateBackend backend, int managedMebibytes) {
+    /** For people, without the backend. */
+    String description() {
+      return String.format(
+          Locale.ROOT,
+          "parallelism %d, checkpoint %d ms, %d MiB of managed memory",
+          parallelism,
+          CHECKPOINT_INTERVAL.toMillis(),
+          managedMebibytes);
+    }
   }
 
   /**
-   * Runs a variant whenever it is asked to.
+   * A job.
    *
-   * @param args the jobs jar, Kafka's bootstrap servers, the variant's code, and the file with
-   *     parsed requests
+   * @param mainClass the class of the jobs jar that is run
+   * @param arguments what it is told
+   */
+  TimedJob(Path jobsJar, String mainClass, Setup setup, List<String> arguments) {
+    this.jobsJar = jobsJar;
+    this.mainClass = mainClass;
+    this.setup = setup;
+    this.arguments = arguments;
+  }
+
+  /** The JVM that runs the job whenever it is asked to. */
+  JvmProgram program(String name) {
+    List<String> classPath = new ArrayList<>(ClassPath.current().entries());
+    classPath.add(jobsJar.toString());
+    List<String> all =
+        new ArrayList<>(
+            List.of(
+                jobsJar.toString(),
+                mainClass,
+                String.valueOf(setup.parallelism()),
+                setup.backend().name(),
+                String.valueOf(setup.managedMebibytes())));
+    all.addAll(arguments);
+    return JvmProgram.of(
+        name, TimedJob.class.getName(), new ClassPath(classPath), RunLoop.JVM_OPTIONS, all);
+  }
+
+  /**
+   * Runs a job whenever it is asked to.
+   *
+   * @param args the jobs jar, the class that is run, what {@link Setup} has, and the job's own
+   *     arguments
    */
   public static void main(String[] args) throws IOException {
-    Variant variant = Variant.ofCode(args[2]);
-    RunLoop.serve(new TimedJob(Path.of(args[0]), args[1], variant, args[3])::run);
+    Setup setup =
+        new Setup(
+            Integer.parseInt(args[2]), StateBackend.valueOf(args[3]), Integer.parseInt(args[4]));
+    List<String> own = List.of(args).subList(5, args.length);
+    RunLoop.serve(new TimedJob(Path.of(args[0]), args[1], setup, own)::run);
   }
 
   /** Runs the job to its end; what it counted are its accumulators. */
   private Map<String, String> run(Path directory) throws Exception {
-    List<String> arguments =
-        new ArrayList<>(
-            List.of("--bootstrap", bootstrap, "--bounded", "true", "--start-from", "earliest"));
-    arguments.addAll(variant.arguments(rows));
+    FlinkSettings settings =
+        new FlinkSettings(setup.parallelism(), setup.backend(), CHECKPOINT_INTERVAL, 0);
     Configuration more = RunClock.configuration(directory.resolve(RunTimes.FILE));
+    more.set(
+        TaskManagerOptions.MANAGED_MEMORY_SIZE, MemorySize.ofMebiBytes(setup.managedMebibytes()));
     // The jar is on the class path too. Its classes are loaded once, and stay compiled.
     more.set(CoreOptions.CLASSLOADER_RESOLVE_ORDER, "parent-first");
-    try (LocalFlink flink = LocalFlink.start(directory.resolve("flink"), SETTINGS, more)) {
-      SubmittedJob job =
-          flink.submit(jobsJar, variant.mainClass(), arguments, Submission.Start.FRESH);
+    try (LocalFlink flink = LocalFlink.start(directory.resolve("flink"), settings, more)) {
+      SubmittedJob job = flink.submit(jobsJar, mainClass, arguments, Submission.Start.FRESH);
       String state = job.state();
       while (!SubmittedJob.isEnd(state)) {
         TimeUnit.NANOSECONDS.sleep(LOOK_INTERVAL.toNanos());

@@ -10,11 +10,15 @@ import java.util.SplittableRandom;
  *
  * <p><b>Space</b>: 8 bytes a rank. <b>Time</b>: one binary search a draw.
  */
-final class Zipf {
+public final class Zipf {
   private final double[] cumulative;
 
-  /** Ranks from 0 to {@code count - 1}. */
-  Zipf(int count, double exponent) {
+  /**
+   * Ranks from 0 to {@code count - 1}.
+   *
+   * @param exponent not negative; 0 draws all alike
+   */
+  public Zipf(int count, double exponent) {
     cumulative = new double[count];
     double sum = 0;
     for (int rank = 0; rank < count; rank++) {
@@ -23,7 +27,8 @@ final class Zipf {
     }
   }
 
-  int draw(SplittableRandom random) {
+  /** The next rank. */
+  public int draw(SplittableRandom random) {
     double point = random.nextDouble() * cumulative[cumulative.length - 1];
     int found = Arrays.binarySearch(cumulative, point);
     int rank = found >= 0 ? found + 1 : -found - 1;

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class RunCheckTest {
+class RequestCheckTest {
   private static final long START = RequestLoad.START;
   private static final String A = LoadPaths.of(0);
   private static final String B = LoadPaths.of(1);
@@ -31,7 +31,7 @@ class RunCheckTest {
   @TempDir Path directory;
 
   private final RequestLoad load = new RequestLoad(4);
-  private final RunCheck check = new RunCheck(load);
+  private final RequestCheck check = new RequestCheck(load);
 
   @BeforeEach
   void addRequests() {
@@ -72,22 +72,24 @@ class RunCheckTest {
 
   @Test
   void figures_right_areAccepted() {
-    assertThatCode(() -> check.figures(Variant.PROJECTED, figures(4, 4, load.pathChecksum())))
+    assertThatCode(
+            () -> check.figures(RequestVariant.PROJECTED, figures(4, 4, load.pathChecksum())))
         .doesNotThrowAnyException();
-    assertThatCode(() -> check.figures(Variant.RAW, figures(4, 4, 200))).doesNotThrowAnyException();
-    assertThatCode(() -> check.figures(Variant.KAFKA_STREAMS, figures(4, 0, 0)))
+    assertThatCode(() -> check.figures(RequestVariant.RAW, figures(4, 4, 200)))
+        .doesNotThrowAnyException();
+    assertThatCode(() -> check.figures(RequestVariant.KAFKA_STREAMS, figures(4, 0, 0)))
         .doesNotThrowAnyException();
   }
 
   @Test
   void figures_wrong_makeTheRunVoidAndAreNamed() {
-    assertThatThrownBy(() -> check.figures(Variant.FLOOR, figures(3, 4, load.checksum())))
+    assertThatThrownBy(() -> check.figures(RequestVariant.FLOOR, figures(3, 4, load.checksum())))
         .hasMessage("floor: records read: 3, not 4");
-    assertThatThrownBy(() -> check.figures(Variant.EXCHANGE, figures(4, 5, load.checksum())))
+    assertThatThrownBy(() -> check.figures(RequestVariant.EXCHANGE, figures(4, 5, load.checksum())))
         .hasMessage("exchange: records discarded: 5, not 4");
-    assertThatThrownBy(() -> check.figures(Variant.PROJECTED, figures(4, 4, 200)))
+    assertThatThrownBy(() -> check.figures(RequestVariant.PROJECTED, figures(4, 4, 200)))
         .hasMessage("projected: checksum of the records: 200, not " + load.pathChecksum());
-    assertThatThrownBy(() -> check.figures(Variant.HEAVY_HITTERS, Map.of()))
+    assertThatThrownBy(() -> check.figures(RequestVariant.HEAVY_HITTERS, Map.of()))
         .hasMessage("heavy-hitters: records read: null, not 4");
   }
 
@@ -95,7 +97,7 @@ class RunCheckTest {
   void rankings_asRecounted_areAccepted() throws Exception {
     publish(SECOND_WINDOW, FIRST_WINDOW);
 
-    assertThatCode(() -> check.rows(Variant.HEAVY_HITTERS, rows(0, 0), directory))
+    assertThatCode(() -> check.rows(RequestVariant.HEAVY_HITTERS, rows(0, 0), directory))
         .doesNotThrowAnyException();
   }
 
@@ -118,7 +120,7 @@ class RunCheckTest {
   void sliding_everyWindowCounts() throws Exception {
     publish(FIRST_WINDOW, SECOND_WINDOW);
 
-    assertThatThrownBy(() -> check.rows(Variant.SLIDING, rows(0, 0), directory))
+    assertThatThrownBy(() -> check.rows(RequestVariant.SLIDING, rows(0, 0), directory))
         .hasMessage("sliding: the window that ends at " + (START + 5_000) + " is missing");
   }
 
@@ -126,7 +128,7 @@ class RunCheckTest {
   void rankedPaths_exactOnly_areAccepted() throws Exception {
     String second = row(600_000, A, 1);
     rankedPaths(second, row(300_000, A, 1), row(300_000, B, 2));
-    assertThatCode(() -> check.rows(Variant.FLINK_SQL, Map.of(), directory))
+    assertThatCode(() -> check.rows(RequestVariant.FLINK_SQL, Map.of(), directory))
         .doesNotThrowAnyException();
 
     rankedPaths(second, row(300_000, A, 1), row(300_000, B, 3));
@@ -138,12 +140,12 @@ class RunCheckTest {
     rankedPaths(second, second, row(300_000, A, 1), row(300_000, B, 2));
     assertDiffers(600_000);
     rankedPaths(second, row(300_000, A, 1), row(300_000, B, 2), row(900_000, B, 2));
-    assertThatThrownBy(() -> check.rows(Variant.FLINK_SQL, Map.of(), directory))
+    assertThatThrownBy(() -> check.rows(RequestVariant.FLINK_SQL, Map.of(), directory))
         .hasMessageContaining("no requests are in the windows");
   }
 
   private void assertDiffers(long end) {
-    assertThatThrownBy(() -> check.rows(Variant.FLINK_SQL, Map.of(), directory))
+    assertThatThrownBy(() -> check.rows(RequestVariant.FLINK_SQL, Map.of(), directory))
         .hasMessage(
             "flink-sql: the window that ends at "
                 + (START + end)
@@ -151,7 +153,7 @@ class RunCheckTest {
   }
 
   private void assertVoid(Map<String, Long> rows, String problem) {
-    assertThatThrownBy(() -> check.rows(Variant.HEAVY_HITTERS, rows, directory))
+    assertThatThrownBy(() -> check.rows(RequestVariant.HEAVY_HITTERS, rows, directory))
         .hasMessageContaining(problem);
   }
 

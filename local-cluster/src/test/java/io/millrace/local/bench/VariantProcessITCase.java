@@ -97,7 +97,7 @@ class VariantProcessITCase {
     try (VariantProcess process =
         VariantProcess.start(
             children(),
-            Variant.FLOOR,
+            RequestVariant.FLOOR,
             program(HANGS, List.of("-Xmx64m")),
             directory.resolve("own/floor"),
             () -> Files.exists(started))) {
@@ -136,7 +136,7 @@ class VariantProcessITCase {
   private VariantProcess start(String what, List<String> options) throws IOException {
     return VariantProcess.start(
         children(),
-        Variant.FLOOR,
+        RequestVariant.FLOOR,
         program(what, options),
         directory.resolve("own/floor"),
         () -> false);
@@ -148,7 +148,7 @@ class VariantProcessITCase {
 
   private static JvmProgram program(String what, List<String> options) {
     return JvmProgram.of(
-        Variant.FLOOR.code(),
+        RequestVariant.FLOOR.code(),
         Counting.class.getName(),
         ClassPath.current(),
         options,

@@ -1,0 +1,12 @@
+package io.millrace.local.bench;
+
+import java.util.List;
+
+/** One of the programs that a benchmark compares. */
+interface Variant {
+  /** Its name for people, which no other of the benchmark has. */
+  String code();
+
+  /** What it is and how it is set up, for people. */
+  List<String> description();
+}
