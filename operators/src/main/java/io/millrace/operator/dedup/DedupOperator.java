@@ -1,0 +1,195 @@
+package io.millrace.operator.dedup;
+
+import io.millrace.operator.dedup.EventDedup.IdOf;
+import io.millrace.operator.state.KeyGroupKeys;
+import io.millrace.operator.state.PaneLog;
+import java.nio.ByteBuffer;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.apache.flink.metrics.Counter;
+import org.apache.flink.runtime.state.StateSnapshotContext;
+import org.apache.flink.runtime.state.VoidNamespace;
+import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
+import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
+import org.apache.flink.streaming.api.watermark.Watermark;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Passes an event on unless one with its id has. All ids that are needed are in memory; state has
+ * them as well, and is only written to, once a checkpoint.
+ *
+ * <p><b>State</b>: 16 bytes an id, by pane, cleared when the watermark has left the pane behind by
+ * the horizon and the lateness. <b>Space</b>: {@link IdTable}. <b>Timers</b>: none.
+ */
+final class DedupOperator<T> extends AbstractStreamOperator<T>
+    implements OneInputStreamOperator<T, T> {
+  private static final long serialVersionUID = 1L;
+  private static final int ENTRY_BYTES = 2 * Long.BYTES;
+
+  private final IdOf<T> id;
+  private final DedupSpec spec;
+  private final String uid;
+
+  private transient PaneLog log;
+  private transient Counter repetitions;
+
+  /** Those of this task's keys that have an id, by the number of the key. */
+  private transient @Nullable Ids[] ids;
+
+  private transient long watermark;
+
+  /** The ids of one key. */
+  private static final class Ids {
+    private final IdTable table = new IdTable();
+
+    /** How many ids each pane has. */
+    private final TreeMap<Long, Integer> counts = new TreeMap<>();
+
+    /** What is not in state yet, by pane. */
+    private final Map<Long, ByteBuffer> unsaved = new HashMap<>();
+
+    /** Whether state has panes that are not needed. */
+    private boolean hasDropped;
+
+    boolean add(long hash, long at, DedupSpec spec, long keptFrom) {
+      if (!table.add(hash, at, spec.horizonMillis(), keptFrom)) {
+        return false;
+      }
+      counts.merge(spec.paneStart(at), 1, Integer::sum);
+      return true;
+    }
+
+    void log(long hash, long at, long pane) {
+      ByteBuffer piece = unsaved.get(pane);
+      if (piece == null || piece.remaining() < ENTRY_BYTES) {
+        ByteBuffer larger = ByteBuffer.allocate(piece == null ? 64 : 2 * piece.capacity());
+        if (piece != null) {
+          larger.put(piece.flip());
+        }
+        piece = larger;
+        unsaved.put(pane, piece);
+      }
+      piece.putLong(hash).putLong(at);
+    }
+
+    void forget(long keptFrom) {
+      while (!counts.isEmpty() && counts.firstKey() < keptFrom) {
+        Map.Entry<Long, Integer> pane = counts.pollFirstEntry();
+        unsaved.remove(pane.getKey());
+        table.forget(pane.getValue(), keptFrom);
+        hasDropped = true;
+      }
+    }
+  }
+
+  DedupOperator(IdOf<T> id, DedupSpec spec, String uid) {
+    this.id = id;
+    this.spec = spec;
+    this.uid = uid;
+  }
+
+  @Override
+  public void open() throws Exception {
+    super.open();
+    repetitions = getMetricGroup().counter("numRepetitions");
+    watermark = Long.MIN_VALUE;
+    ids = new Ids[KeyGroupKeys.COUNT];
+    log = PaneLog.open(getKeyedStateStore(), uid);
+    List<Integer> keys;
+    try (var saved =
+        this.<Integer>getKeyedStateBackend().getKeys(PaneLog.keysState(), VoidNamespace.INSTANCE)) {
+      keys = saved.toList();
+    }
+    for (int key : keys) {
+      setCurrentKey(key);
+      Ids restored = idsOf(KeyGroupKeys.indexOf(key));
+      for (List<byte[]> pieces : log.read().values()) {
+        for (byte[] piece : pieces) {
+          ByteBuffer in = ByteBuffer.wrap(piece);
+          while (in.hasRemaining()) {
+            restored.add(in.getLong(), in.getLong(), spec, Long.MIN_VALUE);
+          }
+        }
+      }
+    }
+  }
+
+  /** State is used at checkpoints only, under every key in turn. */
+  @Override
+  public void setKeyContextElement(StreamRecord<T> element) {}
+
+  @Override
+  public void processElement(StreamRecord<T> element) {
+    long at = element.getTimestamp();
+    if (at >= spec.interestingFrom(watermark)) {
+      long hash = id.hash(element.getValue());
+      Ids of = idsOf(KeyGroupKeys.index(hash));
+      if (!of.add(hash, at, spec, spec.keptFrom(watermark))) {
+        repetitions.inc();
+        return;
+      }
+      of.log(hash, at, spec.paneStart(at));
+    }
+    output.collect(element);
+  }
+
+  private Ids idsOf(int index) {
+    Ids of = ids[index];
+    if (of == null) {
+      of = new Ids();
+      ids[index] = of;
+    }
+    return of;
+  }
+
+  @Override
+  public void processWatermark(Watermark mark) throws Exception {
+    long before = spec.keptFrom(watermark);
+    watermark = mark.getTimestamp();
+    long keptFrom = spec.keptFrom(watermark);
+    if (keptFrom > before) {
+      for (Ids of : ids) {
+        if (of != null) {
+          of.forget(keptFrom);
+        }
+      }
+    }
+    super.processWatermark(mark);
+  }
+
+  @Override
+  public void snapshotState(StateSnapshotContext context) throws Exception {
+    save();
+    super.snapshotState(context);
+  }
+
+  private void save() throws Exception {
+    long keptFrom = spec.keptFrom(watermark);
+    for (int index = 0; index < ids.length; index++) {
+      Ids of = ids[index];
+      if (of == null || (of.unsaved.isEmpty() && !of.hasDropped)) {
+        continue;
+      }
+      setCurrentKey(KeyGroupKeys.at(index));
+      if (of.hasDropped) {
+        log.drop(keptFrom);
+        of.hasDropped = false;
+      }
+      Map<Long, byte[]> pieces = new HashMap<>();
+      of.unsaved.forEach(
+          (pane, piece) -> {
+            byte[] bytes = new byte[piece.flip().remaining()];
+            piece.get(bytes);
+            pieces.put(pane, bytes);
+          });
+      log.append(pieces);
+      of.unsaved.clear();
+      if (of.counts.isEmpty()) {
+        ids[index] = null;
+      }
+    }
+  }
+}

@@ -1,0 +1,140 @@
+package io.millrace.operator.state;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.apache.flink.api.common.state.KeyedStateStore;
+import org.apache.flink.api.common.state.MapState;
+import org.apache.flink.api.common.state.MapStateDescriptor;
+import org.apache.flink.api.common.state.ValueState;
+import org.apache.flink.api.common.state.ValueStateDescriptor;
+import org.apache.flink.api.common.typeinfo.PrimitiveArrayTypeInfo;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Bytes in keyed state for each span of event time, a pane, which are only ever added to and leave
+ * together. Every method is about the key that the operator has.
+ *
+ * <p><b>State</b>: under each key the panes that it has, and their pieces, which leave with {@link
+ * #drop}. <b>Time</b>: one read and one write, and a write for each piece.
+ */
+public final class PaneLog {
+  private static final ValueStateDescriptor<Panes> PANES =
+      new ValueStateDescriptor<>("log-panes", TypeInformation.of(Panes.class));
+  private static final MapStateDescriptor<Piece, byte[]> PIECES =
+      new MapStateDescriptor<>(
+          "log-pieces",
+          TypeInformation.of(Piece.class),
+          PrimitiveArrayTypeInfo.BYTE_PRIMITIVE_ARRAY_TYPE_INFO);
+
+  private final ValueState<Panes> panes;
+  private final MapState<Piece, byte[]> pieces;
+
+  /**
+   * The panes of a key.
+   *
+   * @param panes in the order of their starts
+   */
+  public record Panes(List<Pane> panes) {}
+
+  /**
+   * A pane.
+   *
+   * @param start its start, in milliseconds since the epoch
+   * @param pieces how many pieces it has, numbered from 0
+   */
+  public record Pane(long start, int pieces) {}
+
+  /**
+   * Names a piece.
+   *
+   * @param paneStart start of its pane
+   * @param index its number
+   */
+  public record Piece(long paneStart, int index) {}
+
+  private PaneLog(ValueState<Panes> panes, MapState<Piece, byte[]> pieces) {
+    this.panes = panes;
+    this.pieces = pieces;
+  }
+
+  /**
+   * Opens it; an operator has one.
+   *
+   * @param uid of the operator
+   */
+  public static PaneLog open(KeyedStateStore store, String uid) throws Exception {
+    return new PaneLog(
+        SavedState.open(uid, PANES.getName(), () -> store.getState(PANES)),
+        SavedState.open(uid, PIECES.getName(), () -> store.getMapState(PIECES)));
+  }
+
+  /** Name of the state that every key has which has a pane. */
+  public static String keysState() {
+    return PANES.getName();
+  }
+
+  /** All pieces, by the starts of their panes, in the order in which they were added. */
+  public SortedMap<Long, List<byte[]>> read() throws Exception {
+    SortedMap<Long, List<byte[]>> all = new TreeMap<>();
+    for (Pane pane : held()) {
+      List<byte[]> of = new ArrayList<>(pane.pieces());
+      for (int i = 0; i < pane.pieces(); i++) {
+        of.add(pieces.get(new Piece(pane.start(), i)));
+      }
+      all.put(pane.start(), of);
+    }
+    return all;
+  }
+
+  /** Adds a piece to each of some panes, by their starts. */
+  public void append(Map<Long, byte[]> added) throws Exception {
+    if (added.isEmpty()) {
+      return;
+    }
+    SortedMap<Long, Integer> counts = new TreeMap<>();
+    held().forEach(pane -> counts.put(pane.start(), pane.pieces()));
+    for (Map.Entry<Long, byte[]> each : added.entrySet()) {
+      int index = counts.getOrDefault(each.getKey(), 0);
+      pieces.put(new Piece(each.getKey(), index), each.getValue());
+      counts.put(each.getKey(), index + 1);
+    }
+    update(counts);
+  }
+
+  /** Removes every pane that starts before a time. */
+  public void drop(long before) throws Exception {
+    SortedMap<Long, Integer> counts = new TreeMap<>();
+    List<Pane> held = held();
+    for (Pane pane : held) {
+      if (pane.start() >= before) {
+        counts.put(pane.start(), pane.pieces());
+        continue;
+      }
+      for (int i = 0; i < pane.pieces(); i++) {
+        pieces.remove(new Piece(pane.start(), i));
+      }
+    }
+    if (counts.size() < held.size()) {
+      update(counts);
+    }
+  }
+
+  private List<Pane> held() throws Exception {
+    @Nullable Panes held = panes.value();
+    return held == null ? List.of() : held.panes();
+  }
+
+  private void update(SortedMap<Long, Integer> counts) throws Exception {
+    if (counts.isEmpty()) {
+      panes.clear();
+      return;
+    }
+    List<Pane> held = new ArrayList<>(counts.size());
+    counts.forEach((start, pieceCount) -> held.add(new Pane(start, pieceCount)));
+    panes.update(new Panes(held));
+  }
+}
