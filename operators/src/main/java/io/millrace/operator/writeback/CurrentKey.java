@@ -6,6 +6,7 @@ import java.util.Objects;
 import org.apache.flink.api.common.typeutils.TypeSerializer;
 import org.apache.flink.core.memory.DataInputDeserializer;
 import org.apache.flink.core.memory.DataOutputSerializer;
+import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
 import org.apache.flink.runtime.state.KeyedStateBackend;
 import org.jspecify.annotations.Nullable;
 
@@ -115,6 +116,12 @@ class CurrentKey<K> {
   void select(byte[] bytes, int start, int length) throws IOException {
     in.setBuffer(bytes, start, length);
     borrow(serializer.deserialize(in));
+  }
+
+  /** The key group of any key, by its bytes, where there are so many. */
+  int keyGroup(byte[] bytes, int start, int length, int keyGroups) throws IOException {
+    in.setBuffer(bytes, start, length);
+    return KeyGroupRangeAssignment.assignToKeyGroup(serializer.deserialize(in), keyGroups);
   }
 
   /** Tells the backend of another key for a moment, which {@link #selectAgain} ends. */

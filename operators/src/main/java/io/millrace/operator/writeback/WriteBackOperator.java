@@ -37,11 +37,22 @@ class WriteBackOperator<K, I, O> extends KeyedProcessOperator<K, I, O> {
       new ListStateDescriptor<>(
           "timer-buckets", PrimitiveArrayTypeInfo.BYTE_PRIMITIVE_ARRAY_TYPE_INFO);
 
+  /** The share of {@link WriteBackSpec#mostDirty} that may wait whenever a barrier may come. */
+  private static final double LEAST_DIRTY_SHARE = 0.125;
+
+  private static final int KEYS_UNTIL_LOOK = 256;
+
   private final WriteBackSpec spec;
   private transient boolean isRestored;
   private transient CurrentKey<K> current;
   private transient WriteBackStore<K> store;
   private transient Counter writes;
+
+  /** When the last barrier came, and for how long before that none had; 0 where it is not known. */
+  private transient long barrierAt;
+
+  private transient long barrierInterval;
+  private transient int keysSinceLook;
 
   /** The function's timers, where they are in buckets. */
   private transient @Nullable TimerBuckets<K> timers;
@@ -69,10 +80,16 @@ class WriteBackOperator<K, I, O> extends KeyedProcessOperator<K, I, O> {
         new WriteBackStore<>(
             getKeyedStateStore(),
             new WriteBackState.Shared<>(
-                current, tables(), getMetricGroup().counter("numStateReads"), writes));
+                current,
+                getRuntimeContext().getTaskInfo().getMaxNumberOfParallelSubtasks(),
+                tables(),
+                getMetricGroup().counter("numStateReads"),
+                writes));
     getRuntimeContext().setKeyedStateStore(store);
     super.open();
-    for (WriteBackState<K, ?> state : store.opened(spec)) {
+    Iterable<WriteBackState<K, ?>> states = store.opened(spec);
+    store.limitDirty(LEAST_DIRTY_SHARE);
+    for (WriteBackState<K, ?> state : states) {
       if (isRestored) {
         remember(state);
       }
@@ -130,6 +147,26 @@ class WriteBackOperator<K, I, O> extends KeyedProcessOperator<K, I, O> {
   @SuppressWarnings("unchecked") // The key selector's keys are of that type.
   public void setCurrentKey(Object key) {
     current.set((K) key);
+    if (++keysSinceLook == KEYS_UNTIL_LOOK) {
+      keysSinceLook = 0;
+      limitDirty();
+    }
+  }
+
+  /**
+   * Values may wait for long while the next barrier is far, and less the nearer it comes, so that
+   * it is not held back by all of them. It is expected as long after the last one as that came
+   * after the one before.
+   */
+  private void limitDirty() {
+    if (barrierInterval > 0) {
+      double passed = (double) (now() - barrierAt) / barrierInterval;
+      store.limitDirty(Math.max(LEAST_DIRTY_SHARE, 1 - passed));
+    }
+  }
+
+  private long now() {
+    return getProcessingTimeService().getCurrentProcessingTime();
   }
 
   @Override
@@ -141,6 +178,16 @@ class WriteBackOperator<K, I, O> extends KeyedProcessOperator<K, I, O> {
   @Override
   public void prepareSnapshotPreBarrier(long checkpointId) throws Exception {
     super.prepareSnapshotPreBarrier(checkpointId);
+    flush();
+    long before = barrierAt;
+    barrierAt = now();
+    barrierInterval = before == 0 ? 0 : barrierAt - before;
+  }
+
+  @Override
+  public void finish() throws Exception {
+    super.finish();
+    // The last barrier comes any time now, and nothing else.
     flush();
   }
 

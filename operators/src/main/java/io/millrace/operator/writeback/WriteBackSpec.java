@@ -8,15 +8,15 @@ import java.io.Serializable;
  * @param cacheBytes for the values at hand, of all states of the task together; at least 64 KiB
  * @param filterBytes for the memory of which keys there are, of all states together: with 1.4 bytes
  *     a key, 1 % of new keys are looked up in vain; 0 for none, so that every new key is
- * @param mostDirty how many changed values may wait to be stored, in each state; positive. At a
- *     checkpoint they are stored in one go
+ * @param mostDirty how many changed values may wait to be stored, in each state; positive. The
+ *     nearer the next checkpoint, the fewer, down to an eighth, for they are stored in one go then
  * @param timers how the function's event-time timers are kept
  */
 public record WriteBackSpec(long cacheBytes, long filterBytes, int mostDirty, Timers timers)
     implements Serializable {
-  /** 64 MiB of cache, 16 MiB for 12 million keys, 16,384 values to be stored, Flink's timers. */
+  /** 64 MiB of cache, 16 MiB for 12 million keys, 131,072 values to be stored, Flink's timers. */
   public static final WriteBackSpec DEFAULT =
-      new WriteBackSpec(64L << 20, 16L << 20, 16_384, Timers.FLINK);
+      new WriteBackSpec(64L << 20, 16L << 20, 131_072, Timers.FLINK);
 
   /** How event-time timers are kept. */
   public enum Timers {

@@ -24,6 +24,7 @@ final class WriteBackState<K, V> implements ValueState<V> {
   private final ValueStateDescriptor<V> descriptor;
   private final TypeSerializer<V> serializer;
   private final CurrentKey<K> current;
+  private final int keyGroups;
   private final EntryTable.Maker tables;
   private final Counter reads;
   private final Counter writes;
@@ -39,7 +40,12 @@ final class WriteBackState<K, V> implements ValueState<V> {
   private int found = EntryTable.NONE;
 
   /** What the states of one task share. */
-  record Shared<K>(CurrentKey<K> current, EntryTable.Maker tables, Counter reads, Counter writes) {}
+  record Shared<K>(
+      CurrentKey<K> current,
+      int keyGroups,
+      EntryTable.Maker tables,
+      Counter reads,
+      Counter writes) {}
 
   /**
    * Nothing at hand.
@@ -52,6 +58,7 @@ final class WriteBackState<K, V> implements ValueState<V> {
     this.descriptor = descriptor;
     this.serializer = descriptor.getSerializer();
     this.current = shared.current();
+    this.keyGroups = shared.keyGroups();
     this.tables = shared.tables();
     this.reads = shared.reads();
     this.writes = shared.writes();
@@ -69,7 +76,7 @@ final class WriteBackState<K, V> implements ValueState<V> {
    * @param mostDirty how many values may wait to be stored
    */
   void give(long cacheBytes, long filterBytes, int mostDirty) {
-    table = tables.make(cacheBytes, mostDirty, this::write);
+    table = tables.make(cacheBytes, mostDirty, new StoredWriter());
     filter = filterBytes == 0 ? null : new KeyFilter(filterBytes);
   }
 
@@ -125,6 +132,11 @@ final class WriteBackState<K, V> implements ValueState<V> {
     }
   }
 
+  /** Says which share of the values that may wait to be stored may do so from now on. */
+  void limitDirty(double share) {
+    table.limitDirty(share);
+  }
+
   /** Stores all values that have changed. */
   void flush() throws IOException {
     try {
@@ -178,17 +190,27 @@ final class WriteBackState<K, V> implements ValueState<V> {
     }
   }
 
-  private void write(byte[] bytes, int keyStart, int keyLength, int valueStart, int valueLength)
-      throws Exception {
-    writes.inc();
-    current.select(bytes, keyStart, keyLength);
-    if (valueLength == EntryTable.ABSENT) {
-      stored.clear();
-    } else {
-      in.setBuffer(bytes, valueStart, valueLength);
-      stored.update(serializer.deserialize(in));
+  /** Puts values into the plain state. */
+  private final class StoredWriter implements EntryTable.Writer {
+    @Override
+    public void write(byte[] bytes, int keyStart, int keyLength, int valueStart, int valueLength)
+        throws Exception {
+      writes.inc();
+      current.select(bytes, keyStart, keyLength);
+      if (valueLength == EntryTable.ABSENT) {
+        stored.clear();
+      } else {
+        in.setBuffer(bytes, valueStart, valueLength);
+        stored.update(serializer.deserialize(in));
+      }
+      current.selectAgain();
     }
-    current.selectAgain();
+
+    /** Backends that sort keys have those of a key group together. */
+    @Override
+    public int orderOf(byte[] bytes, int keyStart, int keyLength) throws IOException {
+      return current.keyGroup(bytes, keyStart, keyLength, keyGroups);
+    }
   }
 
   private IOException failed(Exception cause) {

@@ -53,6 +53,11 @@ final class WriteBackStore<K> implements KeyedStateStore {
     return atHand.values();
   }
 
+  /** Says which share of the values that may wait to be stored may do so from now on. */
+  void limitDirty(double share) {
+    atHand.values().forEach(state -> state.limitDirty(share));
+  }
+
   /** Stores all values that have changed. */
   void flush() throws IOException {
     for (WriteBackState<K, ?> state : atHand.values()) {
