@@ -4,7 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class EntryTableTest {
@@ -92,6 +95,56 @@ class EntryTableTest {
     assertThat(lengths).containsExactly(3, 9_000);
     assertThat(table.size()).isZero();
     assertThat(table.dirty()).isZero();
+  }
+
+  @Test
+  void put_moreThanMayBeDirty_storesTheOldestTogetherInTheirOrder() throws Exception {
+    List<Integer> stored = new ArrayList<>();
+    EntryTable table = new EntryTable(1 << 20, 1_000, writerInto(stored));
+    for (int number = 1; number <= 1_001; number++) {
+      change(table, number);
+    }
+    // A sixteenth of those that may be dirty: the first ones, first the even and then the odd.
+    List<Integer> oldest = new ArrayList<>();
+    IntStream.rangeClosed(1, 62).filter(number -> number % 2 == 0).forEach(oldest::add);
+    IntStream.rangeClosed(1, 62).filter(number -> number % 2 == 1).forEach(oldest::add);
+    assertThat(stored).isEqualTo(oldest);
+    assertThat(table.dirty()).isEqualTo(1_001 - 62);
+
+    stored.clear();
+    table.limitDirty(0.5);
+    for (int number = 2_000; number < 2_020; number++) {
+      change(table, number);
+    }
+    assertThat(table.dirty()).isBetween(400, 500);
+    assertThat(stored).doesNotHaveDuplicates().contains(63, 501).doesNotContain(1_001, 2_000);
+
+    table.flush();
+    assertThat(table.dirty()).isZero();
+    assertThat(stored).hasSize(1_001 - 62 + 20).doesNotHaveDuplicates();
+  }
+
+  /** Even keys come before odd ones, as if they were of another key group. */
+  private static EntryTable.Writer writerInto(List<Integer> stored) {
+    return new EntryTable.Writer() {
+      @Override
+      public void write(
+          byte[] bytes, int keyStart, int keyLength, int valueStart, int valueLength) {
+        stored.add(ByteBuffer.wrap(bytes).getInt(keyStart));
+      }
+
+      @Override
+      public int orderOf(byte[] bytes, int keyStart, int keyLength) {
+        return ByteBuffer.wrap(bytes).getInt(keyStart) % 2;
+      }
+    };
+  }
+
+  private static void change(EntryTable table, int number) throws Exception {
+    // Keys that differ in their first bytes, by which they are ordered.
+    byte[] key = ByteBuffer.allocate(Integer.BYTES).putInt(number).array();
+    int hash = number * 0x9E3779B9;
+    table.put(table.find(hash, key, key.length), hash, key, key.length, key, key.length, true);
   }
 
   @Test

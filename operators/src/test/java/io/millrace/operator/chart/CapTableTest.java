@@ -1,0 +1,110 @@
+package io.millrace.operator.chart;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.millrace.operator.window.PanedWindows;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+
+class CapTableTest {
+  private static final int REGIONS = 3;
+
+  /** Regions by numbers that are not their order. */
+  private static final int[] ORDER = {2, 0, 1};
+
+  private record Play(long pair, long pane, int region) {
+    static final Comparator<Play> FIRST =
+        Comparator.comparingLong(Play::pane).thenComparingInt(play -> ORDER[play.region()]);
+  }
+
+  private record Where(long windowEnd, int region, boolean isNew) {}
+
+  @Test
+  void add_anyOrder_tellsWhatIsBeyondTheCapOfEachWindow() {
+    for (PanedWindows windows :
+        List.of(
+            new PanedWindows(60, 5, 0), new PanedWindows(60, 60, 0), new PanedWindows(60, 24, 0))) {
+      for (int cap : new int[] {1, 3, 10}) {
+        SplittableRandom random = new SplittableRandom(cap);
+        CapTable table =
+            new CapTable(windows, cap, (one, other) -> Integer.compare(ORDER[one], ORDER[other]));
+        Map<Where, Integer> told = new TreeMap<>(order());
+        List<Play> plays = new ArrayList<>();
+        for (int i = 0; i < 1_500; i++) {
+          long pair = random.nextInt(8) * 0x9E3779B97F4A7C15L;
+          long pane = windows.paneStart(random.nextInt(400));
+          int region = random.nextInt(4) == 0 ? random.nextInt(REGIONS) : 0;
+          Play play = new Play(pair, pane, region);
+          long same = plays.stream().filter(play::equals).count();
+          boolean mayCount =
+              table.add(
+                  pair,
+                  pane,
+                  region,
+                  Long.MIN_VALUE,
+                  (end, where, isNew) -> told.merge(new Where(end, where, isNew), 1, Integer::sum));
+          assertThat(mayCount).isEqualTo(same < cap);
+          if (mayCount) {
+            plays.add(play);
+          }
+        }
+        assertThat(told).isEqualTo(excess(plays, windows, cap));
+        assertThat(told).isNotEmpty();
+      }
+    }
+  }
+
+  /** Counts it window by window, from all plays. */
+  private static Map<Where, Integer> excess(List<Play> plays, PanedWindows windows, int cap) {
+    Map<Where, Integer> excess = new TreeMap<>(order());
+    for (long end = -60; end <= 600; end++) {
+      if (Math.floorMod(end - windows.sizeMillis(), windows.slideMillis()) != 0) {
+        continue;
+      }
+      Map<Long, Integer> counted = new HashMap<>();
+      for (Play play : plays.stream().sorted(Play.FIRST).toList()) {
+        if (windows.holds(end, play.pane()) && counted.merge(play.pair(), 1, Integer::sum) > cap) {
+          boolean isNew = windows.firstWindowEnd(play.pane()) == end;
+          excess.merge(new Where(end, play.region(), isNew), 1, Integer::sum);
+        }
+      }
+    }
+    return excess;
+  }
+
+  @Test
+  void forget_panesThatArePassed_keepsTheOthers() {
+    PanedWindows windows = new PanedWindows(60, 5, 0);
+    CapTable table = new CapTable(windows, 2, Integer::compare);
+    List<Long> told = new ArrayList<>();
+    for (int pair = 0; pair < 1_000; pair++) {
+      for (long pane = 0; pane < 60; pane += 5) {
+        table.add(pair * 0x9E3779B97F4A7C15L, pane, 0, Long.MIN_VALUE, (end, r, n) -> {});
+      }
+    }
+    assertThat(table.size()).isEqualTo(12_000);
+    long before = table.memoryBytes();
+
+    table.forget(11_000, 55);
+
+    assertThat(table.size()).isEqualTo(1_000);
+    assertThat(table.memoryBytes()).isLessThan(before / 4);
+    // The one play that is left of each listener counts with the next, but not with a third.
+    assertThat(table.add(0, 60, 0, 55, (end, r, n) -> told.add(end))).isTrue();
+    assertThat(told).isEmpty();
+    assertThat(table.add(0, 65, 0, 55, (end, r, n) -> told.add(end))).isTrue();
+    assertThat(told).containsExactly(70L, 75L, 80L, 85L, 90L, 95L, 100L, 105L, 110L, 115L);
+  }
+
+  private static Comparator<Where> order() {
+    return Comparator.comparingLong(Where::windowEnd)
+        .thenComparingInt(Where::region)
+        .thenComparing(Where::isNew);
+  }
+}
