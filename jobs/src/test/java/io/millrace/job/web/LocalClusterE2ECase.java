@@ -101,7 +101,15 @@ class LocalClusterE2ECase {
 
   @Test
   void benchmark_checksEachRunAndPrintsRatios() throws Exception {
-    String text = bench("--only", "floor,heavy-hitters", "--warm-ups", "1", "--records", "200000");
+    String text =
+        bench(
+            "heavy-hitters",
+            "--only",
+            "floor,heavy-hitters",
+            "--warm-ups",
+            "1",
+            "--records",
+            "200000");
 
     assertThat(text)
         .contains("200,000 requests")
@@ -115,6 +123,7 @@ class LocalClusterE2ECase {
   void benchmark_peers_giveTheSameRankings() throws Exception {
     String text =
         bench(
+            "heavy-hitters",
             "--only",
             "flink-sql,kafka-streams,heavy-hitters-parsed,flink-sql-parsed",
             "--warm-ups",
@@ -126,6 +135,25 @@ class LocalClusterE2ECase {
         .containsPattern("flink-sql +[\\d,]+ +[\\d.]+\n")
         .containsPattern("kafka-streams +[\\d,]+ +[\\d.]+\n")
         .containsPattern("heavy-hitters-parsed to flink-sql-parsed +[\\d.]+ .*goal 8.00");
+  }
+
+  @Test
+  void benchmark_ofState_checksEveryCountAndTimesBarriers() throws Exception {
+    String text =
+        bench(
+            "state",
+            "--only",
+            "zipf-1.1-rocksdb,zipf-1.1-cached",
+            "--warm-ups",
+            "0",
+            "--records",
+            "200000");
+
+    assertThat(text)
+        .containsPattern("zipf-1.1 +200,000 records, keys drawn from 10,000,000: [\\d,]+ distinct")
+        .containsPattern(
+            "zipf-1.1-cached to zipf-1.1-rocksdb +[\\d.]+ \\([\\d.]+ to [\\d.]+\\), goal 8.00")
+        .containsPattern("zipf-1.1-cached +\\d+ barriers, \\d+ of them for more than 50 ms");
   }
 
   @Test
@@ -170,8 +198,8 @@ class LocalClusterE2ECase {
     assertRefused("no such file", "heavy-hitters", "--input", "web.requests=absent.jsonl");
   }
 
-  private String bench(String... options) throws Exception {
-    List<String> arguments = new ArrayList<>(List.of("bench", "heavy-hitters", "--rounds", "1"));
+  private String bench(String name, String... options) throws Exception {
+    List<String> arguments = new ArrayList<>(List.of("bench", name, "--rounds", "1"));
     arguments.addAll(List.of(options));
     Ended ended = run(arguments.toArray(String[]::new));
     assertThat(ended.code()).as(ended.text()).isZero();
