@@ -89,13 +89,13 @@ class WriteBackOperator<K, I, O> extends KeyedProcessOperator<K, I, O> {
     super.open();
     Iterable<WriteBackState<K, ?>> states = store.opened(spec);
     store.limitDirty(LEAST_DIRTY_SHARE);
-    for (WriteBackState<K, ?> state : states) {
-      if (isRestored) {
+    if (isRestored) {
+      for (WriteBackState<K, ?> state : states) {
         remember(state);
       }
-    }
-    if (isRestored && timers != null) {
-      timers.restore();
+      if (timers != null) {
+        timers.restore();
+      }
     }
   }
 
@@ -160,7 +160,8 @@ class WriteBackOperator<K, I, O> extends KeyedProcessOperator<K, I, O> {
    */
   private void limitDirty() {
     if (barrierInterval > 0) {
-      double passed = (double) (now() - barrierAt) / barrierInterval;
+      // The clock may have been set back.
+      double passed = Math.max(0, (double) (now() - barrierAt) / barrierInterval);
       store.limitDirty(Math.max(LEAST_DIRTY_SHARE, 1 - passed));
     }
   }
