@@ -1,9 +1,10 @@
 package io.millrace.local.bench;
 
 import java.io.IOException;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** A set of programs that are measured against each other in the same rounds. */
@@ -55,17 +56,18 @@ public enum Benchmark {
     return variants().stream().map(Variant::code).toList();
   }
 
-  /** What it compares. */
+  /** What it compares, in the order in which their class has them. */
   List<Variant> variants() {
-    return switch (this) {
-      case FLOOR, HEAVY_HITTERS ->
-          comparisons().stream()
-              .flatMap(comparison -> Stream.of(comparison.variant(), comparison.other()))
-              .distinct()
-              .sorted(Comparator.comparing(variant -> RequestVariant.ofCode(variant.code())))
-              .toList();
-      case STATE -> List.copyOf(StateVariant.all());
-    };
+    Set<Variant> compared =
+        comparisons().stream()
+            .flatMap(comparison -> Stream.of(comparison.variant(), comparison.other()))
+            .collect(Collectors.toSet());
+    List<? extends Variant> all =
+        switch (this) {
+          case FLOOR, HEAVY_HITTERS -> List.of(RequestVariant.values());
+          case STATE -> StateVariant.all();
+        };
+    return all.stream().filter(compared::contains).collect(Collectors.toUnmodifiableList());
   }
 
   /** Makes what the variants read. */

@@ -89,7 +89,7 @@ final class RequestTestbed implements Testbed {
 
   @Override
   public JvmProgram program(Variant variant) {
-    RequestVariant own = RequestVariant.ofCode(variant.code());
+    RequestVariant own = (RequestVariant) variant;
     if (own == RequestVariant.KAFKA_STREAMS) {
       return StreamsPeer.program(own.code(), site.programs().kafkaStreams(), broker.bootstrap());
     }
@@ -114,7 +114,7 @@ final class RequestTestbed implements Testbed {
   @Override
   public void check(Variant variant, Map<String, Long> figures)
       throws VoidRunException, IOException, InterruptedException {
-    RequestVariant own = RequestVariant.ofCode(variant.code());
+    RequestVariant own = (RequestVariant) variant;
     check.figures(own, figures);
     if (own.outputs().isEmpty()) {
       return;
@@ -129,7 +129,7 @@ final class RequestTestbed implements Testbed {
 
   @Override
   public void clear(Variant variant) throws IOException, InterruptedException {
-    List<String> outputs = RequestVariant.ofCode(variant.code()).outputs();
+    List<String> outputs = ((RequestVariant) variant).outputs();
     if (!outputs.isEmpty()) {
       TopicAdmin.delete(broker.bootstrap(), outputs);
     }

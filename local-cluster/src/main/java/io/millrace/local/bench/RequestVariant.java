@@ -2,7 +2,6 @@ package io.millrace.local.bench;
 
 import io.millrace.schema.Topics;
 import java.util.List;
-import java.util.stream.Stream;
 
 /** One of the programs that read web requests. */
 enum RequestVariant implements Variant {
@@ -83,18 +82,6 @@ enum RequestVariant implements Variant {
           List.of("heavy hitters over parsed requests that a Flink source makes");
       case FLINK_SQL_PARSED -> List.of("flink-sql over the same, in SQL's own binary form");
     };
-  }
-
-  /**
-   * The variant of that name.
-   *
-   * @throws IllegalArgumentException where there is none
-   */
-  static RequestVariant ofCode(String code) {
-    return Stream.of(values())
-        .filter(each -> each.code.equals(code))
-        .findFirst()
-        .orElseThrow(() -> new IllegalArgumentException("there is no variant " + code));
   }
 
   Result result() {

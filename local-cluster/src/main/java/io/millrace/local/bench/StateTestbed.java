@@ -6,11 +6,13 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 
 /** Files of keys that are counted in the JVM that reads them. */
 final class StateTestbed implements Testbed {
@@ -38,10 +40,12 @@ final class StateTestbed implements Testbed {
     }
   }
 
-  /** Writes the keys; fewer where the user stops it meanwhile. */
+  /** Writes the keys that are counted; fewer where the user stops it meanwhile. */
   static StateTestbed open(Site site, BenchmarkRun.Scale scale) throws IOException {
+    Set<StateVariant.Keys> counted = EnumSet.noneOf(StateVariant.Keys.class);
+    scale.of(Benchmark.STATE).forEach(variant -> counted.add(((StateVariant) variant).keys()));
     Map<StateVariant.Keys, KeyLoad> loads = new EnumMap<>(StateVariant.Keys.class);
-    for (StateVariant.Keys keys : StateVariant.Keys.values()) {
+    for (StateVariant.Keys keys : counted) {
       Path file = site.directory().resolve(keys.code() + ".keys");
       loads.put(keys, KeyLoad.write(file, keys, scale.records(), scale.seed(), site.isStopped()));
     }
@@ -67,7 +71,7 @@ final class StateTestbed implements Testbed {
 
   @Override
   public JvmProgram program(Variant variant) {
-    StateVariant own = StateVariant.ofCode(variant.code());
+    StateVariant own = (StateVariant) variant;
     List<String> arguments = new ArrayList<>(List.of("--keys", load(own).file().toString()));
     arguments.addAll(own.arguments());
     return new TimedJob(site.programs().jobs(), MAIN_CLASS, setup(own.backend()), arguments)
@@ -84,7 +88,7 @@ final class StateTestbed implements Testbed {
 
   @Override
   public void check(Variant variant, Map<String, Long> figures) throws VoidRunException {
-    StateVariant own = StateVariant.ofCode(variant.code());
+    StateVariant own = (StateVariant) variant;
     Figures of = new Figures(own.code(), figures);
     KeyLoad load = load(own);
     of.require("records read", RunTimes.SOURCE_RECORDS, load.records());

@@ -81,18 +81,6 @@ record StateVariant(Keys keys, Counting counting) implements Variant {
         .toList();
   }
 
-  /**
-   * The variant of that name.
-   *
-   * @throws IllegalArgumentException where there is none
-   */
-  static StateVariant ofCode(String code) {
-    return all().stream()
-        .filter(each -> each.code().equals(code))
-        .findFirst()
-        .orElseThrow(() -> new IllegalArgumentException("there is no variant " + code));
-  }
-
   /** The ratios that are of interest, with their goals. */
   static List<Comparison> comparisons() {
     return List.of(

@@ -8,7 +8,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
 
-/** What a benchmark's programs read, and whether what they make of it is right. */
+/**
+ * What a benchmark's programs read, and whether what they make of it is right. It is asked about
+ * variants of its own benchmark alone, so that it knows their class.
+ */
 interface Testbed extends AutoCloseable {
   /**
    * Where a benchmark runs.

@@ -39,7 +39,9 @@ final class DedupOperator<T> extends AbstractStreamOperator<T>
   /** Those of this task's keys that have an id, by the number of the key. */
   private transient @Nullable Ids[] ids;
 
-  private transient long watermark;
+  // What the watermark says.
+  private transient long interestingFrom;
+  private transient long keptFrom;
 
   /** The ids of one key. */
   private static final class Ids {
@@ -54,11 +56,11 @@ final class DedupOperator<T> extends AbstractStreamOperator<T>
     /** Whether state has panes that are not needed. */
     private boolean hasDropped;
 
-    boolean add(long hash, long at, DedupSpec spec, long keptFrom) {
-      if (!table.add(hash, at, spec.horizonMillis(), keptFrom)) {
+    boolean add(long hash, long at, long pane, long horizonMillis, long keptFrom) {
+      if (!table.add(hash, at, horizonMillis, keptFrom)) {
         return false;
       }
-      counts.merge(spec.paneStart(at), 1, Integer::sum);
+      counts.merge(pane, 1, Integer::sum);
       return true;
     }
 
@@ -95,7 +97,8 @@ final class DedupOperator<T> extends AbstractStreamOperator<T>
   public void open() throws Exception {
     super.open();
     repetitions = getMetricGroup().counter("numRepetitions");
-    watermark = Long.MIN_VALUE;
+    interestingFrom = Long.MIN_VALUE;
+    keptFrom = Long.MIN_VALUE;
     ids = new Ids[KeyGroupKeys.COUNT];
     log = PaneLog.open(getKeyedStateStore(), uid);
     List<Integer> keys;
@@ -106,11 +109,11 @@ final class DedupOperator<T> extends AbstractStreamOperator<T>
     for (int key : keys) {
       setCurrentKey(key);
       Ids restored = idsOf(KeyGroupKeys.indexOf(key));
-      for (List<byte[]> pieces : log.read().values()) {
-        for (byte[] piece : pieces) {
+      for (Map.Entry<Long, List<byte[]>> pane : log.read().entrySet()) {
+        for (byte[] piece : pane.getValue()) {
           ByteBuffer in = ByteBuffer.wrap(piece);
           while (in.hasRemaining()) {
-            restored.add(in.getLong(), in.getLong(), spec, Long.MIN_VALUE);
+            restored.add(in.getLong(), in.getLong(), pane.getKey(), spec.horizonMillis(), keptFrom);
           }
         }
       }
@@ -124,14 +127,15 @@ final class DedupOperator<T> extends AbstractStreamOperator<T>
   @Override
   public void processElement(StreamRecord<T> element) {
     long at = element.getTimestamp();
-    if (at >= spec.interestingFrom(watermark)) {
+    if (at >= interestingFrom) {
       long hash = id.hash(element.getValue());
+      long pane = spec.paneStart(at);
       Ids of = idsOf(KeyGroupKeys.index(hash));
-      if (!of.add(hash, at, spec, spec.keptFrom(watermark))) {
+      if (!of.add(hash, at, pane, spec.horizonMillis(), keptFrom)) {
         repetitions.inc();
         return;
       }
-      of.log(hash, at, spec.paneStart(at));
+      of.log(hash, at, pane);
     }
     output.collect(element);
   }
@@ -147,9 +151,9 @@ final class DedupOperator<T> extends AbstractStreamOperator<T>
 
   @Override
   public void processWatermark(Watermark mark) throws Exception {
-    long before = spec.keptFrom(watermark);
-    watermark = mark.getTimestamp();
-    long keptFrom = spec.keptFrom(watermark);
+    long before = keptFrom;
+    interestingFrom = spec.interestingFrom(mark.getTimestamp());
+    keptFrom = spec.keptFrom(mark.getTimestamp());
     if (keptFrom > before) {
       for (Ids of : ids) {
         if (of != null) {
@@ -167,7 +171,6 @@ final class DedupOperator<T> extends AbstractStreamOperator<T>
   }
 
   private void save() throws Exception {
-    long keptFrom = spec.keptFrom(watermark);
     for (int index = 0; index < ids.length; index++) {
       Ids of = ids[index];
       if (of == null || (of.unsaved.isEmpty() && !of.hasDropped)) {
