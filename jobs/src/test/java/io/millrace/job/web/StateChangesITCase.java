@@ -74,11 +74,21 @@ class StateChangesITCase {
             directory,
             PANES,
             Map.of(
-                "long bytes, long mergedBytes) {",
+                "long mergedBytes,",
+                "int mergedBytes,",
+                "int piecesInBlock) {",
                 """
-                long bytes, int mergedBytes) {
-                  public Pane(long start, long end, int pieces, long bytes, long mergedBytes) {
-                    this(start, end, pieces, bytes, (int) mergedBytes);
+                int piecesInBlock) {
+                  public Pane(
+                      long start,
+                      long end,
+                      int pieces,
+                      long bytes,
+                      long merged,
+                      int block,
+                      int first,
+                      int inBlock) {
+                    this(start, end, pieces, bytes, (int) merged, block, first, inBlock);
                   }
                 """));
 

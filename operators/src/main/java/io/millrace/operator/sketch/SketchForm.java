@@ -14,12 +14,17 @@ import java.util.Arrays;
  *       ItemBytes}), lower bound and slack.
  *   <li>Kind 2, version 1: rows, width, unseen and the cells of a count-min matrix, row by row;
  *       then as kind 1.
+ *   <li>Kind 3, version 1: number of sketches; for each its form (kinds 1 and 2) with length and
+ *       bytes of what is before its number of items, then that, then for each item its place in the
+ *       order in which the items of all sketches come first, from 0; the first time its length and
+ *       its bytes; then lower bound and slack.
  * </ul>
  */
 final class SketchForm {
   static final int EXACT_WEIGHTS = 0;
   static final int BOUNDED_WEIGHTS = 1;
   static final int COUNT_MIN = 2;
+  static final int PACKED = 3;
   static final int VERSION = 1;
 
   private static final int VALUE_BITS = 7;
@@ -45,6 +50,12 @@ final class SketchForm {
       length = 2;
     }
 
+    /** A writer that goes on behind the first bytes of a form. */
+    Writer(byte[] source, int start, int count) {
+      bytes = Arrays.copyOfRange(source, start, start + 2 * count + 64);
+      length = count;
+    }
+
     void number(long value) {
       reserve(LONGEST_NUMBER);
       long left = value;
@@ -57,9 +68,13 @@ final class SketchForm {
 
     void item(byte[] source, int start, int itemLength) {
       number(itemLength);
-      reserve(itemLength);
-      System.arraycopy(source, start, bytes, length, itemLength);
-      length += itemLength;
+      bytes(source, start, itemLength);
+    }
+
+    void bytes(byte[] source, int start, int count) {
+      reserve(count);
+      System.arraycopy(source, start, bytes, length, count);
+      length += count;
     }
 
     private void reserve(int more) {
@@ -82,11 +97,20 @@ final class SketchForm {
       this.bytes = bytes;
     }
 
-    /** The kind of the form, whose version is a known one. */
+    /** The kind of the form of one sketch, whose version is a known one. */
     int kind() {
+      return kind(EXACT_WEIGHTS, COUNT_MIN);
+    }
+
+    /** Passes the kind and the version of packed sketches. */
+    void skipPackedKind() {
+      kind(PACKED, PACKED);
+    }
+
+    private int kind(int least, int greatest) {
       int kind = next() & 0xFF;
       int version = next() & 0xFF;
-      if (kind > COUNT_MIN || version != VERSION) {
+      if (kind < least || kind > greatest || version != VERSION) {
         throw new IllegalArgumentException(
             "the bytes of a sketch are of kind "
                 + kind

@@ -1,7 +1,10 @@
 package io.millrace.operator.sketch;
 
 import io.millrace.operator.sketch.SketchForm.Reader;
+import io.millrace.operator.sketch.SketchForm.Writer;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * The sum of sketches that come and go, such as the panes of a sliding window: adding or taking
@@ -11,7 +14,7 @@ import java.util.Arrays;
  * <p><b>Space</b>: for each distinct item of all sketches in the sum its bytes and 52 to 68 more,
  * up to twice that when many have left; 4 bytes for each item of each sketch. <b>Time</b>: O(1) for
  * each item that is added or subtracted, three cache lines and one; to offer an item that is not
- * heavy takes a few instructions.
+ * heavy takes a few instructions, or for 64 of them that came one after the other a few together.
  *
  * <p>Not safe for use by several threads.
  */
@@ -27,7 +30,11 @@ public final class SketchSum {
    * start, and its tag, which is half of its hash, above its length. The index is an
    * open-addressing table with linear probing; a slot is 0 where it is free, else an item's tag
    * above its number plus one, so that searches in vain and moves need no more than the index.
+   *
+   * 64 items with numbers one after the other are a group, of which is known what the weight surely
+   * counted is at most: most groups have only light items, and offering them looks no further.
    */
+  private static final int GROUP_BITS = 6;
   private static final int SKETCHES_BITS = 17;
   private static final long SKETCHES_MASK = (1L << SKETCHES_BITS) - 1;
 
@@ -47,6 +54,9 @@ public final class SketchSum {
 
   private long[] slots = new long[2 * FEWEST_ITEMS];
   private long[] words = new long[WORDS * FEWEST_ITEMS];
+
+  /** What the weight surely counted is at most in each group. */
+  private long[] heaviest = new long[1];
 
   /** Numbers below it were given out; those of items that have left are in {@link #freed}. */
   private int items;
@@ -117,7 +127,12 @@ public final class SketchSum {
       int length = in.count(1);
       int start = in.skip(length);
       int item = findOrInsert(addend.items[i], form, start, length);
-      words[item * WORDS] += in.number();
+      long weight = words[item * WORDS] + in.number();
+      words[item * WORDS] = weight;
+      if (weight < 0 || weight > heaviest[item >>> GROUP_BITS]) {
+        // Beyond a long it is only known, once what was added first has left, to be a long again.
+        heaviest[item >>> GROUP_BITS] = weight < 0 ? Long.MAX_VALUE : weight;
+      }
       words[item * WORDS + EXCESS] += withOneSketch(in.number() - ownFloor);
       addend.items[i] = item;
     }
@@ -189,9 +204,21 @@ public final class SketchSum {
   /** Offers every item to a selection, whose other sketches have none of them. */
   public void offerTo(TopSelection selection) {
     selection.offerSketch(total, floor);
-    for (int at = 0; at < items * WORDS; at += WORDS) {
+    for (int group = 0; group << GROUP_BITS < items; group++) {
+      if (!selection.isTooLight(heaviest[group], floor)) {
+        heaviest[group] = offerGroup(group << GROUP_BITS, selection);
+      }
+    }
+  }
+
+  /** Offers the items of a group. Returns the greatest of the weights surely counted. */
+  private long offerGroup(int first, TopSelection selection) {
+    long greatest = 0;
+    int end = Math.min(items, first + (1 << GROUP_BITS)) * WORDS;
+    for (int at = first * WORDS; at < end; at += WORDS) {
       long excess = words[at + EXCESS];
       if (excess != 0) {
+        greatest = Math.max(greatest, words[at]);
         long slack = floor + (excess >> SKETCHES_BITS);
         if (selection.mayEnter(words[at], slack)) {
           selection.offer(
@@ -199,11 +226,91 @@ public final class SketchSum {
         }
       }
     }
+    return greatest;
+  }
+
+  /**
+   * Packs sketches of this sum: an item that several of them have is written once.
+   *
+   * @param addends the sketches
+   * @return what {@link #unpack} reads
+   */
+  public byte[] pack(List<Addend> addends) {
+    Writer out = new Writer(SketchForm.PACKED, usedBytes - freedBytes);
+    out.number(addends.size());
+    int[] placesAfter = new int[items];
+    int places = 0;
+    for (Addend addend : addends) {
+      Reader in = new Reader(addend.form);
+      in.skipToBoundedWeights();
+      in.number();
+      in.number();
+      out.item(addend.form, 0, in.position());
+      in.count(3);
+      out.number(addend.items.length);
+      for (int item : addend.items) {
+        in.skip(in.count(1));
+        if (placesAfter[item] == 0) {
+          placesAfter[item] = ++places;
+          out.number(places - 1L);
+          int at = item * WORDS;
+          out.item(bytes, (int) words[at + START], (int) words[at + TAG_LENGTH]);
+        } else {
+          out.number(placesAfter[item] - 1L);
+        }
+        out.number(in.number());
+        out.number(in.number());
+      }
+    }
+    return out.toBytes();
+  }
+
+  /**
+   * The binary forms of sketches that were packed, in their order.
+   *
+   * @param packed what {@link #pack} returned
+   * @throws IllegalArgumentException where the bytes are damaged or of a later version
+   */
+  public static List<byte[]> unpack(byte[] packed) {
+    Reader in = new Reader(packed);
+    in.skipPackedKind();
+    int forms = in.count(1);
+    List<byte[]> unpacked = new ArrayList<>(forms);
+    int[] starts = new int[FEWEST_ITEMS];
+    int[] lengths = new int[FEWEST_ITEMS];
+    int places = 0;
+    for (int form = 0; form < forms; form++) {
+      int headLength = in.count(1);
+      Writer out = new Writer(packed, in.skip(headLength), headLength);
+      int count = in.count(3);
+      out.number(count);
+      for (int i = 0; i < count; i++) {
+        long place = in.number();
+        if (place == places) {
+          if (places == starts.length) {
+            starts = Arrays.copyOf(starts, 2 * places);
+            lengths = Arrays.copyOf(lengths, 2 * places);
+          }
+          lengths[places] = in.count(1);
+          starts[places] = in.skip(lengths[places]);
+          places++;
+        } else if (place > places) {
+          throw new IllegalArgumentException(
+              "the bytes of packed sketches name item " + place + " of " + places);
+        }
+        out.item(packed, starts[(int) place], lengths[(int) place]);
+        out.number(in.number());
+        out.number(in.number());
+      }
+      unpacked.add(out.toBytes());
+    }
+    in.requireEnd();
+    return unpacked;
   }
 
   /** Memory held, in bytes. */
   public long memoryBytes() {
-    return (slots.length + words.length) * (long) Long.BYTES
+    return (slots.length + words.length + heaviest.length) * (long) Long.BYTES
         + freed.length * (long) Integer.BYTES
         + bytes.length;
   }
@@ -263,6 +370,7 @@ public final class SketchSum {
     int most = words.length / WORDS;
     most += most >> 1;
     words = Arrays.copyOf(words, most * WORDS);
+    heaviest = Arrays.copyOf(heaviest, (most >>> GROUP_BITS) + 1);
     // At most half of the slots are taken.
     if (2 * most > slots.length) {
       long[] before = slots;

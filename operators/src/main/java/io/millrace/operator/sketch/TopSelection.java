@@ -80,16 +80,23 @@ public final class TopSelection {
     leaveOut(floor);
   }
 
+  /**
+   * Whether every item with at most that lower bound and slack can be passed by: none can be among
+   * the heaviest or change anything else.
+   */
+  boolean isTooLight(long lower, long slack) {
+    return TopKSketch.saturatedSum(lower, slack) < gate;
+  }
+
   /** Whether an item can be among the heaviest; otherwise it is left out with that. */
   boolean mayEnter(long lower, long slack) {
-    long upper = TopKSketch.saturatedSum(lower, slack);
-    if (upper < gate) {
+    if (isTooLight(lower, slack)) {
       return false;
     }
     if (algorithm.count(lower, slack) >= lightestCount) {
       return true;
     }
-    leaveOut(upper);
+    leaveOut(TopKSketch.saturatedSum(lower, slack));
     return false;
   }
 

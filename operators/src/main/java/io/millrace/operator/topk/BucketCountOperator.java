@@ -1,5 +1,6 @@
 package io.millrace.operator.topk;
 
+import io.millrace.operator.sketch.SketchSum;
 import io.millrace.operator.sketch.TopItems;
 import io.millrace.operator.sketch.TopSelection;
 import io.millrace.operator.state.SavedState;
@@ -22,6 +23,7 @@ import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
 import org.apache.flink.api.common.typeinfo.PrimitiveArrayTypeInfo;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.runtime.state.StateSnapshotContext;
 import org.apache.flink.runtime.state.VoidNamespace;
 import org.apache.flink.runtime.state.VoidNamespaceSerializer;
@@ -38,9 +40,10 @@ import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
  * closes: one ranking a task, dimension and window.
  *
  * <p><b>State</b>: the counts of every pane that lies in an open window, at most twice their merged
- * size; cleared when the pane's last window is published. It is written at each checkpoint; in
- * between, the counts are in memory, and beyond {@link HeavyHittersSpec#localBytes} in state alone.
- * <b>Timers</b>: none; those that a version before 0.3.0 set are replaced by state on restore.
+ * size; cleared when the pane's last window is published, or, where panes were written together,
+ * that of the last of them. It is written at each checkpoint; in between, the counts are in memory,
+ * and beyond {@link HeavyHittersSpec#localBytes} in state alone. <b>Timers</b>: none; those that a
+ * version before 0.3.0 set are replaced by state on restore.
  */
 final class BucketCountOperator extends AbstractStreamOperator<BucketRanking>
     implements OneInputStreamOperator<PartialCount, BucketRanking>,
@@ -57,6 +60,9 @@ final class BucketCountOperator extends AbstractStreamOperator<BucketRanking>
           "pieces",
           TypeInformation.of(BucketPanes.Piece.class),
           PrimitiveArrayTypeInfo.BYTE_PRIMITIVE_ARRAY_TYPE_INFO);
+  static final MapStateDescriptor<Integer, byte[]> BLOCKS =
+      new MapStateDescriptor<>(
+          "blocks", Types.INT, PrimitiveArrayTypeInfo.BYTE_PRIMITIVE_ARRAY_TYPE_INFO);
 
   private final HeavyHittersSpec spec;
   private final String uid;
@@ -64,6 +70,7 @@ final class BucketCountOperator extends AbstractStreamOperator<BucketRanking>
   private transient PanedWindows windows;
   private transient ValueState<BucketPanes> panes;
   private transient MapState<BucketPanes.Piece, byte[]> pieces;
+  private transient MapState<Integer, byte[]> blocks;
 
   /** The buckets in memory. */
   private transient Map<Bucket, BucketRing> rings;
@@ -85,6 +92,7 @@ final class BucketCountOperator extends AbstractStreamOperator<BucketRanking>
     windows = spec.windows();
     panes = SavedState.open(uid, PANES.getName(), () -> getRuntimeContext().getState(PANES));
     pieces = SavedState.open(uid, PIECES.getName(), () -> getRuntimeContext().getMapState(PIECES));
+    blocks = SavedState.open(uid, BLOCKS.getName(), () -> getRuntimeContext().getMapState(BLOCKS));
     rings = new HashMap<>();
     stored = new HashMap<>();
     watermark = Long.MIN_VALUE;
@@ -233,11 +241,18 @@ final class BucketCountOperator extends AbstractStreamOperator<BucketRanking>
     setCurrentKey(bucket);
     BucketPanes saved = panes.value();
     BucketRing ring = new BucketRing(spec, saved.published());
+    Map<Integer, List<byte[]>> unpacked = new HashMap<>();
+    for (Map.Entry<Integer, byte[]> block : blocks.entries()) {
+      unpacked.put(block.getKey(), SketchSum.unpack(block.getValue()));
+    }
     for (Pane pane : saved.panes()) {
-      List<byte[]> held = new ArrayList<>(pane.pieces());
+      List<byte[]> held = new ArrayList<>(pane.pieces() + pane.piecesInBlock());
       for (int i = 0; i < pane.pieces(); i++) {
         held.add(pieces.get(pane.piece(i)));
       }
+      List<byte[]> block = unpacked.getOrDefault(pane.block(), List.of());
+      int first = pane.firstInBlock();
+      held.addAll(block.subList(first, first + pane.piecesInBlock()));
       ring.restore(pane, held);
     }
     return ring;
@@ -281,13 +296,20 @@ final class BucketCountOperator extends AbstractStreamOperator<BucketRanking>
     for (BucketRing.Part part : ring.dropped()) {
       removePieces(part.saved());
     }
-    List<Pane> saved = new ArrayList<>(ring.parts().size());
+    List<BucketRing.Part> complete = new ArrayList<>();
     for (BucketRing.Part part : ring.parts()) {
-      if (part.isUnsaved()) {
+      if (part.isUnsaved() && part.isComplete()) {
+        complete.add(part);
+      } else if (part.isUnsaved()) {
         save(part);
       }
-      saved.add(part.saved());
     }
+    saveTogether(complete, ring);
+    for (int block : ring.takeEmptyBlocks()) {
+      blocks.remove(block);
+    }
+    List<Pane> saved = new ArrayList<>(ring.parts().size());
+    ring.parts().forEach(part -> saved.add(part.saved()));
     if (saved.isEmpty()) {
       panes.clear();
     } else {
@@ -295,6 +317,18 @@ final class BucketCountOperator extends AbstractStreamOperator<BucketRanking>
       panes.update(BucketPanes.of(saved, ring.published()));
     }
     ring.markSaved();
+  }
+
+  private void saveTogether(List<BucketRing.Part> complete, BucketRing ring) throws Exception {
+    for (BucketRing.Part part : complete) {
+      if (part.isRewritten()) {
+        removePieces(part.saved());
+      }
+    }
+    if (!complete.isEmpty()) {
+      byte[] block = ring.pack(complete);
+      blocks.put(ring.lastBlock(), block);
+    }
   }
 
   private void save(BucketRing.Part part) throws Exception {

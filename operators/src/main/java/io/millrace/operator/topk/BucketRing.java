@@ -10,6 +10,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.PriorityQueue;
 import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
@@ -132,11 +133,34 @@ final class BucketRing {
       return saved;
     }
 
-    /** Says that the unsaved pieces are in state. */
+    /** Whether it is in the sum of the open window, so that nothing can be added to it. */
+    boolean isComplete() {
+      return !summed.isEmpty();
+    }
+
+    /** Says that the unsaved pieces are in state, each by itself. */
     void markSaved() {
-      int before = rewritten ? 0 : saved.pieces();
-      int count = before + pieces.size() - savedPieces;
-      saved = new Pane(saved.start(), saved.firstWindowEnd(), count, bytes, mergedBytes);
+      int added = pieces.size() - savedPieces;
+      markSaved((rewritten ? 0 : saved.pieces()) + added, saved.block(), saved.firstInBlock(), 0);
+    }
+
+    /** Says that the unsaved pieces are in a block, from a place on. */
+    private void markPacked(int block, int firstInBlock) {
+      int packed = pieces.size() - savedPieces;
+      markSaved(rewritten ? 0 : saved.pieces(), block, firstInBlock, packed);
+    }
+
+    private void markSaved(int ownPieces, int block, int firstInBlock, int piecesInBlock) {
+      saved =
+          new Pane(
+              saved.start(),
+              saved.firstWindowEnd(),
+              ownPieces,
+              bytes,
+              mergedBytes,
+              block,
+              firstInBlock,
+              piecesInBlock);
       rewritten = false;
       if (sketch != null) {
         pieces.clear();
@@ -167,6 +191,11 @@ final class BucketRing {
   private final @Nullable SketchSum sum;
 
   private final List<Part> dropped = new ArrayList<>();
+
+  /** How many parts each block has, of those that are not dropped; in state there may be more. */
+  private final Map<Integer, Integer> partsOfBlocks = new HashMap<>();
+
+  private int lastBlock;
   private long published;
   private boolean changed;
   private long memoryBytes;
@@ -231,6 +260,10 @@ final class BucketRing {
 
   private void place(Part part) {
     parts.put(Pane.none(part.saved.start(), part.saved.firstWindowEnd()), part);
+    if (part.saved.block() != BucketPanes.NO_BLOCK) {
+      lastBlock = Math.max(lastBlock, part.saved.block());
+      partsOfBlocks.merge(part.saved.block(), 1, Integer::sum);
+    }
     memoryBytes += part.memoryBytes();
     if (part.saved.firstWindowEnd() <= published) {
       join(part);
@@ -310,9 +343,47 @@ final class BucketRing {
     }
     memoryBytes -= part.memoryBytes();
     parts.remove(Pane.none(part.saved.start(), part.saved.firstWindowEnd()));
-    if (part.saved.pieces() > 0) {
+    if (part.saved.block() != BucketPanes.NO_BLOCK) {
+      partsOfBlocks.merge(part.saved.block(), -1, Integer::sum);
+    }
+    if (part.saved.isInState()) {
       dropped.add(part);
     }
+  }
+
+  /**
+   * Packs the unsaved pieces of complete parts into the next block, which belongs into state then.
+   *
+   * @param complete parts that are complete and have unsaved pieces; at least one
+   */
+  byte[] pack(List<Part> complete) {
+    lastBlock++;
+    List<SketchSum.Addend> packed = new ArrayList<>();
+    for (Part part : complete) {
+      int first = packed.size();
+      packed.addAll(part.summed.subList(part.savedPieces, part.summed.size()));
+      part.markPacked(lastBlock, first);
+    }
+    partsOfBlocks.put(lastBlock, complete.size());
+    return Objects.requireNonNull(sum).pack(packed);
+  }
+
+  /** Number of the block that was packed last. */
+  int lastBlock() {
+    return lastBlock;
+  }
+
+  /** Blocks in state whose parts are all dropped; each is named once. */
+  List<Integer> takeEmptyBlocks() {
+    List<Integer> empty = new ArrayList<>();
+    partsOfBlocks.forEach(
+        (block, partsLeft) -> {
+          if (partsLeft == 0) {
+            empty.add(block);
+          }
+        });
+    empty.forEach(partsOfBlocks::remove);
+    return empty;
   }
 
   /** The parts in open windows. */

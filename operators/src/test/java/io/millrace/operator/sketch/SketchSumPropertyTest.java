@@ -14,7 +14,9 @@ import net.jqwik.api.constraints.IntRange;
 
 /** Against a map of the weights that are in the sum. */
 final class SketchSumPropertyTest {
-  private record Pane(SketchSum.Addend addend, Map<String, Long> weights, long floor) {}
+  @SuppressWarnings("ArrayRecordComponent") // Never compared.
+  private record Pane(
+      byte[] form, SketchSum.Addend addend, Map<String, Long> weights, long floor) {}
 
   @Property(seed = "1", tries = 300)
   void offerTo_panesComeAndGo_isTheSumOfThoseThere(
@@ -31,6 +33,7 @@ final class SketchSumPropertyTest {
         panes.add(addPane(sum, random, algorithm.create(memoryBytes, 4), universe));
       }
       assertIsSumOf(panes, sum, algorithm);
+      assertUnpacksAsPacked(panes.stream().filter(any -> random.nextBoolean()).toList(), sum);
     }
     while (!panes.isEmpty()) {
       sum.subtract(panes.remove().addend());
@@ -67,7 +70,17 @@ final class SketchSumPropertyTest {
       sketch.add(item, weight);
       weights.merge(item, weight, Long::sum);
     }
-    return new Pane(sum.add(sketch.toBytes()), weights, sketch.maxError());
+    byte[] form = sketch.toBytes();
+    return new Pane(form, sum.add(form), weights, sketch.maxError());
+  }
+
+  private static void assertUnpacksAsPacked(List<Pane> panes, SketchSum sum) {
+    byte[] packed = sum.pack(panes.stream().map(Pane::addend).toList());
+    List<byte[]> forms = SketchSum.unpack(packed);
+    assertThat(forms).hasSameSizeAs(panes);
+    for (int i = 0; i < forms.size(); i++) {
+      assertThat(forms.get(i)).isEqualTo(panes.get(i).form());
+    }
   }
 
   private static void assertIsSumOf(Deque<Pane> panes, SketchSum sum, SketchAlgorithm algorithm) {

@@ -66,7 +66,7 @@ final class BucketCountOperatorTest {
       throws Exception {
     harness.snapshot();
     assertThat(harness.timers()).isZero();
-    assertThat(harness.keysWithState("panes", "pieces")).isZero();
+    assertThat(harness.keysWithState("panes", "pieces", "blocks")).isZero();
   }
 
   @ParameterizedTest
@@ -209,7 +209,15 @@ final class BucketCountOperatorTest {
     public void processElement(PartialCount partial, Context context, Collector<BucketRanking> out)
         throws Exception {
       Pane pane =
-          new Pane(partial.paneStart(), partial.firstWindowEnd(), 1, partial.sketch().length, 0);
+          new Pane(
+              partial.paneStart(),
+              partial.firstWindowEnd(),
+              1,
+              partial.sketch().length,
+              0,
+              BucketPanes.NO_BLOCK,
+              0,
+              0);
       getRuntimeContext()
           .getState(BucketCountOperator.PANES)
           .update(BucketPanes.of(List.of(pane), Long.MIN_VALUE));

@@ -78,7 +78,9 @@ final class BucketRingTest {
     PanedWindows windows = new PanedWindows(60_000, slide, 0);
     BucketRing ring = new BucketRing(spec(windows), Long.MIN_VALUE);
     byte[] former = formerCounts();
-    ring.restore(new Pane(0, windows.firstWindowEnd(0), 1, former.length, 0), List.of(former));
+    ring.restore(
+        new Pane(0, windows.firstWindowEnd(0), 1, former.length, 0, BucketPanes.NO_BLOCK, 0, 0),
+        List.of(former));
     ExactCounts more = new ExactCounts();
     more.add("/a", 1);
     ring.add(Partials.of(0, 0, windows.firstWindowEnd(0), more));
