@@ -1,6 +1,7 @@
 package io.millrace.job;
 
 import io.millrace.connector.kafka.KafkaEvents;
+import io.millrace.connector.kafka.ProjectedType;
 import io.millrace.connector.kafka.SplitDecoded;
 import io.millrace.schema.Topic;
 import io.millrace.schema.codec.Projected;
@@ -63,7 +64,7 @@ public final class Ingest {
             endpoints.source(topic, fields),
             KafkaEvents.watermarks(config.configuration(), topic, fields),
             topic.name()),
-        TypeInformation.of(Projected.class),
+        ProjectedType.INSTANCE,
         uid);
   }
 

@@ -1,5 +1,6 @@
 package io.millrace.job;
 
+import io.millrace.connector.kafka.KafkaOptions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -29,6 +30,11 @@ public final class JobOptions {
   public static final List<ConfigOption<?>> ALL = List.of(ALLOWED_LATENESS, ORDER);
 
   private JobOptions() {}
+
+  /** The order that the options ask for. */
+  public static Order order(JobConfig config) {
+    return config.get(ORDER, config.get(KafkaOptions.BOUNDED) ? Order.EVENT_TIME : Order.ARRIVAL);
+  }
 
   /** The orders in which several inputs are applied. */
   public enum Order {

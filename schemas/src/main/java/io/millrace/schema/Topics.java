@@ -6,6 +6,9 @@ import io.millrace.schema.Topic.View;
 import io.millrace.schema.lane.DeadLettered;
 import io.millrace.schema.lane.LateArrived;
 import io.millrace.schema.lane.LiveRow;
+import io.millrace.schema.listening.ChartPublished;
+import io.millrace.schema.listening.SongCatalogued;
+import io.millrace.schema.listening.SongPlayed;
 import io.millrace.schema.ranking.RankingPublished;
 import io.millrace.schema.web.CombinedLogReader;
 import io.millrace.schema.web.RequestServed;
@@ -51,8 +54,54 @@ public final class Topics {
   /** The latest ranking of each dimension, an item a row. */
   public static final Topic<LiveRow> HEAVY_HITTERS_LIVE = live("heavy-hitters");
 
+  /** Plays of songs; input of trending songs. */
+  public static final Topic<SongPlayed> LISTENING_PLAYS =
+      input(
+          "listening.plays",
+          "A listener played a song.",
+          SongPlayed.class,
+          "userId",
+          Cleanup.DELETE);
+
+  /** Refused records of {@link #LISTENING_PLAYS}. */
+  public static final Topic<DeadLettered> LISTENING_PLAYS_DLQ = LISTENING_PLAYS.deadLetters();
+
+  /** The catalogue of songs; input of trending songs. */
+  public static final Topic<SongCatalogued> LISTENING_SONGS =
+      input(
+          "listening.songs",
+          "What a song is called, and who it is by.",
+          SongCatalogued.class,
+          "songId",
+          Cleanup.COMPACT);
+
+  /** Refused records of {@link #LISTENING_SONGS}. */
+  public static final Topic<DeadLettered> LISTENING_SONGS_DLQ = LISTENING_SONGS.deadLetters();
+
+  /** The charts of each region and window. */
+  public static final Topic<ChartPublished> TRENDING_SONGS_CHARTS =
+      result(
+          "trending-songs.charts",
+          "The first songs of one chart of one region in one window.",
+          ChartPublished.class,
+          "region",
+          View.BARS);
+
+  /** Plays that came after their windows had closed. */
+  public static final Topic<LateArrived> TRENDING_SONGS_LATE = late("trending-songs");
+
+  /** The latest chart of each kind and region, a song a row. */
+  public static final Topic<LiveRow> TRENDING_SONGS_LIVE = live("trending-songs");
+
   private static final List<Topic<?>> ALL =
       List.of(
+          LISTENING_PLAYS,
+          LISTENING_PLAYS_DLQ,
+          LISTENING_SONGS,
+          LISTENING_SONGS_DLQ,
+          TRENDING_SONGS_CHARTS,
+          TRENDING_SONGS_LATE,
+          TRENDING_SONGS_LIVE,
           WEB_REQUESTS,
           WEB_REQUESTS_DLQ,
           HEAVY_HITTERS_RANKINGS,
@@ -72,6 +121,12 @@ public final class Topics {
   /** The topic of that name, without prefix. */
   public static Optional<Topic<?>> byName(String name) {
     return Optional.ofNullable(BY_NAME.get(name));
+  }
+
+  private static <T extends Record> Topic<T> input(
+      String name, String description, Class<T> type, String keyField, Cleanup cleanup) {
+    return new Topic<>(
+        name, description, type, Lane.INPUT, keyField, PARTITIONS, cleanup, View.TABLE, null);
   }
 
   private static <T extends Record> Topic<T> result(

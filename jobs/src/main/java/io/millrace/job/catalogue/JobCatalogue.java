@@ -1,6 +1,7 @@
 package io.millrace.job.catalogue;
 
 import io.millrace.job.JobDescription;
+import io.millrace.job.listening.TrendingSongsJob;
 import io.millrace.job.web.HeavyHittersJob;
 import java.util.List;
 
@@ -10,7 +11,7 @@ public final class JobCatalogue {
   public static final String RESOURCE = "META-INF/millrace/jobs.json";
 
   /** All jobs, by the number of their systems. */
-  public static final List<JobDescription> ALL = List.of(HeavyHittersJob.JOB);
+  public static final List<JobDescription> ALL = List.of(TrendingSongsJob.JOB, HeavyHittersJob.JOB);
 
   private JobCatalogue() {}
 }

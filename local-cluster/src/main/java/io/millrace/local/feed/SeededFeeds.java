@@ -15,7 +15,10 @@ import java.util.function.LongFunction;
 /** The seeded feeds of a run, written into their topics at a steady rate. */
 public final class SeededFeeds {
   private static final Map<String, LongFunction<SeededFeed>> BY_TOPIC =
-      Map.of(Topics.WEB_REQUESTS.name(), WebRequestsFeed::new);
+      Map.of(
+          Topics.WEB_REQUESTS.name(), WebRequestsFeed::new,
+          Topics.LISTENING_PLAYS.name(), SongPlaysFeed::new,
+          Topics.LISTENING_SONGS.name(), seed -> new SongsFeed());
 
   private static final long TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
@@ -88,6 +91,9 @@ public final class SeededFeeds {
   private void sendOneOfEach(TopicFeeder feeder, long now) throws IOException {
     for (SeededFeed feed : feeds) {
       byte[] value = feed.next(now);
+      if (value == null) {
+        continue;
+      }
       feeder.send(feed.topic().name(), new KeyReader(feed.topic()).key(value), value);
     }
   }

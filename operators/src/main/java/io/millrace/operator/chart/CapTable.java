@@ -44,10 +44,10 @@ final class CapTable {
      * One play more doesn't count.
      *
      * @param windowEnd end of the window
+     * @param pane start of the pane in which it was played
      * @param region where it was played
-     * @param isNew whether this is the first window that holds its pane
      */
-    void add(long windowEnd, int region, boolean isNew);
+    void add(long windowEnd, long pane, int region);
   }
 
   /**
@@ -151,7 +151,7 @@ final class CapTable {
       }
       if (counted >= cap) {
         int beyond = isAddedBefore ? lastCounted : added;
-        excess.add(end, regions[beyond], panes[beyond] >= end - windows.slideMillis());
+        excess.add(end, panes[beyond], regions[beyond]);
       }
     }
   }

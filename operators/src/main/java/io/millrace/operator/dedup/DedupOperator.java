@@ -181,14 +181,7 @@ final class DedupOperator<T> extends AbstractStreamOperator<T>
         log.drop(keptFrom);
         of.hasDropped = false;
       }
-      Map<Long, byte[]> pieces = new HashMap<>();
-      of.unsaved.forEach(
-          (pane, piece) -> {
-            byte[] bytes = new byte[piece.flip().remaining()];
-            piece.get(bytes);
-            pieces.put(pane, bytes);
-          });
-      log.append(pieces);
+      log.append(PaneLog.pieces(of.unsaved));
       of.unsaved.clear();
       if (of.counts.isEmpty()) {
         ids[index] = null;

@@ -1,6 +1,5 @@
 package io.millrace.operator.distinct;
 
-import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 /**
@@ -12,10 +11,10 @@ import java.util.Arrays;
  * Stream", RANDOM 2002, algorithm 1; Beyer et al., "On Synopses for Distinct-Value Estimation Under
  * Multiset Operations", SIGMOD 2007, for the estimate).
  *
- * <p><b>Space</b>: 8 bytes an item in its binary form, at most 8 KiB; 11 to 32 bytes an item in
- * memory, at most 32 KiB. <b>Time</b>: O(1) amortised. <b>Error</b>: 0 up to {@link #EXACT} items
- * (two of them have one hash in less than one of 10^13 sets), then a relative standard error of 3.2
- * %. <b>Order</b>: not sensitive. <b>Replay</b>: idempotent.
+ * <p><b>Space</b>: 11 to 32 bytes an item, at most 32 KiB. <b>Time</b>: O(1) amortised.
+ * <b>Error</b>: 0 up to {@link #EXACT} items (two of them have one hash in less than one of 10^13
+ * sets), then a relative standard error of 3.2 %. <b>Order</b>: not sensitive. <b>Replay</b>:
+ * idempotent.
  */
 public final class DistinctSample {
   /** As many items are counted exactly. */
@@ -35,56 +34,32 @@ public final class DistinctSample {
   /** Greater hashes are not among the least. */
   private long greatest = Long.MAX_VALUE;
 
-  /** The sample that has this binary form. */
-  public static DistinctSample of(byte[] bytes) {
-    DistinctSample sample = new DistinctSample();
-    sample.merge(bytes);
-    return sample;
-  }
-
   /**
    * Adds an item.
    *
    * @param hash of 64 bits that are as good as random
    */
   public void add(long hash) {
-    insert(Math.max(1, hash >>> 1));
+    insert(kept(hash));
   }
 
-  /** Adds all items of another sample. */
-  public void merge(DistinctSample other) {
-    for (long hash : other.slots) {
-      if (hash != 0) {
-        insert(hash);
-      }
-    }
+  /** What is kept of a hash: at least 1. */
+  public static long kept(long hash) {
+    return Math.max(1, hash >>> 1);
   }
 
   /**
-   * Adds all items of a sample in its binary form.
+   * Adds items by what is kept of their hashes.
    *
-   * @throws IllegalArgumentException where the bytes are not one
+   * @param least what {@link #least} says of a sample, or all items: in rising order, at least 1
    */
-  public void merge(byte[] bytes) {
-    if (bytes.length % Long.BYTES != 0 || bytes.length / Long.BYTES > EXACT + 1) {
-      throw new IllegalArgumentException(bytes.length + " bytes are no sample of distinct items");
-    }
-    ByteBuffer in = ByteBuffer.wrap(bytes);
-    while (in.hasRemaining()) {
-      long hash = in.getLong();
-      if (hash <= 0) {
-        throw new IllegalArgumentException("a sample of distinct items holds no hash " + hash);
+  public void merge(long[] least) {
+    for (long hash : least) {
+      if (hash > greatest) {
+        return;
       }
       insert(hash);
     }
-  }
-
-  /** The least hashes, in their order: what makes two samples equal. */
-  public byte[] toBytes() {
-    long[] least = least();
-    ByteBuffer out = ByteBuffer.allocate(least.length * Long.BYTES);
-    out.asLongBuffer().put(least);
-    return out.array();
   }
 
   /** Whether {@link #count} is exact. */
@@ -149,8 +124,11 @@ public final class DistinctSample {
     return Arrays.stream(slots).filter(hash -> hash != 0).toArray();
   }
 
-  /** All hashes in their order, one more than can be counted exactly at most. */
-  private long[] least() {
+  /**
+   * What is kept of the least hashes, in rising order, one more than can be counted exactly at
+   * most: two samples that say the same are equal.
+   */
+  public long[] least() {
     long[] hashes = hashes();
     Arrays.sort(hashes);
     return Arrays.copyOf(hashes, Math.min(hashes.length, EXACT + 1));

@@ -38,8 +38,8 @@ import org.jspecify.annotations.Nullable;
  * <p><b>State</b>: the rows of the view, until they leave; of a view without rows only its last
  * version, until the first snapshot due at which the clock is past it; contents that wait. The rows
  * of the view that came last are in memory too. <b>Timers</b>: one of wall-clock time and one of
- * event time a view. <b>Order</b>: contents count as they come; give them in order. <b>Replay</b>:
- * contents that come twice change nothing.
+ * event time a view. <b>Order</b>: contents of an earlier event time than those that came last are
+ * passed over. <b>Replay</b>: contents that come twice change nothing.
  */
 public final class LiveViewFunction extends KeyedProcessFunction<String, ViewContents, LiveChange> {
   private static final long serialVersionUID = 1L;
@@ -113,6 +113,9 @@ public final class LiveViewFunction extends KeyedProcessFunction<String, ViewCon
       }
       return;
     }
+    if (contents.at() < latestAt(before)) {
+      return;
+    }
     long now = context.timerService().currentProcessingTime();
     long wait = before.nextChangeAt() - now;
     // It is longer than that only where the clock was set back.
@@ -125,6 +128,11 @@ public final class LiveViewFunction extends KeyedProcessFunction<String, ViewCon
       context.timerService().registerProcessingTimeTimer(before.nextChangeAt());
       view.update(before.waiting());
     }
+  }
+
+  /** Event time of the contents that came last, whether they were sent or wait. */
+  private long latestAt(ViewState before) throws Exception {
+    return before.waits() ? waiting.value().at() : before.at();
   }
 
   /** Sends how the contents differ from those before. */

@@ -1,7 +1,7 @@
 package io.millrace.operator.sketch;
 
+import io.millrace.operator.form.FormWriter;
 import io.millrace.operator.sketch.SketchForm.Reader;
-import io.millrace.operator.sketch.SketchForm.Writer;
 
 /**
  * A Count-Min sketch with a set of candidates. The matrix of counters bounds every item's weight
@@ -131,7 +131,8 @@ public final class CountMin extends SpaceSaving {
 
   @Override
   public byte[] toBytes() {
-    Writer out = new Writer(SketchForm.COUNT_MIN, 64 + 32 * table.size() + 2 * cells.length);
+    FormWriter out =
+        SketchForm.writer(SketchForm.COUNT_MIN, 64 + 32 * table.size() + 2 * cells.length);
     out.number(ROWS);
     out.number(width);
     out.number(unseen);

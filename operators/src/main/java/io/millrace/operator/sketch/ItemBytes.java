@@ -57,7 +57,7 @@ public final class ItemBytes {
   }
 
   /** The hash of an item under a seed: the same on every machine and in every version. */
-  static long hash(long seed, byte[] bytes, int start, int length) {
+  public static long hash(long seed, byte[] bytes, int start, int length) {
     long hash = seed ^ (length * ROUND_FACTOR);
     int end = start + length;
     int at = start;

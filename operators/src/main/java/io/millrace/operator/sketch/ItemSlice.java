@@ -1,5 +1,7 @@
 package io.millrace.operator.sketch;
 
+import java.util.Arrays;
+
 /** A place for the bytes of an item, set anew for every item: nothing is copied. */
 public final class ItemSlice {
   private byte[] bytes = {};
@@ -21,6 +23,31 @@ public final class ItemSlice {
     this.bytes = bytes;
     this.start = start;
     this.length = length;
+  }
+
+  /** The array that the item is a part of. */
+  public byte[] bytes() {
+    return bytes;
+  }
+
+  /** Where in {@link #bytes} the item starts. */
+  public int start() {
+    return start;
+  }
+
+  /** How many bytes the item has. */
+  public int length() {
+    return length;
+  }
+
+  /** A copy of the item's bytes. */
+  public byte[] copy() {
+    return Arrays.copyOfRange(bytes, start, start + length);
+  }
+
+  /** A hash of the item under a seed: the same in every process and version. */
+  public long stableHash(long seed) {
+    return ItemBytes.hash(seed, bytes, start, length);
   }
 
   /** Adds the item to a sketch. */

@@ -1,5 +1,7 @@
 package io.millrace.operator.sketch;
 
+import io.millrace.operator.form.FormReader;
+import io.millrace.operator.form.FormWriter;
 import java.util.Arrays;
 
 /**
@@ -27,74 +29,24 @@ final class SketchForm {
   static final int PACKED = 3;
   static final int VERSION = 1;
 
-  private static final int VALUE_BITS = 7;
-  private static final int MORE = 1 << VALUE_BITS;
-  private static final int LONGEST_NUMBER = 9;
-
   private SketchForm() {}
 
-  /** Writes the form. */
-  static final class Writer {
-    private byte[] bytes;
-    private int length;
-
-    /**
-     * A writer of one form.
-     *
-     * @param expectedBytes how long it will be, about
-     */
-    Writer(int kind, int expectedBytes) {
-      bytes = new byte[Math.max(16, expectedBytes)];
-      bytes[0] = (byte) kind;
-      bytes[1] = VERSION;
-      length = 2;
-    }
-
-    /** A writer that goes on behind the first bytes of a form. */
-    Writer(byte[] source, int start, int count) {
-      bytes = Arrays.copyOfRange(source, start, start + 2 * count + 64);
-      length = count;
-    }
-
-    void number(long value) {
-      reserve(LONGEST_NUMBER);
-      long left = value;
-      while (left >= MORE) {
-        bytes[length++] = (byte) (left | MORE);
-        left >>>= VALUE_BITS;
-      }
-      bytes[length++] = (byte) left;
-    }
-
-    void item(byte[] source, int start, int itemLength) {
-      number(itemLength);
-      bytes(source, start, itemLength);
-    }
-
-    void bytes(byte[] source, int start, int count) {
-      reserve(count);
-      System.arraycopy(source, start, bytes, length, count);
-      length += count;
-    }
-
-    private void reserve(int more) {
-      if (more > bytes.length - length) {
-        bytes = Arrays.copyOf(bytes, Math.max(length + more, bytes.length + (bytes.length >> 1)));
-      }
-    }
-
-    byte[] toBytes() {
-      return length == bytes.length ? bytes : Arrays.copyOf(bytes, length);
-    }
+  /**
+   * A writer of one form.
+   *
+   * @param expectedBytes how long it will be, about
+   */
+  static FormWriter writer(int kind, int expectedBytes) {
+    FormWriter out = new FormWriter(expectedBytes);
+    out.raw(kind);
+    out.raw(VERSION);
+    return out;
   }
 
   /** Reads the form; every method throws IllegalArgumentException where the bytes are damaged. */
-  static final class Reader {
-    private final byte[] bytes;
-    private int at;
-
+  static final class Reader extends FormReader {
     Reader(byte[] bytes) {
-      this.bytes = bytes;
+      super(bytes, "a sketch");
     }
 
     /** The kind of the form of one sketch, whose version is a known one. */
@@ -108,11 +60,11 @@ final class SketchForm {
     }
 
     private int kind(int least, int greatest) {
-      int kind = next() & 0xFF;
-      int version = next() & 0xFF;
+      int kind = raw() & 0xFF;
+      int version = raw() & 0xFF;
       if (kind < least || kind > greatest || version != VERSION) {
-        throw new IllegalArgumentException(
-            "the bytes of a sketch are of kind "
+        throw damaged(
+            "are of kind "
                 + kind
                 + ", version "
                 + version
@@ -125,67 +77,15 @@ final class SketchForm {
     void skipToBoundedWeights() {
       int kind = kind();
       if (kind == EXACT_WEIGHTS) {
-        throw new IllegalArgumentException("the bytes of a sketch are of kind 0; merge them first");
+        throw damaged("are of kind 0; merge them first");
       } else if (kind == COUNT_MIN) {
         CountMin.skipMatrix(this);
       }
     }
 
-    private byte next() {
-      return bytes[skip(1)];
-    }
-
-    /** Passes {@code length} bytes. Returns where they start. */
-    int skip(long length) {
-      if (length > bytes.length - at) {
-        throw early();
-      }
-      int start = at;
-      at += (int) length;
-      return start;
-    }
-
-    byte[] bytes() {
-      return bytes;
-    }
-
-    int position() {
-      return at;
-    }
-
-    void moveTo(int position) {
-      at = position;
-    }
-
-    long number() {
-      long value = 0;
-      for (int shift = 0; shift < LONGEST_NUMBER * VALUE_BITS; shift += VALUE_BITS) {
-        byte part = next();
-        value |= (long) (part & (MORE - 1)) << shift;
-        if (part >= 0) {
-          return value;
-        }
-      }
-      throw new IllegalArgumentException("the bytes of a sketch hold a number beyond 2^63 - 1");
-    }
-
-    /** A number of things that take at least {@code bytesEach} bytes. */
-    int count(int bytesEach) {
-      long count = number();
-      if (count * bytesEach > bytes.length - at || count > Integer.MAX_VALUE) {
-        throw early();
-      }
-      return (int) count;
-    }
-
     int fixedInt() {
       int start = skip(Integer.BYTES);
-      return Integer.reverseBytes((int) ItemBytes.INTS.get(bytes, start));
-    }
-
-    long fixedLong() {
-      int start = skip(Long.BYTES);
-      return Long.reverseBytes((long) ItemBytes.LONGS.get(bytes, start));
+      return Integer.reverseBytes((int) ItemBytes.INTS.get(bytes(), start));
     }
 
     /** The item of an exact weight. */
@@ -193,26 +93,15 @@ final class SketchForm {
       int length = fixedInt();
       if (length >= 0) {
         int start = skip(length);
-        return Arrays.copyOfRange(bytes, start, start + length);
+        return Arrays.copyOfRange(bytes(), start, start + length);
       }
       long chars = -1L - length;
       int start = skip(2 * chars);
       StringBuilder item = new StringBuilder((int) chars);
-      for (int i = start; i < at; i += 2) {
-        item.append((char) ((bytes[i] << Byte.SIZE) | (bytes[i + 1] & 0xFF)));
+      for (int i = start; i < position(); i += 2) {
+        item.append((char) ((bytes()[i] << Byte.SIZE) | (bytes()[i + 1] & 0xFF)));
       }
       return ItemBytes.of(item.toString());
-    }
-
-    void requireEnd() {
-      if (at < bytes.length) {
-        throw new IllegalArgumentException(
-            "the bytes of a sketch go on for " + (bytes.length - at) + " after their end");
-      }
-    }
-
-    private static IllegalArgumentException early() {
-      return new IllegalArgumentException("the bytes of a sketch end early");
     }
   }
 }

@@ -1,7 +1,7 @@
 package io.millrace.operator.sketch;
 
+import io.millrace.operator.form.FormWriter;
 import io.millrace.operator.sketch.SketchForm.Reader;
-import io.millrace.operator.sketch.SketchForm.Writer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -236,7 +236,7 @@ public final class SketchSum {
    * @return what {@link #unpack} reads
    */
   public byte[] pack(List<Addend> addends) {
-    Writer out = new Writer(SketchForm.PACKED, usedBytes - freedBytes);
+    FormWriter out = SketchForm.writer(SketchForm.PACKED, usedBytes - freedBytes);
     out.number(addends.size());
     int[] placesAfter = new int[items];
     int places = 0;
@@ -281,7 +281,8 @@ public final class SketchSum {
     int places = 0;
     for (int form = 0; form < forms; form++) {
       int headLength = in.count(1);
-      Writer out = new Writer(packed, in.skip(headLength), headLength);
+      FormWriter out = new FormWriter(2 * headLength + 64);
+      out.raw(packed, in.skip(headLength), headLength);
       int count = in.count(3);
       out.number(count);
       for (int i = 0; i < count; i++) {

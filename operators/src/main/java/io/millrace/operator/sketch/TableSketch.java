@@ -1,7 +1,7 @@
 package io.millrace.operator.sketch;
 
+import io.millrace.operator.form.FormWriter;
 import io.millrace.operator.sketch.SketchForm.Reader;
-import io.millrace.operator.sketch.SketchForm.Writer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -248,13 +248,13 @@ abstract class TableSketch implements TopKSketch {
 
   @Override
   public byte[] toBytes() {
-    Writer out = new Writer(SketchForm.BOUNDED_WEIGHTS, 32 + 32 * table.size());
+    FormWriter out = SketchForm.writer(SketchForm.BOUNDED_WEIGHTS, 32 + 32 * table.size());
     write(out);
     return out.toBytes();
   }
 
   /** Writes total, floor and items. */
-  final void write(Writer out) {
+  final void write(FormWriter out) {
     out.number(total);
     out.number(floor);
     out.number(table.size());
@@ -263,7 +263,7 @@ abstract class TableSketch implements TopKSketch {
     }
   }
 
-  private void write(int entry, Writer out) {
+  private void write(int entry, FormWriter out) {
     out.item(table.bytes(), table.start(entry), table.length(entry));
     out.number(table.lower(entry));
     out.number(table.slack(entry));
@@ -289,7 +289,7 @@ abstract class TableSketch implements TopKSketch {
     }
     totals[first] = TopKSketch.saturatedSum(totals[first], total - held);
 
-    @Nullable Writer[] writers = new Writer[parts];
+    @Nullable FormWriter[] writers = new FormWriter[parts];
     i = 0;
     for (int entry = table.first(); entry < table.end(); entry = table.next(entry)) {
       int part = partOfEntry[i++];
@@ -303,16 +303,16 @@ abstract class TableSketch implements TopKSketch {
     }
     byte[] @Nullable [] forms = new byte[parts][];
     for (int part = 0; part < parts; part++) {
-      Writer out = writers[part];
+      FormWriter out = writers[part];
       forms[part] = out == null ? null : out.toBytes();
     }
     return forms;
   }
 
-  private Writer writer(@Nullable Writer[] writers, int part, long partTotal, int items) {
-    Writer out = writers[part];
+  private FormWriter writer(@Nullable FormWriter[] writers, int part, long partTotal, int items) {
+    FormWriter out = writers[part];
     if (out == null) {
-      out = new Writer(SketchForm.BOUNDED_WEIGHTS, 32 + 40 * items);
+      out = SketchForm.writer(SketchForm.BOUNDED_WEIGHTS, 32 + 40 * items);
       out.number(partTotal);
       out.number(floor);
       out.number(items);

@@ -1,6 +1,8 @@
 package io.millrace.operator.state;
 
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
@@ -81,27 +83,71 @@ public final class PaneLog {
   public SortedMap<Long, List<byte[]>> read() throws Exception {
     SortedMap<Long, List<byte[]>> all = new TreeMap<>();
     for (Pane pane : held()) {
-      List<byte[]> of = new ArrayList<>(pane.pieces());
-      for (int i = 0; i < pane.pieces(); i++) {
-        of.add(pieces.get(new Piece(pane.start(), i)));
-      }
-      all.put(pane.start(), of);
+      all.put(pane.start(), piecesOf(pane));
     }
     return all;
   }
 
-  /** Adds a piece to each of some panes, by their starts. */
-  public void append(Map<Long, byte[]> added) throws Exception {
+  private List<byte[]> piecesOf(Pane pane) throws Exception {
+    List<byte[]> of = new ArrayList<>(pane.pieces());
+    for (int i = 0; i < pane.pieces(); i++) {
+      of.add(pieces.get(new Piece(pane.start(), i)));
+    }
+    return of;
+  }
+
+  /** Adds pieces to panes, by their starts. */
+  public void append(Map<Long, List<byte[]>> added) throws Exception {
     if (added.isEmpty()) {
       return;
     }
-    SortedMap<Long, Integer> counts = new TreeMap<>();
-    held().forEach(pane -> counts.put(pane.start(), pane.pieces()));
-    for (Map.Entry<Long, byte[]> each : added.entrySet()) {
+    SortedMap<Long, Integer> counts = counts();
+    for (Map.Entry<Long, List<byte[]>> each : added.entrySet()) {
       int index = counts.getOrDefault(each.getKey(), 0);
-      pieces.put(new Piece(each.getKey(), index), each.getValue());
-      counts.put(each.getKey(), index + 1);
+      for (byte[] piece : each.getValue()) {
+        pieces.put(new Piece(each.getKey(), index++), piece);
+      }
+      counts.put(each.getKey(), index);
     }
+    update(counts);
+  }
+
+  /**
+   * What was put into buffers, as a piece each.
+   *
+   * @param buffers by the starts of their panes, each at the end of what was put into it
+   */
+  public static Map<Long, List<byte[]>> pieces(Map<Long, ByteBuffer> buffers) {
+    Map<Long, List<byte[]>> pieces = new HashMap<>();
+    buffers.forEach(
+        (pane, buffer) -> {
+          byte[] bytes = new byte[buffer.flip().remaining()];
+          buffer.get(bytes);
+          pieces.put(pane, List.of(bytes));
+        });
+    return pieces;
+  }
+
+  /** All pieces of a pane, in the order in which they were added. */
+  public List<byte[]> read(long start) throws Exception {
+    for (Pane pane : held()) {
+      if (pane.start() == start) {
+        return piecesOf(pane);
+      }
+    }
+    return List.of();
+  }
+
+  /** Replaces all pieces of a pane. */
+  public void replace(long start, List<byte[]> by) throws Exception {
+    SortedMap<Long, Integer> counts = counts();
+    for (int i = counts.getOrDefault(start, 0) - 1; i >= by.size(); i--) {
+      pieces.remove(new Piece(start, i));
+    }
+    for (int i = 0; i < by.size(); i++) {
+      pieces.put(new Piece(start, i), by.get(i));
+    }
+    counts.put(start, by.size());
     update(counts);
   }
 
@@ -121,6 +167,14 @@ public final class PaneLog {
     if (counts.size() < held.size()) {
       update(counts);
     }
+  }
+
+  private SortedMap<Long, Integer> counts() throws Exception {
+    SortedMap<Long, Integer> counts = new TreeMap<>();
+    for (Pane pane : held()) {
+      counts.put(pane.start(), pane.pieces());
+    }
+    return counts;
   }
 
   private List<Pane> held() throws Exception {

@@ -3,11 +3,9 @@ package io.millrace.operator.topk;
 import io.millrace.operator.topk.Dimension.WeightOf;
 import java.util.List;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
-import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.api.java.tuple.Tuple2;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
-import org.apache.flink.util.OutputTag;
 
 /**
  * Ranks the heaviest items of each event-time window, in any number of dimensions in one pass.
@@ -53,36 +51,12 @@ public final class HeavyHitters {
         || dimensions.stream().map(Dimension::name).distinct().count() < dimensions.size()) {
       throw new IllegalArgumentException("dimensions must be at least one, each with its own name");
     }
-    TypeInformation<PartialCount> partials = TypeInformation.of(PartialCount.class);
-    OutputTag<T> possiblyLate = new OutputTag<>("possibly-late", events.getType());
-    OutputTag<Tuple2<T, Long>> late =
-        new OutputTag<>("late", Types.TUPLE(events.getType(), Types.LONG));
-
-    SingleOutputStreamOperator<PartialCount> counted =
-        events
-            .transform(
-                "Count where read",
-                partials,
-                LocalCountOperator.besideSource(
-                    spec, dimensions, weight, possiblyLate, uid + "-local"))
-            .uid(uid + "-local");
-    SingleOutputStreamOperator<PartialCount> direct =
-        counted
-            .transform("Stand in while idle", partials, new StandInWatermarkOperator(spec))
-            .uid(uid + "-stand-in");
-    SingleOutputStreamOperator<PartialCount> decided =
-        counted
-            .getSideOutput(possiblyLate)
-            .rebalance()
-            .transform(
-                "Decide what is late",
-                partials,
-                LocalCountOperator.behindExchange(
-                    spec, dimensions, weight, late, uid + "-late-gate"))
-            .uid(uid + "-late-gate");
+    LocalCounts.Counted<T> counted =
+        LocalCounts.count(
+            events, spec.counting(), () -> new SketchCounts<>(spec, dimensions, weight), uid);
     SingleOutputStreamOperator<Ranking> published =
-        direct
-            .union(decided)
+        counted
+            .partials()
             .keyBy(PartialCount::bucket, TypeInformation.of(PartialCount.Bucket.class))
             .transform(
                 "Count by bucket",
@@ -93,7 +67,7 @@ public final class HeavyHitters {
             .process(new RankingFunction(spec, uid + "-ranking"), TypeInformation.of(Ranking.class))
             .uid(uid + "-ranking")
             .name("Rank by window");
-    return new Rankings<>(published, decided.getSideOutput(late));
+    return new Rankings<>(published, counted.late());
   }
 
   /**

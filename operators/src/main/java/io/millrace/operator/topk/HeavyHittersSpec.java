@@ -55,8 +55,6 @@ public record HeavyHittersSpec(
   private static final int BUCKET_ITEMS_PER_K = 5;
   private static final int LOCAL_ITEMS_PER_K = 8;
 
-  private static final long MAX_EVENT_TIME = 1L << 62;
-
   /**
    * Checks the parameters.
    *
@@ -101,8 +99,9 @@ public record HeavyHittersSpec(
     return memoryBytes / (windows.sizeMillis() / windows.paneMillis());
   }
 
-  /** The latest event time that the source lets through when the wall clock shows {@code now}. */
-  long latestEventTime(long now) {
-    return now + Math.min(maxAheadMillis, MAX_EVENT_TIME - now);
+  /** How the tasks that count go about panes. */
+  PaneCounting counting() {
+    return new PaneCounting(
+        windows, PaneCounting.DueAt.CLOSE, algorithm.code(), maxAheadMillis, localBytes);
   }
 }

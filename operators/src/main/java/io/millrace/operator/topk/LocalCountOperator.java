@@ -1,17 +1,10 @@
 package io.millrace.operator.topk;
 
-import io.millrace.operator.sketch.AdaptiveCounts;
-import io.millrace.operator.sketch.ItemBatch;
-import io.millrace.operator.sketch.ItemSlice;
 import io.millrace.operator.sketch.SketchAlgorithm;
 import io.millrace.operator.state.SavedState;
-import io.millrace.operator.topk.Dimension.WeightOf;
-import io.millrace.operator.topk.PartialCount.Bucket;
 import io.millrace.operator.window.PanedWindows;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Iterator;
-import java.util.List;
 import java.util.Map;
 import org.apache.flink.api.common.state.BroadcastState;
 import org.apache.flink.api.common.state.MapStateDescriptor;
@@ -32,14 +25,14 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Counts records where they are read and hands on packed counts, so that records are neither
- * shuffled nor written to keyed state one by one. Counts are handed on before a watermark that
- * closes a window, before the task is idle, before a checkpoint's barrier, at the memory bound and
+ * shuffled nor written to keyed state one by one. Counts are handed on before the watermark that
+ * they are due at, before the task is idle, before a checkpoint's barrier, at the memory bound and
  * at the end; so it keeps no counts in a checkpoint and can be rescaled freely.
  *
- * <p><b>Space</b>: {@link HeavyHittersSpec#localBytes}. <b>Time</b>: O(1) per record and dimension.
- * <b>Error</b>: that of the algorithm.
+ * <p><b>Space</b>: {@link PaneCounting#localBytes}. <b>Time</b> and <b>error</b>: those of the
+ * {@link PaneCounts}.
  */
-final class LocalCountOperator<T> extends AbstractStreamOperator<PartialCount>
+public class LocalCountOperator<T> extends AbstractStreamOperator<PartialCount>
     implements OneInputStreamOperator<T, PartialCount>, BoundedOneInput {
   /*
    * Who decides that a record is late. A window is published when the watermark of all tasks
@@ -105,17 +98,15 @@ final class LocalCountOperator<T> extends AbstractStreamOperator<PartialCount>
     }
   }
 
-  private final HeavyHittersSpec spec;
-  private final List<Dimension<T>> dimensions;
-  private final WeightOf<T> weight;
+  private final PaneCounting counting;
+  private final PaneCounts.Factory<T> factory;
   private final @Nullable OutputTag<T> possiblyLate;
   private final @Nullable OutputTag<Tuple2<T, Long>> late;
   private final String uid;
 
   private transient PanedWindows windows;
-  private transient ItemSlice item;
-  private transient Map<Long, Pane> panes;
-  private transient @Nullable Pane lastPane;
+  private transient Map<Long, Pane<T>> panes;
+  private transient @Nullable Pane<T> lastPane;
   private transient long bufferedBytes;
   private transient BroadcastState<String, Progress> progress;
   private transient Counter lateRecords;
@@ -131,79 +122,78 @@ final class LocalCountOperator<T> extends AbstractStreamOperator<PartialCount>
   /** The same without the watermark at the end of time. */
   private transient long reachedBeforeEnd;
 
-  /** The counts of one pane, by dimension. */
-  private static final class Pane {
+  /** A pane with its counts. */
+  private static final class Pane<T> {
     private final long start;
     private final long end;
+
     private final long firstWindowEnd;
-    private final AdaptiveCounts[] sketches;
-    private final ItemBatch[] batches;
+    private final long dueTime;
+    private final PaneCounts<T> counts;
     private long memoryBytes;
 
-    Pane(long start, long end, long firstWindowEnd, AdaptiveCounts[] sketches) {
+    Pane(long start, long end, long firstWindowEnd, long dueTime, PaneCounts<T> counts) {
       this.start = start;
       this.end = end;
       this.firstWindowEnd = firstWindowEnd;
-      this.sketches = sketches;
-      this.batches = new ItemBatch[sketches.length];
-      Arrays.setAll(batches, d -> new ItemBatch());
-    }
-
-    private void count(int dimension) {
-      batches[dimension].addTo(sketches[dimension]);
+      this.dueTime = dueTime;
+      this.counts = counts;
     }
 
     /** By how many bytes of memory this is larger than when it was last asked. */
     private long growth() {
       long before = memoryBytes;
-      memoryBytes = PANE_BYTES;
-      for (int d = 0; d < sketches.length; d++) {
-        memoryBytes += sketches[d].memoryBytes() + batches[d].memoryBytes();
-      }
+      memoryBytes = PANE_BYTES + counts.memoryBytes();
       return memoryBytes - before;
     }
   }
 
   private LocalCountOperator(
-      HeavyHittersSpec spec,
-      List<Dimension<T>> dimensions,
-      WeightOf<T> weight,
+      PaneCounting counting,
+      PaneCounts.Factory<T> factory,
       @Nullable OutputTag<T> possiblyLate,
       @Nullable OutputTag<Tuple2<T, Long>> late,
       String uid) {
-    this.spec = spec;
-    this.dimensions = dimensions;
-    this.weight = weight;
+    this.counting = counting;
+    this.factory = factory;
     this.possiblyLate = possiblyLate;
     this.late = late;
     this.uid = uid;
   }
 
+  /**
+   * An operator behind an exchange, which decides what is late.
+   *
+   * @param late where late records go out, each with the watermark that it is behind
+   * @param uid of the operator
+   */
+  protected LocalCountOperator(
+      PaneCounting counting,
+      PaneCounts.Factory<T> factory,
+      OutputTag<Tuple2<T, Long>> late,
+      String uid) {
+    this(counting, factory, null, late, uid);
+  }
+
   /** The instance beside the source, which passes records on that may be late. */
   static <T> LocalCountOperator<T> besideSource(
-      HeavyHittersSpec spec,
-      List<Dimension<T>> dimensions,
-      WeightOf<T> weight,
-      OutputTag<T> possiblyLate,
-      String uid) {
-    return new LocalCountOperator<>(spec, dimensions, weight, possiblyLate, null, uid);
+      PaneCounting counting, PaneCounts.Factory<T> factory, OutputTag<T> possiblyLate, String uid) {
+    return new LocalCountOperator<>(counting, factory, possiblyLate, null, uid);
   }
 
   /** The instance behind the exchange, which decides; late records go out with the watermark. */
   static <T> LocalCountOperator<T> behindExchange(
-      HeavyHittersSpec spec,
-      List<Dimension<T>> dimensions,
-      WeightOf<T> weight,
+      PaneCounting counting,
+      PaneCounts.Factory<T> factory,
       OutputTag<Tuple2<T, Long>> late,
       String uid) {
-    return new LocalCountOperator<>(spec, dimensions, weight, null, late, uid);
+    return new LocalCountOperator<>(counting, factory, late, uid);
   }
 
   @Override
   public void initializeState(StateInitializationContext context) throws Exception {
     super.initializeState(context);
-    windows = spec.windows();
-    item = new ItemSlice();
+    windows = counting.windows();
     panes = new HashMap<>();
     reached = Long.MIN_VALUE;
     reachedBeforeEnd = Long.MIN_VALUE;
@@ -232,26 +222,33 @@ final class LocalCountOperator<T> extends AbstractStreamOperator<PartialCount>
           "a record has no event time; give the source a watermark strategy with a timestamp"
               + " assigner");
     }
-    Pane pane = openPane(element.getTimestamp());
+    Pane<T> pane = openPane(element.getTimestamp());
     if (pane == null) {
       passOn(element);
       return;
     }
-    T event = element.getValue();
-    long units = weight.of(event);
-    boolean grown = false;
-    for (int d = 0; d < dimensions.size(); d++) {
-      if (dimensions.get(d).item().locate(event, item) && item.addTo(pane.batches[d], units)) {
-        pane.count(d);
-        grown = true;
-      }
-    }
-    if (grown) {
+    if (count(element.getValue(), pane.start, pane.counts)) {
       bufferedBytes += pane.growth();
     }
-    if (bufferedBytes > spec.localBytes()) {
+    if (bufferedBytes > counting.localBytes()) {
       handOn(Long.MAX_VALUE);
     }
+  }
+
+  /**
+   * Counts a record.
+   *
+   * @param paneStart start of its pane, which is open
+   * @param counts those of its pane
+   * @return whether the memory of {@code counts} may be another than before
+   */
+  protected boolean count(T event, long paneStart, PaneCounts<T> counts) {
+    return counts.add(event);
+  }
+
+  /** The counts of another open pane. */
+  protected final PaneCounts<T> countsOf(long paneStart) {
+    return pane(paneStart).counts;
   }
 
   @Override
@@ -308,12 +305,12 @@ final class LocalCountOperator<T> extends AbstractStreamOperator<PartialCount>
   }
 
   private long latestEventTimeNow() {
-    return spec.latestEventTime(getProcessingTimeService().getCurrentProcessingTime());
+    return counting.latestEventTime(getProcessingTimeService().getCurrentProcessingTime());
   }
 
   /** The pane to count {@code at} in, or null where that is not for this instance to do. */
-  private @Nullable Pane openPane(long at) {
-    Pane pane = lastPane;
+  private @Nullable Pane<T> openPane(long at) {
+    Pane<T> pane = lastPane;
     if (pane != null && at >= pane.start && at < pane.end) {
       return pane;
     }
@@ -323,16 +320,24 @@ final class LocalCountOperator<T> extends AbstractStreamOperator<PartialCount>
         : idle || windows.closeTime(windows.firstWindowEnd(start)) <= reached) {
       return null;
     }
-    pane = panes.get(start);
+    pane = pane(start);
+    lastPane = pane;
+    return pane;
+  }
+
+  private Pane<T> pane(long start) {
+    Pane<T> pane = panes.get(start);
     if (pane == null) {
-      long firstWindowEnd = windows.firstOpenWindowEnd(start, reached);
-      AdaptiveCounts[] sketches = new AdaptiveCounts[dimensions.size()];
-      Arrays.setAll(sketches, d -> spec.localSketch());
-      pane = new Pane(start, start + windows.paneMillis(), firstWindowEnd, sketches);
+      pane =
+          new Pane<>(
+              start,
+              start + windows.paneMillis(),
+              windows.firstOpenWindowEnd(start, reached),
+              counting.dueTime(start, reached),
+              factory.create());
       panes.put(start, pane);
       bufferedBytes += pane.growth();
     }
-    lastPane = pane;
     return pane;
   }
 
@@ -346,12 +351,12 @@ final class LocalCountOperator<T> extends AbstractStreamOperator<PartialCount>
     }
   }
 
-  /** Hands on the counts of every pane that belongs to a window which {@code mark} closes. */
+  /** Hands on the counts that are due before a watermark. */
   private void handOn(long mark) {
-    Iterator<Pane> open = panes.values().iterator();
+    Iterator<Pane<T>> open = panes.values().iterator();
     while (open.hasNext()) {
-      Pane pane = open.next();
-      if (windows.closeTime(pane.firstWindowEnd) <= mark) {
+      Pane<T> pane = open.next();
+      if (pane.dueTime <= mark) {
         open.remove();
         handOn(pane);
       }
@@ -359,23 +364,13 @@ final class LocalCountOperator<T> extends AbstractStreamOperator<PartialCount>
     lastPane = null;
   }
 
-  private void handOn(Pane pane) {
+  private void handOn(Pane<T> pane) {
     bufferedBytes -= pane.memoryBytes;
-    for (int d = 0; d < dimensions.size(); d++) {
-      pane.count(d);
-      String dimension = dimensions.get(d).name();
-      byte[] @Nullable [] parts =
-          pane.sketches[d].toParts(HeavyHittersSpec.BUCKETS, Bucket::indexOf);
-      for (int b = 0; b < parts.length; b++) {
-        byte[] part = parts[b];
-        if (part != null) {
-          output.collect(
-              new StreamRecord<>(
-                  new PartialCount(
-                      new Bucket(dimension, b), pane.start, pane.firstWindowEnd, part)));
-        }
-      }
-    }
+    pane.counts.handOn(
+        (bucket, form) ->
+            output.collect(
+                new StreamRecord<>(
+                    new PartialCount(bucket, pane.start, pane.firstWindowEnd, form))));
   }
 
   private Progress progressAt(long watermark) {
@@ -384,7 +379,7 @@ final class LocalCountOperator<T> extends AbstractStreamOperator<PartialCount>
         windows.sizeMillis(),
         windows.slideMillis(),
         windows.allowedLatenessMillis(),
-        spec.algorithm().code());
+        counting.method());
   }
 
   private void checkUnchanged(Progress restored) {

@@ -11,7 +11,7 @@ import io.millrace.operator.sketch.TopKSketch;
  * @param bucket the key
  * @param paneStart start of the pane, in milliseconds since the epoch
  * @param firstWindowEnd end of the first window that these counts belong to
- * @param sketch a {@link TopKSketch} in its binary form
+ * @param sketch a {@link TopKSketch} in its binary form, or that of other counts
  */
 @SuppressWarnings("ArrayRecordComponent") // A message: written, read and never compared.
 public record PartialCount(Bucket bucket, long paneStart, long firstWindowEnd, byte[] sketch) {
@@ -24,6 +24,9 @@ public record PartialCount(Bucket bucket, long paneStart, long firstWindowEnd, b
    */
   public record Bucket(String dimension, int index) {
 
+    /** How many buckets there are of a dimension. */
+    public static final int COUNT = HeavyHittersSpec.BUCKETS;
+
     /** Places the key in its key group: a part of the state's layout, so spelled out. */
     @Override
     public int hashCode() {
@@ -31,7 +34,7 @@ public record PartialCount(Bucket bucket, long paneStart, long firstWindowEnd, b
     }
 
     /** The index of an item's bucket: the same on every machine and in every version. */
-    static int indexOf(byte[] bytes, int start, int length) {
+    public static int indexOf(byte[] bytes, int start, int length) {
       // The last step of MurmurHash3 spreads what String.hashCode leaves in the low bits.
       int hash = ItemBytes.stringHash(bytes, start, length);
       hash ^= hash >>> 16;

@@ -27,7 +27,22 @@ public record RankedChanges(Ranking ranking, List<Integer> previousRanks, List<S
     /** It had a better rank, a smaller number. */
     DOWN,
     /** It had the same rank. */
-    SAME
+    SAME;
+
+    /**
+     * What became of an item.
+     *
+     * @param previousRank the rank it had; 0 for none
+     * @param rank the rank it has
+     */
+    public static Change of(int previousRank, int rank) {
+      if (previousRank == 0) {
+        return NEW;
+      } else if (previousRank == rank) {
+        return SAME;
+      }
+      return previousRank > rank ? UP : DOWN;
+    }
   }
 
   /**
@@ -62,12 +77,6 @@ public record RankedChanges(Ranking ranking, List<Integer> previousRanks, List<S
    * @throws IndexOutOfBoundsException where no item has that rank
    */
   public Change change(int rank) {
-    int previousRank = previousRanks.get(rank - 1);
-    if (previousRank == 0) {
-      return Change.NEW;
-    } else if (previousRank == rank) {
-      return Change.SAME;
-    }
-    return previousRank > rank ? Change.UP : Change.DOWN;
+    return Change.of(previousRanks.get(rank - 1), rank);
   }
 }

@@ -21,15 +21,15 @@ final class StandInWatermarkOperator extends AbstractStreamOperator<PartialCount
   private static final long serialVersionUID = 1L;
   private static final long REFRESH_MILLIS = 1_000;
 
-  private final HeavyHittersSpec spec;
+  private final PaneCounting counting;
 
   private transient long sent;
 
   /** The next refresh of the stand-in watermark; null while the task is active. */
   private transient @Nullable ScheduledFuture<?> refresh;
 
-  StandInWatermarkOperator(HeavyHittersSpec spec) {
-    this.spec = spec;
+  StandInWatermarkOperator(PaneCounting counting) {
+    this.counting = counting;
   }
 
   @Override
@@ -64,7 +64,7 @@ final class StandInWatermarkOperator extends AbstractStreamOperator<PartialCount
 
   private void standIn() throws Exception {
     long now = getProcessingTimeService().getCurrentProcessingTime();
-    processWatermark(new Watermark(spec.latestEventTime(now)));
+    processWatermark(new Watermark(counting.latestEventTime(now)));
     refresh =
         getProcessingTimeService()
             .registerTimer(

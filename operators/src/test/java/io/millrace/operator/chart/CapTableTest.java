@@ -23,7 +23,7 @@ class CapTableTest {
         Comparator.comparingLong(Play::pane).thenComparingInt(play -> ORDER[play.region()]);
   }
 
-  private record Where(long windowEnd, int region, boolean isNew) {}
+  private record Where(long windowEnd, long pane, int region) {}
 
   @Test
   void add_anyOrder_tellsWhatIsBeyondTheCapOfEachWindow() {
@@ -48,7 +48,7 @@ class CapTableTest {
                   pane,
                   region,
                   Long.MIN_VALUE,
-                  (end, where, isNew) -> told.merge(new Where(end, where, isNew), 1, Integer::sum));
+                  (end, in, where) -> told.merge(new Where(end, in, where), 1, Integer::sum));
           assertThat(mayCount).isEqualTo(same < cap);
           if (mayCount) {
             plays.add(play);
@@ -70,8 +70,7 @@ class CapTableTest {
       Map<Long, Integer> counted = new HashMap<>();
       for (Play play : plays.stream().sorted(Play.FIRST).toList()) {
         if (windows.holds(end, play.pane()) && counted.merge(play.pair(), 1, Integer::sum) > cap) {
-          boolean isNew = windows.firstWindowEnd(play.pane()) == end;
-          excess.merge(new Where(end, play.region(), isNew), 1, Integer::sum);
+          excess.merge(new Where(end, play.pane(), play.region()), 1, Integer::sum);
         }
       }
     }
@@ -85,7 +84,7 @@ class CapTableTest {
     List<Long> told = new ArrayList<>();
     for (int pair = 0; pair < 1_000; pair++) {
       for (long pane = 0; pane < 60; pane += 5) {
-        table.add(pair * 0x9E3779B97F4A7C15L, pane, 0, Long.MIN_VALUE, (end, r, n) -> {});
+        table.add(pair * 0x9E3779B97F4A7C15L, pane, 0, Long.MIN_VALUE, (end, p, r) -> {});
       }
     }
     assertThat(table.size()).isEqualTo(12_000);
@@ -96,15 +95,15 @@ class CapTableTest {
     assertThat(table.size()).isEqualTo(1_000);
     assertThat(table.memoryBytes()).isLessThan(before / 4);
     // The one play that is left of each listener counts with the next, but not with a third.
-    assertThat(table.add(0, 60, 0, 55, (end, r, n) -> told.add(end))).isTrue();
+    assertThat(table.add(0, 60, 0, 55, (end, p, r) -> told.add(end))).isTrue();
     assertThat(told).isEmpty();
-    assertThat(table.add(0, 65, 0, 55, (end, r, n) -> told.add(end))).isTrue();
+    assertThat(table.add(0, 65, 0, 55, (end, p, r) -> told.add(end))).isTrue();
     assertThat(told).containsExactly(70L, 75L, 80L, 85L, 90L, 95L, 100L, 105L, 110L, 115L);
   }
 
   private static Comparator<Where> order() {
     return Comparator.comparingLong(Where::windowEnd)
-        .thenComparingInt(Where::region)
-        .thenComparing(Where::isNew);
+        .thenComparingLong(Where::pane)
+        .thenComparingInt(Where::region);
   }
 }

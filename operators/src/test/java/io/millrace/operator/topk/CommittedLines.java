@@ -20,21 +20,22 @@ import org.apache.flink.api.connector.sink2.WriterInitContext;
 import org.apache.flink.core.io.SimpleVersionedSerializer;
 
 /** A sink whose lines count once their checkpoint is complete, each once. */
-final class CommittedLines implements Sink<String>, SupportsCommitter<CommittedLines.Batch> {
+public final class CommittedLines implements Sink<String>, SupportsCommitter<CommittedLines.Batch> {
   private static final long serialVersionUID = 1L;
   private static final Map<String, Map<String, List<String>>> COMMITTED = new ConcurrentHashMap<>();
 
   private final String run;
 
-  CommittedLines(String run) {
+  /** A sink of a run. */
+  public CommittedLines(String run) {
     this.run = run;
   }
 
   /** Lines written between two checkpoints. */
-  record Batch(String id, List<String> lines) {}
+  public record Batch(String id, List<String> lines) {}
 
   /** All lines committed in that run, sorted. */
-  static List<String> of(String run) {
+  public static List<String> of(String run) {
     return COMMITTED.getOrDefault(run, Map.of()).values().stream()
         .flatMap(List::stream)
         .sorted()

@@ -45,12 +45,23 @@ final class LocalCountOperatorTest {
   }
 
   private static LocalCountOperator<Visit> besideSource(HeavyHittersSpec spec) {
+    return besideSource(spec, Visit.BY_PAGE);
+  }
+
+  private static LocalCountOperator<Visit> besideSource(
+      HeavyHittersSpec spec, List<Dimension<Visit>> dimensions) {
     return LocalCountOperator.besideSource(
-        spec, Visit.BY_PAGE, Visit::bytes, POSSIBLY_LATE, "local");
+        spec.counting(), counts(spec, dimensions), POSSIBLY_LATE, "local");
+  }
+
+  private static PaneCounts.Factory<Visit> counts(
+      HeavyHittersSpec spec, List<Dimension<Visit>> dimensions) {
+    return () -> new SketchCounts<>(spec, dimensions, Visit::bytes);
   }
 
   private static LocalCountOperator<Visit> behindExchange(HeavyHittersSpec spec) {
-    return LocalCountOperator.behindExchange(spec, Visit.BY_PAGE, Visit::bytes, LATE, "late-gate");
+    return LocalCountOperator.behindExchange(
+        spec.counting(), counts(spec, Visit.BY_PAGE), LATE, "late-gate");
   }
 
   private OneInputStreamOperatorTestHarness<Visit, PartialCount> harness(
@@ -227,10 +238,7 @@ final class LocalCountOperatorTest {
 
   @Test
   void processElement_absentItemAndWeightZero_absentIsNotCountedZeroIs() throws Exception {
-    var harness =
-        open(
-            LocalCountOperator.besideSource(
-                spec(MINUTES), Visit.BY_PAGE_AND_CLIENT, Visit::bytes, POSSIBLY_LATE, "local"));
+    var harness = open(besideSource(spec(MINUTES), Visit.BY_PAGE_AND_CLIENT));
     harness.processElement(new Visit("", 1, "a", null, 3), 1);
     harness.processElement(new Visit("", 2, null, "c", 0), 2);
     harness.processElement(new Visit("", 3, null, null, 7), 3);

@@ -5,75 +5,75 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** What one split of a {@link ScriptedSource} does, step by step. */
-final class Script implements Serializable {
+public final class Script implements Serializable {
   private static final long serialVersionUID = 1L;
 
   /** One step. */
-  sealed interface Step extends Serializable {}
+  public sealed interface Step extends Serializable {}
 
-  record Emit(Visit visit) implements Step {}
+  public record Emit(Visit visit) implements Step {}
 
-  record Mark(long watermark) implements Step {}
+  public record Mark(long watermark) implements Step {}
 
-  record GoIdle() implements Step {}
+  public record GoIdle() implements Step {}
 
-  record Await(String signal) implements Step {}
+  public record Await(String signal) implements Step {}
 
-  record Signal(String signal) implements Step {}
+  public record Signal(String signal) implements Step {}
 
-  record AwaitCheckpoint() implements Step {}
+  public record AwaitCheckpoint() implements Step {}
 
-  record FailOnce(String name) implements Step {}
+  public record FailOnce(String name) implements Step {}
 
   private final List<Step> steps = new ArrayList<>();
 
-  List<Step> steps() {
+  public List<Step> steps() {
     return steps;
   }
 
   /** The records of the script, in its order. */
-  List<Visit> visits() {
+  public List<Visit> visits() {
     return steps.stream()
         .filter(Emit.class::isInstance)
         .map(step -> ((Emit) step).visit())
         .toList();
   }
 
-  Script emit(Visit... visits) {
+  public Script emit(Visit... visits) {
     for (Visit visit : visits) {
       steps.add(new Emit(visit));
     }
     return this;
   }
 
-  Script mark(long watermark) {
+  public Script mark(long watermark) {
     return then(new Mark(watermark));
   }
 
-  Script goIdle() {
+  public Script goIdle() {
     return then(new GoIdle());
   }
 
   /** Waits until the signal was given, here or elsewhere. */
-  Script await(String signal) {
+  public Script await(String signal) {
     return then(new Await(signal));
   }
 
-  Script signal(String signal) {
+  public Script signal(String signal) {
     return then(new Signal(signal));
   }
 
   /** Waits until a checkpoint is complete that has everything up to here. */
-  Script awaitCheckpoint() {
+  public Script awaitCheckpoint() {
     return then(new AwaitCheckpoint());
   }
 
   /** Fails the first time that a step of that name is reached. */
-  Script failOnce(String name) {
+  public Script failOnce(String name) {
     return then(new FailOnce(name));
   }
 
-  Script then(Step step) {
+  public Script then(Step step) {
     steps.add(step);
     return this;
   }
@@ -83,7 +83,7 @@ final class Script implements Serializable {
    *
    * @param stepsLater how many steps after the checkpoint
    */
-  Script failingHalfWay(String name, int stepsLater) {
+  public Script failingHalfWay(String name, int stepsLater) {
     int half = steps.size() / 2;
     Script with = new Script();
     for (int i = 0; i < steps.size(); i++) {
@@ -98,7 +98,7 @@ final class Script implements Serializable {
   }
 
   /** The same steps, with a stop after a checkpoint half way until a signal is given. */
-  Script pausedHalfWay(String reached, String goOn) {
+  public Script pausedHalfWay(String reached, String goOn) {
     int half = steps.size() / 2;
     Script with = new Script();
     for (int i = 0; i < steps.size(); i++) {

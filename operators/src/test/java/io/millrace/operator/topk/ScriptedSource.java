@@ -23,13 +23,14 @@ import org.jspecify.annotations.Nullable;
  * Plays scripts, each as a split with watermarks of its own, and goes on after a failure where the
  * checkpoint was. Script i starts at task i modulo the parallelism.
  */
-final class ScriptedSource
+public final class ScriptedSource
     implements Source<Visit, ScriptedSource.Split, List<ScriptedSource.Split>> {
   private static final long serialVersionUID = 1L;
 
   private final List<Script> scripts;
 
-  ScriptedSource(List<Script> scripts) {
+  /** A source of one split for each script. */
+  public ScriptedSource(List<Script> scripts) {
     this.scripts = new ArrayList<>(scripts);
   }
 
@@ -39,7 +40,7 @@ final class ScriptedSource
    * @param script index of the script
    * @param position index of the next step
    */
-  record Split(int script, int position) implements SourceSplit {
+  public record Split(int script, int position) implements SourceSplit {
     @Override
     public String splitId() {
       return "script-" + script;

@@ -6,17 +6,19 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** Lets the tasks of one JVM wait for each other; names are those of one run. */
-final class Signals {
+public final class Signals {
   private static final Map<String, CompletableFuture<Void>> GIVEN = new ConcurrentHashMap<>();
   private static final Set<String> HAPPENED = ConcurrentHashMap.newKeySet();
 
   private Signals() {}
 
-  static CompletableFuture<Void> of(String name) {
+  /** Is complete once the signal was given. */
+  public static CompletableFuture<Void> of(String name) {
     return GIVEN.computeIfAbsent(name, any -> new CompletableFuture<>());
   }
 
-  static void give(String name) {
+  /** Gives a signal. */
+  public static void give(String name) {
     of(name).complete(null);
   }
 

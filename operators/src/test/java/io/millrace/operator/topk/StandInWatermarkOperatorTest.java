@@ -2,7 +2,6 @@ package io.millrace.operator.topk;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.millrace.operator.sketch.SketchAlgorithm;
 import io.millrace.operator.window.PanedWindows;
 import java.util.List;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
@@ -22,13 +21,8 @@ final class StandInWatermarkOperatorTest {
         harnesses.add(
             new OneInputStreamOperatorTestHarness<>(
                 new StandInWatermarkOperator(
-                    new HeavyHittersSpec(
-                        MINUTES,
-                        1,
-                        SketchAlgorithm.EXACT,
-                        HeavyHittersSpec.DEFAULT_MEMORY_BYTES,
-                        ahead,
-                        64 << 10))));
+                    new PaneCounting(
+                        MINUTES, PaneCounting.DueAt.CLOSE, "exact", ahead, 64 << 10))));
     harness.open();
     return harness;
   }

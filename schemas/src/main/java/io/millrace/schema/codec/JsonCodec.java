@@ -37,7 +37,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Accepted components: {@code String}, {@code int}, {@code long}, {@code double}, {@code
  * boolean} and their boxes, enums (their names in kebab-case), records, and {@code List} and {@code
  * Map<String, ...>} of those. Annotations narrow them: {@link EventTime}, {@link Range}, {@link
- * MaxLength}, {@link RawJson}.
+ * MaxLength}, {@link Reserved}, {@link RawJson}.
  *
  * <p>Not safe for use by several threads, {@link #check} excepted.
  *

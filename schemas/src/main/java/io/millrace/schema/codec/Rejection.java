@@ -18,6 +18,7 @@ public enum Rejection {
   WRONG_TYPE("wrong-type"),
   OUT_OF_RANGE("out-of-range"),
   TOO_LONG("too-long"),
+  RESERVED("reserved"),
   INVALID_UNICODE("invalid-unicode"),
   INVALID_TIME("invalid-time"),
   TOO_OLD("too-old"),

@@ -73,6 +73,48 @@ sealed interface ScalarShape extends ValueShape {
     }
   }
 
+  /** A string other than one. */
+  record TextBut(Text text, String reserved) implements ScalarShape {
+    @Override
+    public Object read(JsonParser parser, String field) throws IOException, RejectedException {
+      Object read = text.read(parser, field);
+      check(read, field);
+      return read;
+    }
+
+    @Override
+    public @Nullable Object read(JsonBytes bytes) {
+      return pass(bytes) ? bytes.text() : null;
+    }
+
+    @Override
+    public boolean pass(JsonBytes bytes) {
+      return text.pass(bytes)
+          && (bytes.length() != reserved.length() || !bytes.text().equals(reserved));
+    }
+
+    @Override
+    public void check(Object value, String field) throws RejectedException {
+      text.check(value, field);
+      if (value.equals(reserved)) {
+        throw ValueShape.invalid(
+            Rejection.RESERVED, field, "must not be \"" + reserved + "\", which is reserved");
+      }
+    }
+
+    @Override
+    public void write(Object value, JsonGenerator generator) throws IOException {
+      text.write(value, generator);
+    }
+
+    @Override
+    public ObjectNode schema(JsonSchema.Side side) {
+      ObjectNode schema = text.schema(side);
+      schema.putObject("not").put("const", reserved);
+      return schema;
+    }
+  }
+
   /** An integer of 64 bits. */
   record Whole(long min, long max) implements ScalarShape {
     @Override

@@ -60,10 +60,17 @@ sealed interface ValueShape permits ScalarShape, StructureShape {
       requireFit(type == String.class, RawJson.class, type);
       return new StructureShape.Raw();
     }
-    return of(
-        component.getGenericType(),
-        component.getAnnotation(Range.class),
-        component.getAnnotation(MaxLength.class));
+    ValueShape shape =
+        of(
+            component.getGenericType(),
+            component.getAnnotation(Range.class),
+            component.getAnnotation(MaxLength.class));
+    Reserved reserved = component.getAnnotation(Reserved.class);
+    if (reserved == null) {
+      return shape;
+    }
+    requireFit(shape instanceof ScalarShape.Text, Reserved.class, type);
+    return new ScalarShape.TextBut((ScalarShape.Text) shape, reserved.value());
   }
 
   /** Of a list or a map, annotations narrow the elements. */

@@ -1,0 +1,343 @@
+package io.millrace.job.listening;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.millrace.connector.kafka.KafkaTopics;
+import io.millrace.job.FailingOnce;
+import io.millrace.job.JobConfig;
+import io.millrace.job.JobRuns;
+import io.millrace.job.TestEndpoints;
+import io.millrace.job.TopicReader;
+import io.millrace.local.broker.LocalBroker;
+import io.millrace.local.store.LocalRedis;
+import io.millrace.schema.Topics;
+import io.millrace.schema.listening.SongCatalogued;
+import io.millrace.schema.listening.SongPlayed;
+import java.io.BufferedReader;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.zip.GZIPInputStream;
+import org.apache.flink.runtime.testutils.MiniClusterResourceConfiguration;
+import org.apache.flink.test.junit5.MiniClusterExtension;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import redis.clients.jedis.Jedis;
+import redis.clients.jedis.resps.Tuple;
+
+/** The whole job on a real broker and Redis, against {@link ChartRecount}. */
+class TrendingSongsJobITCase {
+  private static final long MINUTE = 60_000;
+  private static final long START = 1_700_000_000_000L / (60 * MINUTE) * (60 * MINUTE);
+  private static final List<String> CHARTS = List.of("windowed", "decayed", "novelty");
+
+  @RegisterExtension
+  static final MiniClusterExtension FLINK =
+      new MiniClusterExtension(
+          new MiniClusterResourceConfiguration.Builder()
+              .setNumberTaskManagers(1)
+              .setNumberSlotsPerTaskManager(2)
+              .build());
+
+  @TempDir private static Path directory;
+
+  private static LocalBroker broker;
+  private static LocalRedis redis;
+
+  @BeforeAll
+  static void startServers() throws Exception {
+    broker = LocalBroker.start(directory.resolve("kafka"));
+    redis = LocalRedis.start(directory.resolve("redis"));
+  }
+
+  @AfterAll
+  static void stopServers() throws Exception {
+    redis.close();
+    broker.close();
+  }
+
+  private static JobConfig prepared(String prefix, String... more) throws Exception {
+    List<String> options =
+        new ArrayList<>(
+            List.of(
+                "--bootstrap",
+                broker.bootstrap(),
+                "--redis",
+                redis.address(),
+                "--topic-prefix",
+                prefix,
+                "--create-topics",
+                "true",
+                "--bounded",
+                "true"));
+    options.addAll(List.of(more));
+    JobConfig config = JobConfig.parse(options.toArray(new String[0]), TrendingSongsJob.JOB);
+    KafkaTopics.prepare(config.configuration(), TrendingSongsJob.JOB.topics());
+    return config;
+  }
+
+  private static void produce(String prefix, List<SongPlayed> plays, List<SongCatalogued> songs)
+      throws Exception {
+    List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
+    for (SongPlayed play : plays) {
+      records.add(
+          new ProducerRecord<>(
+              prefix + "listening.plays",
+              play.userId().getBytes(StandardCharsets.UTF_8),
+              Topics.LISTENING_PLAYS.codec().encode(play)));
+    }
+    for (SongCatalogued song : songs) {
+      records.add(
+          new ProducerRecord<>(
+              prefix + "listening.songs",
+              song.songId().getBytes(StandardCharsets.UTF_8),
+              Topics.LISTENING_SONGS.codec().encode(song)));
+    }
+    JobRuns.produce(broker.bootstrap(), records);
+  }
+
+  private static List<JsonNode> read(String topic) throws Exception {
+    return TopicReader.committed(broker.bootstrap(), topic);
+  }
+
+  /** Plays of three hours with repetitions, short ones and loops. */
+  private static List<SongPlayed> plays(long seed, int count) {
+    Random random = new Random(seed);
+    List<SongPlayed> plays = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      if (random.nextInt(20) == 0 && !plays.isEmpty()) {
+        plays.add(plays.get(Math.max(0, plays.size() - 1 - random.nextInt(100))));
+        continue;
+      }
+      boolean loops = random.nextInt(15) == 0;
+      double uniform = random.nextDouble();
+      int song = loops ? 77 : (int) (uniform * uniform * 60);
+      plays.add(
+          new SongPlayed(
+              "play-" + i,
+              START + i * (180 * MINUTE) / count - random.nextInt(5_000),
+              "song-" + song,
+              loops ? "loops" : "listener-" + random.nextInt(300),
+              List.of("DE", "FR", "日本").get(random.nextInt(3)),
+              random.nextInt(6) == 0 ? random.nextInt(30_000) : 30_000 + random.nextInt(100_000),
+              song % 5 == 0 ? "Title " + song : null,
+              null));
+    }
+    return plays;
+  }
+
+  private static List<SongCatalogued> songs() {
+    List<SongCatalogued> songs = new ArrayList<>();
+    for (int song = 0; song < 60; song += 3) {
+      songs.add(new SongCatalogued("song-" + song, START - MINUTE, "First " + song, "A", null));
+      songs.add(
+          new SongCatalogued("song-" + song, START + song * MINUTE, "Then " + song, "B", "jazz"));
+    }
+    songs.sort(Comparator.comparingLong(SongCatalogued::at));
+    return songs;
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "1, rocksdb, 60, 5, 2, 30",
+    "2, rocksdb, 60, 5, 2, 30",
+    "1, hashmap, 60, 5, 2, 30",
+    "2, hashmap, 10, 10, 0, 7"
+  })
+  void generatedPlays_equalTheRecount(
+      int parallelism, String state, int window, int slide, int cap, int halfLife)
+      throws Exception {
+    String prefix = String.join("-", "p" + parallelism, state, "w" + window, "");
+    JobConfig config =
+        prepared(
+            prefix,
+            "--window",
+            window + "m",
+            "--slide",
+            slide + "m",
+            "--k",
+            "12",
+            "--listener-cap",
+            String.valueOf(cap),
+            "--half-life",
+            halfLife + "m",
+            "--min-support",
+            "3");
+    List<SongPlayed> plays = plays(1, 6_000);
+    produce(prefix, plays, songs());
+    try (Jedis jedis = new Jedis("redis://" + redis.address())) {
+      jedis.flushAll();
+    }
+
+    FailingOnce.arm();
+    JobRuns.run(config, new TestEndpoints(config, 10), TrendingSongsJob::build, parallelism, state);
+
+    assertThat(FailingOnce.hasFailed()).as("the failure was injected").isTrue();
+    List<JsonNode> rows = read(prefix + "trending-songs.charts");
+    ChartRecount recount =
+        new ChartRecount(window * MINUTE, slide * MINUTE, 12, halfLife * MINUTE, cap, 3, CHARTS);
+    assertThat(ChartRecount.published(rows)).isEqualTo(recount.rows(plays, songs()));
+    assertThat(read(prefix + "trending-songs.late")).isEmpty();
+    assertThat(read(prefix + "listening.plays.dlq")).isEmpty();
+    assertGlobalIsTheSumOfRegions(rows);
+    assertRedisHoldsTheLatest(rows);
+  }
+
+  /** Of songs that are in all charts of a window. */
+  private static void assertGlobalIsTheSumOfRegions(List<JsonNode> rows) {
+    Map<String, Map<String, Long>> sums = new HashMap<>();
+    Map<String, Map<String, Integer>> found = new HashMap<>();
+    for (JsonNode row : rows) {
+      if (row.get("chart").textValue().equals("windowed")
+          && !row.get("region").textValue().equals("GLOBAL")) {
+        for (JsonNode entry : row.get("entries")) {
+          String end = row.get("windowEnd").asText();
+          String song = entry.get("songId").textValue();
+          sums.computeIfAbsent(end, any -> new HashMap<>())
+              .merge(song, entry.get("plays").longValue(), Long::sum);
+          found.computeIfAbsent(end, any -> new HashMap<>()).merge(song, 1, Integer::sum);
+        }
+      }
+    }
+    int compared = 0;
+    for (JsonNode row : rows) {
+      if (row.get("chart").textValue().equals("windowed")
+          && row.get("region").textValue().equals("GLOBAL")) {
+        String end = row.get("windowEnd").asText();
+        for (JsonNode entry : row.get("entries")) {
+          String song = entry.get("songId").textValue();
+          if (found.getOrDefault(end, Map.of()).getOrDefault(song, 0) == 3) {
+            assertThat(entry.get("plays").longValue())
+                .isEqualTo(sums.getOrDefault(end, Map.of()).get(song));
+            compared++;
+          }
+        }
+      }
+    }
+    assertThat(compared).isGreaterThan(20);
+  }
+
+  private static void assertRedisHoldsTheLatest(List<JsonNode> rows) {
+    Map<String, JsonNode> latest = new TreeMap<>();
+    for (JsonNode row : rows) {
+      latest.merge(
+          "trending:" + row.get("chart").textValue() + ":" + row.get("region").textValue(),
+          row,
+          (one, other) ->
+              one.get("windowEnd").longValue() > other.get("windowEnd").longValue() ? one : other);
+    }
+    try (Jedis jedis = new Jedis("redis://" + redis.address())) {
+      latest.forEach(
+          (key, row) -> {
+            List<Tuple> expected = new ArrayList<>();
+            for (JsonNode entry : row.get("entries")) {
+              expected.add(
+                  new Tuple(entry.get("songId").textValue(), entry.get("score").doubleValue()));
+            }
+            assertThat(jedis.zrangeWithScores(key, 0, -1))
+                .as(key)
+                .containsExactlyInAnyOrderElementsOf(expected);
+            assertThat(jedis.hgetAll(key + ":window"))
+                .containsEntry("windowEnd", row.get("windowEnd").asText())
+                .containsEntry("revision", "0");
+          });
+    }
+  }
+
+  @Test
+  void realPlays_equalTheRecount() throws Exception {
+    Path file = Path.of("..", "..", "shared", "data", "radio-plays.jsonl.gz");
+    assumeTrue(Files.exists(file), "the real plays are not beside the repository");
+    List<SongPlayed> plays = new ArrayList<>();
+    ObjectMapper json = new ObjectMapper();
+    try (BufferedReader lines =
+        new BufferedReader(
+            new InputStreamReader(
+                new GZIPInputStream(Files.newInputStream(file)), StandardCharsets.UTF_8))) {
+      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+        JsonNode play = json.readTree(line);
+        plays.add(
+            new SongPlayed(
+                play.get("playId").textValue(),
+                play.get("at").longValue(),
+                play.get("songId").textValue(),
+                play.get("station").textValue(),
+                play.get("zone").textValue(),
+                180_000,
+                play.get("title").textValue(),
+                play.get("artist").textValue()));
+      }
+    }
+    assertThat(plays).hasSize(8_019);
+    String prefix = "radio-";
+    JobConfig config =
+        prepared(
+            prefix,
+            "--listener-cap",
+            "0",
+            "--k",
+            "20",
+            "--min-support",
+            "2",
+            "--max-out-of-orderness",
+            "36h");
+    produce(prefix, plays, List.of());
+    JobRuns.run(
+        config,
+        new TestEndpoints(config, Integer.MAX_VALUE),
+        TrendingSongsJob::build,
+        2,
+        "rocksdb");
+    ChartRecount recount = new ChartRecount(60 * MINUTE, 5 * MINUTE, 20, 60 * MINUTE, 0, 2, CHARTS);
+    List<JsonNode> rows = read(prefix + "trending-songs.charts");
+    assertThat(ChartRecount.published(rows)).isEqualTo(recount.rows(plays, List.of()));
+    assertThat(read(prefix + "trending-songs.late")).isEmpty();
+  }
+
+  @Test
+  void reservedRegion_isADeadLetter() throws Exception {
+    String prefix = "reserved-";
+    JobConfig config = prepared(prefix);
+    JobRuns.produce(
+        broker.bootstrap(),
+        List.of(
+            new ProducerRecord<>(
+                prefix + "listening.plays",
+                ("{\"playId\":\"p\",\"at\":"
+                        + START
+                        + ",\"songId\":\"s\",\"userId\":\"u\","
+                        + "\"region\":\"GLOBAL\",\"durationPlayedMillis\":30000}")
+                    .getBytes(StandardCharsets.UTF_8))));
+    JobRuns.run(
+        config,
+        new TestEndpoints(config, Integer.MAX_VALUE),
+        TrendingSongsJob::build,
+        1,
+        "hashmap");
+    assertThat(read(prefix + "trending-songs.charts")).isEmpty();
+    assertThat(read(prefix + "listening.plays.dlq"))
+        .singleElement()
+        .satisfies(
+            letter -> {
+              assertThat(letter.get("stage").textValue()).isEqualTo("validate");
+              assertThat(letter.get("reason").textValue()).isEqualTo("reserved");
+            });
+  }
+}
