@@ -12,6 +12,7 @@ import io.millrace.job.JobRuns;
 import io.millrace.job.TestEndpoints;
 import io.millrace.job.TopicReader;
 import io.millrace.local.broker.LocalBroker;
+import io.millrace.local.fault.ChartOracle;
 import io.millrace.local.store.LocalRedis;
 import io.millrace.schema.Topics;
 import io.millrace.schema.listening.SongCatalogued;
@@ -42,7 +43,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import redis.clients.jedis.Jedis;
 import redis.clients.jedis.resps.Tuple;
 
-/** The whole job on a real broker and Redis, against {@link ChartRecount}. */
+/** The whole job on a real broker and Redis, against {@link ChartOracle}. */
 class TrendingSongsJobITCase {
   private static final long MINUTE = 60_000;
   private static final long START = 1_700_000_000_000L / (60 * MINUTE) * (60 * MINUTE);
@@ -191,9 +192,9 @@ class TrendingSongsJobITCase {
 
     assertThat(FailingOnce.hasFailed()).as("the failure was injected").isTrue();
     List<JsonNode> rows = read(prefix + "trending-songs.charts");
-    ChartRecount recount =
-        new ChartRecount(window * MINUTE, slide * MINUTE, 12, halfLife * MINUTE, cap, 3, CHARTS);
-    assertThat(ChartRecount.published(rows)).isEqualTo(recount.rows(plays, songs()));
+    ChartOracle recount =
+        new ChartOracle(window * MINUTE, slide * MINUTE, 12, halfLife * MINUTE, cap, 3, CHARTS);
+    assertThat(ChartOracle.published(rows)).isEqualTo(recount.rows(plays, songs()));
     assertThat(read(prefix + "trending-songs.late")).isEmpty();
     assertThat(read(prefix + "listening.plays.dlq")).isEmpty();
     assertGlobalIsTheSumOfRegions(rows);
@@ -305,9 +306,9 @@ class TrendingSongsJobITCase {
         TrendingSongsJob::build,
         2,
         "rocksdb");
-    ChartRecount recount = new ChartRecount(60 * MINUTE, 5 * MINUTE, 20, 60 * MINUTE, 0, 2, CHARTS);
+    ChartOracle recount = new ChartOracle(60 * MINUTE, 5 * MINUTE, 20, 60 * MINUTE, 0, 2, CHARTS);
     List<JsonNode> rows = read(prefix + "trending-songs.charts");
-    assertThat(ChartRecount.published(rows)).isEqualTo(recount.rows(plays, List.of()));
+    assertThat(ChartOracle.published(rows)).isEqualTo(recount.rows(plays, List.of()));
     assertThat(read(prefix + "trending-songs.late")).isEmpty();
   }
 

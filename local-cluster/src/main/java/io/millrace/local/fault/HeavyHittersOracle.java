@@ -1,180 +1,53 @@
 package io.millrace.local.fault;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.millrace.schema.Topics;
 import io.millrace.schema.web.RequestServed;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.util.ArrayList;
-import java.util.Base64;
-import java.util.HashMap;
-import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import java.util.Set;
 
-/**
- * What heavy hitters must publish. Every record that states a request is counted in its window, or
- * is in the late lane instead; every other one is a dead letter.
- *
- * <p>Which records are late depends on how far the watermark was when they came, which differs from
- * run to run. But a watermark is never beyond the latest event time that its partition had before,
- * less the out-of-orderness. So only records that are behind that may be late, and those that the
- * job took for late must not be counted.
- */
-final class HeavyHittersOracle implements JobOracle {
+/** What heavy hitters must publish. */
+final class HeavyHittersOracle extends LedgerOracle<RequestServed> {
   /** What requests are counted by; tumbling windows only, so that a late record is late wholly. */
   static final List<String> DIMENSIONS = List.of("path", "status");
 
-  private static final ObjectMapper JSON = new ObjectMapper();
-
-  private final Ledger ledger;
-  private final long windowMillis;
-  private final long outOfOrdernessMillis;
   private final RankingOracle rankings;
-  private final Set<RecordId> poison = new HashSet<>();
-  private final Map<Integer, Long> latest = new HashMap<>();
-  private final Set<RecordId> mayBeLate = new HashSet<>();
-
-  private final List<JsonNode> publishedRankings = new ArrayList<>();
-  private final List<PublishedRow> published = new ArrayList<>();
-  private final Map<RecordId, RequestServed> late = new LinkedHashMap<>();
-  private long lateRows;
-  private long deadLetters;
 
   HeavyHittersOracle(Ledger ledger, long windowMillis, int k, long outOfOrdernessMillis) {
-    this.ledger = ledger;
-    this.windowMillis = windowMillis;
-    this.outOfOrdernessMillis = outOfOrdernessMillis;
+    super(
+        ledger,
+        new Lanes<>(
+            RequestServed.class,
+            Topics.HEAVY_HITTERS_RANKINGS.name(),
+            Topics.HEAVY_HITTERS_LATE.name(),
+            Topics.HEAVY_HITTERS_LIVE.name()),
+        windowMillis,
+        outOfOrdernessMillis);
     this.rankings = new RankingOracle(windowMillis, windowMillis, k);
   }
 
   @Override
-  public synchronized void acknowledged(LedgerRecord record) {
-    if (record.event() instanceof RequestServed request) {
-      count(request);
-    } else {
-      poison.add(record.id());
-    }
-  }
-
-  @Override
-  public synchronized void inInput(int partition, RecordId id, long at) {
-    if (poison.contains(id)) {
-      return;
-    }
-    long before = latest.getOrDefault(partition, Long.MIN_VALUE);
-    long windowEnd = Math.floorDiv(at, windowMillis) * windowMillis + windowMillis;
-    if (before != Long.MIN_VALUE && windowEnd - 1 <= watermark(before)) {
-      mayBeLate.add(id);
-    }
-    latest.put(partition, Math.max(before, at));
-  }
-
-  @Override
-  public synchronized void published(String topic, byte[] value) {
-    if (topic.equals(Topics.HEAVY_HITTERS_LIVE.name())) {
-      // What it shows depends on the clock, and some of it comes twice.
-      return;
-    }
-    try {
-      JsonNode row = JSON.readTree(value);
-      if (topic.equals(Topics.HEAVY_HITTERS_RANKINGS.name())) {
-        publishedRankings.add(row);
-      } else if (topic.equals(Topics.HEAVY_HITTERS_LATE.name())) {
-        lateRow(row.path("record"));
-      } else {
-        deadLetter(row.path("value"));
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(topic + " has a row that is no JSON", e);
-    }
-  }
-
-  @Override
-  public synchronized Judgement judge() {
-    List<PublishedRow> expected = new ArrayList<>();
-    late.forEach(
-        (id, request) -> {
-          if (mayBeLate.contains(id)) {
-            takeBack(request);
-            expected.add(lateRow(id, true));
-          }
-        });
-    poison.forEach(id -> expected.add(deadLetter(id, true)));
-    long watermark =
-        latest.values().stream().mapToLong(Long::longValue).min().orElse(Long.MIN_VALUE);
-    if (watermark != Long.MIN_VALUE) {
-      expected.addAll(rankings.expected(watermark(watermark)));
-    }
-    List<PublishedRow> found = new ArrayList<>(published);
-    publishedRankings.forEach(row -> found.add(rankings.judged(row)));
-    RowComparison rows = RowComparison.of(expected, found);
-    return new Judgement(
-        expected.size(),
-        found.size(),
-        rows.lost(),
-        rows.twice(),
-        rows.wrong(),
-        lateRows,
-        deadLetters,
-        rows.named());
-  }
-
-  private void count(RequestServed request) {
+  void count(RecordId id, RequestServed request) {
     rankings.add("path", request.at(), request.path(), 1);
     if (request.status() != null) {
       rankings.add("status", request.at(), request.status().toString(), 1);
     }
   }
 
-  private void takeBack(RequestServed request) {
+  @Override
+  void takeBack(RecordId id, RequestServed request) {
     rankings.takeBack("path", request.at(), request.path(), 1);
     if (request.status() != null) {
       rankings.takeBack("status", request.at(), request.status().toString(), 1);
     }
   }
 
-  /** The watermark of a partition whose latest event time is {@code at}. */
-  private long watermark(long at) {
-    return at - outOfOrdernessMillis - 1;
+  @Override
+  List<PublishedRow> expected(long watermark) {
+    return rankings.expected(watermark);
   }
 
-  private void lateRow(JsonNode record) throws IOException {
-    lateRows++;
-    // Encoding is deterministic, so what comes back has the very bytes that were sent.
-    byte[] value = JSON.writeValueAsBytes(record);
-    Optional<RecordId> id = RecordId.find(value);
-    if (id.isEmpty()) {
-      published.add(new PublishedRow("a late record without a mark", record.toString()));
-      return;
-    }
-    published.add(lateRow(id.get(), ledger.has(id.get(), value)));
-    late.put(id.get(), JSON.treeToValue(record, RequestServed.class));
-  }
-
-  private void deadLetter(JsonNode base64) {
-    deadLetters++;
-    byte[] value = Base64.getDecoder().decode(base64.asText());
-    Optional<RecordId> id = RecordId.find(value);
-    published.add(
-        id.isEmpty()
-            ? new PublishedRow("a dead letter without a mark", base64.asText())
-            : deadLetter(id.get(), ledger.has(id.get(), value)));
-  }
-
-  private static PublishedRow lateRow(RecordId id, boolean asSent) {
-    return new PublishedRow("late record " + id, asSent(asSent));
-  }
-
-  private static PublishedRow deadLetter(RecordId id, boolean asSent) {
-    return new PublishedRow("dead letter of record " + id, asSent(asSent));
-  }
-
-  private static String asSent(boolean asSent) {
-    return asSent ? "as it was sent" : "not as it was sent";
+  @Override
+  List<PublishedRow> judged(List<JsonNode> rows) {
+    return rows.stream().map(rankings::judged).toList();
   }
 }

@@ -11,7 +11,8 @@ import java.util.function.LongFunction;
  */
 public interface Trial {
   /** The jobs that can be tried: for each a maker of its trial from a seed. */
-  Map<String, LongFunction<Trial>> BY_JOB = Map.of("heavy-hitters", RequestTrial::new);
+  Map<String, LongFunction<Trial>> BY_JOB =
+      Map.of("heavy-hitters", RequestTrial::new, "trending-songs", PlayTrial::new);
 
   /** The trial of a job; empty where there is none yet. */
   static Optional<Trial> of(String job, long seed) {

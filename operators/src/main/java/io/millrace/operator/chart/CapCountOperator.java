@@ -2,16 +2,15 @@ package io.millrace.operator.chart;
 
 import io.millrace.operator.sketch.ItemSlice;
 import io.millrace.operator.state.KeyGroupKeys;
+import io.millrace.operator.state.PaneBuffers;
 import io.millrace.operator.state.PaneLog;
 import io.millrace.operator.topk.LocalCountOperator;
 import io.millrace.operator.topk.PaneCounts;
 import io.millrace.operator.window.PanedWindows;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import org.apache.flink.api.java.tuple.Tuple2;
 import org.apache.flink.runtime.state.StateSnapshotContext;
 import org.apache.flink.runtime.state.VoidNamespace;
@@ -48,14 +47,7 @@ final class CapCountOperator<T> extends LocalCountOperator<T> {
   private static final class Plays {
     private final CapTable table;
 
-    /** How many numbers of plays each pane has in the table. */
-    private final TreeMap<Long, Integer> sizes = new TreeMap<>();
-
-    /** What is not in state yet, by pane. */
-    private final Map<Long, ByteBuffer> unsaved = new HashMap<>();
-
-    /** Whether state has panes that are not needed. */
-    private boolean hasDropped;
+    private final PaneBuffers panes = new PaneBuffers();
 
     Plays(CapTable table) {
       this.table = table;
@@ -65,33 +57,21 @@ final class CapCountOperator<T> extends LocalCountOperator<T> {
       int before = table.size();
       boolean mayCount = table.add(pair, pane, region, keptFrom, excess);
       if (table.size() != before) {
-        sizes.merge(pane, 1, Integer::sum);
+        panes.count(pane);
       }
       return mayCount;
     }
 
     void log(long pair, long pane, byte[] region) {
-      ByteBuffer piece = unsaved.get(pane);
-      int bytes = Long.BYTES + Short.BYTES + region.length;
-      if (piece == null || piece.remaining() < bytes) {
-        ByteBuffer larger =
-            ByteBuffer.allocate(piece == null ? 4 * bytes : 2 * piece.capacity() + bytes);
-        if (piece != null) {
-          larger.put(piece.flip());
-        }
-        piece = larger;
-        unsaved.put(pane, piece);
-      }
-      piece.putLong(pair).putShort((short) region.length).put(region);
+      panes
+          .roomFor(pane, Long.BYTES + Short.BYTES + region.length)
+          .putLong(pair)
+          .putShort((short) region.length)
+          .put(region);
     }
 
     void forget(long keptFrom) {
-      while (!sizes.isEmpty() && sizes.firstKey() < keptFrom) {
-        Map.Entry<Long, Integer> pane = sizes.pollFirstEntry();
-        unsaved.remove(pane.getKey());
-        table.forget(pane.getValue(), keptFrom);
-        hasDropped = true;
-      }
+      panes.forget(keptFrom, count -> table.forget(count, keptFrom));
     }
   }
 
@@ -217,17 +197,12 @@ final class CapCountOperator<T> extends LocalCountOperator<T> {
   private void save() throws Exception {
     for (int index = 0; index < plays.length; index++) {
       Plays of = plays[index];
-      if (of == null || (of.unsaved.isEmpty() && !of.hasDropped)) {
+      if (of == null || !of.panes.isUnsaved()) {
         continue;
       }
       setCurrentKey(KeyGroupKeys.at(index));
-      if (of.hasDropped) {
-        log.drop(keptFrom);
-        of.hasDropped = false;
-      }
-      log.append(PaneLog.pieces(of.unsaved));
-      of.unsaved.clear();
-      if (of.sizes.isEmpty()) {
+      of.panes.save(log, keptFrom);
+      if (of.panes.isEmpty()) {
         plays[index] = null;
       }
     }

@@ -2,12 +2,11 @@ package io.millrace.operator.dedup;
 
 import io.millrace.operator.dedup.EventDedup.IdOf;
 import io.millrace.operator.state.KeyGroupKeys;
+import io.millrace.operator.state.PaneBuffers;
 import io.millrace.operator.state.PaneLog;
 import java.nio.ByteBuffer;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.runtime.state.StateSnapshotContext;
 import org.apache.flink.runtime.state.VoidNamespace;
@@ -47,43 +46,18 @@ final class DedupOperator<T> extends AbstractStreamOperator<T>
   private static final class Ids {
     private final IdTable table = new IdTable();
 
-    /** How many ids each pane has. */
-    private final TreeMap<Long, Integer> counts = new TreeMap<>();
-
-    /** What is not in state yet, by pane. */
-    private final Map<Long, ByteBuffer> unsaved = new HashMap<>();
-
-    /** Whether state has panes that are not needed. */
-    private boolean hasDropped;
+    private final PaneBuffers panes = new PaneBuffers();
 
     boolean add(long hash, long at, long pane, long horizonMillis, long keptFrom) {
       if (!table.add(hash, at, horizonMillis, keptFrom)) {
         return false;
       }
-      counts.merge(pane, 1, Integer::sum);
+      panes.count(pane);
       return true;
     }
 
-    void log(long hash, long at, long pane) {
-      ByteBuffer piece = unsaved.get(pane);
-      if (piece == null || piece.remaining() < ENTRY_BYTES) {
-        ByteBuffer larger = ByteBuffer.allocate(piece == null ? 64 : 2 * piece.capacity());
-        if (piece != null) {
-          larger.put(piece.flip());
-        }
-        piece = larger;
-        unsaved.put(pane, piece);
-      }
-      piece.putLong(hash).putLong(at);
-    }
-
     void forget(long keptFrom) {
-      while (!counts.isEmpty() && counts.firstKey() < keptFrom) {
-        Map.Entry<Long, Integer> pane = counts.pollFirstEntry();
-        unsaved.remove(pane.getKey());
-        table.forget(pane.getValue(), keptFrom);
-        hasDropped = true;
-      }
+      panes.forget(keptFrom, count -> table.forget(count, keptFrom));
     }
   }
 
@@ -135,7 +109,7 @@ final class DedupOperator<T> extends AbstractStreamOperator<T>
         repetitions.inc();
         return;
       }
-      of.log(hash, at, pane);
+      of.panes.roomFor(pane, ENTRY_BYTES).putLong(hash).putLong(at);
     }
     output.collect(element);
   }
@@ -173,17 +147,12 @@ final class DedupOperator<T> extends AbstractStreamOperator<T>
   private void save() throws Exception {
     for (int index = 0; index < ids.length; index++) {
       Ids of = ids[index];
-      if (of == null || (of.unsaved.isEmpty() && !of.hasDropped)) {
+      if (of == null || !of.panes.isUnsaved()) {
         continue;
       }
       setCurrentKey(KeyGroupKeys.at(index));
-      if (of.hasDropped) {
-        log.drop(keptFrom);
-        of.hasDropped = false;
-      }
-      log.append(PaneLog.pieces(of.unsaved));
-      of.unsaved.clear();
-      if (of.counts.isEmpty()) {
+      of.panes.save(log, keptFrom);
+      if (of.panes.isEmpty()) {
         ids[index] = null;
       }
     }

@@ -1,8 +1,6 @@
 package io.millrace.operator.state;
 
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
@@ -110,22 +108,6 @@ public final class PaneLog {
       counts.put(each.getKey(), index);
     }
     update(counts);
-  }
-
-  /**
-   * What was put into buffers, as a piece each.
-   *
-   * @param buffers by the starts of their panes, each at the end of what was put into it
-   */
-  public static Map<Long, List<byte[]>> pieces(Map<Long, ByteBuffer> buffers) {
-    Map<Long, List<byte[]>> pieces = new HashMap<>();
-    buffers.forEach(
-        (pane, buffer) -> {
-          byte[] bytes = new byte[buffer.flip().remaining()];
-          buffer.get(bytes);
-          pieces.put(pane, List.of(bytes));
-        });
-    return pieces;
   }
 
   /** All pieces of a pane, in the order in which they were added. */

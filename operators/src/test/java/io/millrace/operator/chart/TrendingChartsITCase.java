@@ -29,6 +29,7 @@ import org.apache.flink.runtime.testutils.MiniClusterResourceConfiguration;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.test.junit5.MiniClusterExtension;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -268,13 +269,50 @@ final class TrendingChartsITCase {
           }
         }
         List<String> lines = run.run();
-        assertThat(lines)
-            .anyMatch(line -> lateness == 0 ? line.startsWith("L|") : line.contains("#1"));
+        assertThat(lines).anyMatch(line -> lateness > 0 || line.startsWith("L|"));
         assertThat(lastRevisions(lines))
             .as("window %d, slide %d, lateness %d", window[0], window[1], lateness)
             .isEqualTo(withoutRanksBefore(naive.lines()));
       }
     }
+  }
+
+  @Test
+  void charts_latePlay_revisesExactlyTheOpenWindowsThatHoldIt() throws Exception {
+    ChartSpec spec =
+        new ChartSpec(
+            new PanedWindows(60_000, 20_000, 60_000),
+            List.of(ChartKind.WINDOWED),
+            5,
+            60_000,
+            0,
+            1,
+            3_600_000,
+            64 << 10);
+    Run run = new Run(spec, 1);
+    Script script = new Script();
+    for (long at : new long[] {5_000, 25_000, 65_000, 125_000}) {
+      script.emit(new Visit("in time", at, "song", "listener", 1));
+    }
+    // Windows that end up to 60 s have closed, those up to 120 s have ended.
+    script.mark(130_000).await(run.name + " published 120000#0");
+    script.emit(new Visit("late", 45_000, "late song", "listener", 0));
+    script.emit(new Visit("too late", 5_000, "late song", "listener", 0));
+    script.mark(139_999);
+    run.scripts.add(script);
+
+    List<String> lines = run.run();
+    assertThat(lines.stream().filter(line -> line.startsWith("L|"))).containsExactly("L|too late");
+    assertThat(lines.stream().filter(line -> line.contains("late song")))
+        .allMatch(line -> line.contains("late song null 1 1"))
+        .map(line -> line.split("\\|", 5)[1] + " " + line.split("\\|", 5)[3])
+        .containsExactlyInAnyOrder(
+            // The region had nothing in these windows before.
+            "windowed@r0 80000#0",
+            "windowed@r0 100000#0",
+            "windowed@GLOBAL 80000#1",
+            "windowed@GLOBAL 100000#1");
+    assertThat(lines.stream().filter(line -> line.contains("#1"))).hasSize(2);
   }
 
   /** A chart's first revision, by its line. */

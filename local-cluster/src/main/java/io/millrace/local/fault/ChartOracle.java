@@ -1,4 +1,4 @@
-package io.millrace.job.listening;
+package io.millrace.local.fault;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.millrace.schema.listening.SongCatalogued;
@@ -20,14 +20,21 @@ import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Recounts charts the slow way, window by window from all plays. It shares no code with the
+ * Recounts trending songs the slow way: window by window from all plays. It shares no code with the
  * operators, and reads their rows as plain JSON.
  *
- * @param cap 0 for none
+ * @param window length of a window, in milliseconds
+ * @param slide distance between two, which divides it
+ * @param k the most entries of a chart
+ * @param halfLife of the weight of a play, in milliseconds
+ * @param cap how many plays of a listener of a song count in a window; 0 for all
+ * @param minSupport how many plays a song needs for novelty
+ * @param charts which charts
  */
-record ChartRecount(
+public record ChartOracle(
     long window, long slide, int k, long halfLife, int cap, int minSupport, List<String> charts) {
   private static final int HALF_LIVES = 24;
+  private static final int WINDOWS_BEFORE = 24;
   private static final Comparator<String> BY_BYTES =
       (one, other) ->
           Arrays.compareUnsigned(
@@ -35,10 +42,14 @@ record ChartRecount(
 
   private record Scored(String song, double score) {}
 
-  /** Every row that must be published, sorted. */
-  List<String> rows(List<SongPlayed> all, List<SongCatalogued> names) {
+  /** Every row that must be published when all windows have closed, sorted. */
+  public List<String> rows(List<SongPlayed> all, List<SongCatalogued> names) {
     Map<String, SongPlayed> once = new LinkedHashMap<>();
+    Map<String, SongPlayed> titled = new HashMap<>();
     for (SongPlayed play : all) {
+      if (play.title() != null) {
+        titled.merge(play.songId(), play, (one, other) -> one.at() <= other.at() ? one : other);
+      }
       if (play.durationPlayedMillis() >= 30_000) {
         once.putIfAbsent(play.playId(), play);
       }
@@ -55,93 +66,120 @@ record ChartRecount(
     List<String> rows = new ArrayList<>();
     Map<String, List<String>> before = new HashMap<>();
     for (long end : ends) {
-      rows.addAll(rows(end, panes, names, before));
+      rows.addAll(rows(end, panes, names, titled, before));
     }
     rows.sort(null);
     return rows;
   }
 
+  /**
+   * What was counted for a window, each by region and song.
+   *
+   * @param regions where anything was played, and {@link SongPlayed#GLOBAL}
+   * @param before plays in the windows before
+   */
+  private record Window(
+      long end,
+      Set<String> regions,
+      Map<String, Map<String, Long>> plays,
+      Map<String, Map<String, Long>> before,
+      Map<String, Map<String, Double>> weights,
+      Map<String, Map<String, Set<String>>> listeners) {}
+
   private List<String> rows(
       long end,
       TreeMap<Long, List<SongPlayed>> panes,
       List<SongCatalogued> names,
-      Map<String, List<String>> before) {
-    List<SongPlayed> played = new ArrayList<>();
-    panes.subMap(end - window, end).values().forEach(played::addAll);
-    List<SongPlayed> inWindow = capped(end, panes);
-    Map<String, Map<String, Long>> counts = count(inWindow);
-    Map<String, Map<String, Double>> means = new HashMap<>();
-    for (int i = 1; i <= 24; i++) {
-      count(capped(end - i * window, panes))
-          .forEach(
-              (region, songs) ->
-                  songs.forEach(
-                      (song, count) ->
-                          means
-                              .computeIfAbsent(region, any -> new HashMap<>())
-                              .merge(song, (double) count, Double::sum)));
-    }
-    Map<String, Map<String, Double>> weights = weights(end, panes);
-    Set<String> regions = new TreeSet<>(Set.of("GLOBAL"));
-    played.forEach(play -> regions.add(play.region()));
+      Map<String, SongPlayed> titled,
+      Map<String, List<String>> previous) {
+    Window of = window(end, panes);
     List<String> rows = new ArrayList<>();
-    for (String region : regions) {
-      Map<String, Long> plays = counts.getOrDefault(region, Map.of());
-      Map<String, Double> mean = means.getOrDefault(region, Map.of());
-      Map<String, Double> weight = weights.getOrDefault(region, Map.of());
+    for (String region : of.regions()) {
       for (String chart : charts) {
-        List<Scored> songs = new ArrayList<>();
-        Set<String> candidates = new HashSet<>(plays.keySet());
-        candidates.addAll(weight.keySet());
-        for (String song : candidates) {
-          long count = plays.getOrDefault(song, 0L);
-          double usual = mean.getOrDefault(song, 0.0) / 24;
-          if (chart.equals("windowed") && count > 0) {
-            songs.add(new Scored(song, count));
-          } else if (chart.equals("decayed") && weight.containsKey(song)) {
-            songs.add(new Scored(song, weight.get(song)));
-          } else if (chart.equals("novelty") && count >= minSupport) {
-            songs.add(new Scored(song, (count - usual) / Math.sqrt(usual + 1)));
-          }
-        }
-        songs.sort(
-            Comparator.comparingDouble((Scored song) -> rankedBy(chart, song.score()))
-                .reversed()
-                .thenComparing(Scored::song, BY_BYTES));
-        List<Scored> first = songs.subList(0, Math.min(k, songs.size()));
+        List<Scored> first = first(of, chart, region);
         String key = chart + "@" + region;
-        List<String> ranksBefore = before.getOrDefault(key, List.of());
+        List<String> ranksBefore = previous.getOrDefault(key, List.of());
         StringBuilder row = new StringBuilder(key + " " + (end - window) + " " + end + " 0");
-        for (int i = 0; i < first.size(); i++) {
-          Scored each = first.get(i);
-          int previous = ranksBefore.indexOf(each.song()) + 1;
-          SongCatalogued name = name(each.song(), end, names);
-          long listeners =
-              played.stream()
-                  .filter(play -> play.songId().equals(each.song()))
-                  .filter(play -> region.equals("GLOBAL") || region.equals(play.region()))
-                  .map(SongPlayed::userId)
-                  .distinct()
-                  .count();
+        for (Scored each : first) {
           row.append(
               entry(
-                  i + 1,
-                  each.song(),
-                  name == null ? title(each.song(), panes, end) : name.title(),
-                  plays.getOrDefault(each.song(), 0L),
-                  each.score(),
-                  mean.getOrDefault(each.song(), 0.0) / 24,
-                  previous,
-                  previous == 0
-                      ? "new"
-                      : previous == i + 1 ? "same" : previous > i + 1 ? "up" : "down",
-                  listeners));
+                  of,
+                  region,
+                  each,
+                  first.indexOf(each) + 1,
+                  ranksBefore.indexOf(each.song()) + 1,
+                  title(each.song(), end, names, titled)));
         }
-        before.put(key, first.stream().map(Scored::song).toList());
+        previous.put(key, first.stream().map(Scored::song).toList());
         rows.add(row.toString());
       }
     }
     return rows;
+  }
+
+  private Window window(long end, TreeMap<Long, List<SongPlayed>> panes) {
+    Set<String> regions = new TreeSet<>(Set.of(SongPlayed.GLOBAL));
+    Map<String, Map<String, Set<String>>> listeners = new HashMap<>();
+    for (List<SongPlayed> pane : panes.subMap(end - window, end).values()) {
+      for (SongPlayed play : pane) {
+        regions.add(play.region());
+        for (String region : List.of(SongPlayed.GLOBAL, play.region())) {
+          listeners
+              .computeIfAbsent(region, any -> new HashMap<>())
+              .computeIfAbsent(play.songId(), any -> new HashSet<>())
+              .add(play.userId());
+        }
+      }
+    }
+    List<SongPlayed> before = new ArrayList<>();
+    for (int i = 1; i <= WINDOWS_BEFORE; i++) {
+      before.addAll(capped(end - i * window, panes));
+    }
+    return new Window(
+        end, regions, count(capped(end, panes)), count(before), weights(end, panes), listeners);
+  }
+
+  private List<Scored> first(Window of, String chart, String region) {
+    Map<String, Long> plays = of.plays().getOrDefault(region, Map.of());
+    Map<String, Double> weight = of.weights().getOrDefault(region, Map.of());
+    List<Scored> songs = new ArrayList<>();
+    Set<String> candidates = new HashSet<>(plays.keySet());
+    candidates.addAll(weight.keySet());
+    for (String song : candidates) {
+      long count = plays.getOrDefault(song, 0L);
+      double usual = baseline(of, region, song);
+      if (chart.equals("windowed") && count > 0) {
+        songs.add(new Scored(song, count));
+      } else if (chart.equals("decayed") && weight.containsKey(song)) {
+        songs.add(new Scored(song, weight.getOrDefault(song, 0.0)));
+      } else if (chart.equals("novelty") && count >= minSupport) {
+        songs.add(new Scored(song, (count - usual) / Math.sqrt(usual + 1)));
+      }
+    }
+    songs.sort(
+        Comparator.comparingDouble((Scored song) -> rankedBy(chart, song.score()))
+            .reversed()
+            .thenComparing(Scored::song, BY_BYTES));
+    return songs.subList(0, Math.min(k, songs.size()));
+  }
+
+  private static double baseline(Window of, String region, String song) {
+    return of.before().getOrDefault(region, Map.of()).getOrDefault(song, 0L)
+        / (double) WINDOWS_BEFORE;
+  }
+
+  private static String entry(
+      Window of, String region, Scored song, int rank, int previous, @Nullable String title) {
+    return entry(
+        rank,
+        song.song(),
+        title,
+        of.plays().getOrDefault(region, Map.of()).getOrDefault(song.song(), 0L),
+        song.score(),
+        baseline(of, region, song.song()),
+        previous,
+        previous == 0 ? "new" : previous == rank ? "same" : previous > rank ? "up" : "down",
+        of.listeners().getOrDefault(region, Map.of()).getOrDefault(song.song(), Set.of()).size());
   }
 
   /** Weights that are equal may differ in the last bits here, where they are no integers. */
@@ -149,7 +187,9 @@ record ChartRecount(
     return chart.equals("decayed") ? Math.rint(score * 1e10) : score;
   }
 
-  private static @Nullable SongCatalogued name(String song, long end, List<SongCatalogued> names) {
+  /** What the catalogue says, or else plays, each of whose songs has one title. */
+  private static @Nullable String title(
+      String song, long end, List<SongCatalogued> names, Map<String, SongPlayed> titled) {
     SongCatalogued latest = null;
     for (SongCatalogued name : names) {
       if (name.songId().equals(song)
@@ -158,20 +198,11 @@ record ChartRecount(
         latest = name;
       }
     }
-    return latest;
-  }
-
-  /** What plays say, of which each song has one name in the tests. */
-  private static @Nullable String title(
-      String song, TreeMap<Long, List<SongPlayed>> panes, long end) {
-    for (List<SongPlayed> pane : panes.headMap(end).values()) {
-      for (SongPlayed play : pane) {
-        if (play.songId().equals(song) && play.title() != null) {
-          return play.title();
-        }
-      }
+    if (latest != null) {
+      return latest.title();
     }
-    return null;
+    SongPlayed play = titled.get(song);
+    return play != null && play.at() < end ? play.title() : null;
   }
 
   private List<SongPlayed> capped(long end, TreeMap<Long, List<SongPlayed>> panes) {
@@ -193,7 +224,7 @@ record ChartRecount(
   private static Map<String, Map<String, Long>> count(List<SongPlayed> plays) {
     Map<String, Map<String, Long>> counts = new HashMap<>();
     for (SongPlayed play : plays) {
-      for (String region : List.of("GLOBAL", play.region())) {
+      for (String region : List.of(SongPlayed.GLOBAL, play.region())) {
         counts.computeIfAbsent(region, any -> new HashMap<>()).merge(play.songId(), 1L, Long::sum);
       }
     }
@@ -212,7 +243,7 @@ record ChartRecount(
         boolean weighs = Math.floorDiv(at, halfLife) >= Math.floorDiv(end, halfLife) - HALF_LIVES;
         if (at < end && weighs) {
           double weight = Math.pow(2, (at - end) / (double) halfLife);
-          for (String region : List.of("GLOBAL", play.region())) {
+          for (String region : List.of(SongPlayed.GLOBAL, play.region())) {
             weights
                 .computeIfAbsent(region, any -> new HashMap<>())
                 .merge(play.songId(), weight, Double::sum);
@@ -224,7 +255,7 @@ record ChartRecount(
   }
 
   /** Published rows in the form in which they are compared, sorted. */
-  static List<String> published(List<JsonNode> rows) {
+  public static List<String> published(List<JsonNode> rows) {
     List<String> published = new ArrayList<>();
     for (JsonNode row : rows) {
       StringBuilder line =
