@@ -35,6 +35,11 @@ public record ChartOracle(
     long window, long slide, int k, long halfLife, int cap, int minSupport, List<String> charts) {
   private static final int HALF_LIVES = 24;
   private static final int WINDOWS_BEFORE = 24;
+
+  /** Stands for a number of listeners that is an estimate. */
+  private static final long MANY = -1;
+
+  private static final int LISTENERS_EXACT = 1_000;
   private static final Comparator<String> BY_BYTES =
       (one, other) ->
           Arrays.compareUnsigned(
@@ -170,6 +175,8 @@ public record ChartOracle(
 
   private static String entry(
       Window of, String region, Scored song, int rank, int previous, @Nullable String title) {
+    int listeners =
+        of.listeners().getOrDefault(region, Map.of()).getOrDefault(song.song(), Set.of()).size();
     return entry(
         rank,
         song.song(),
@@ -179,7 +186,7 @@ public record ChartOracle(
         baseline(of, region, song.song()),
         previous,
         previous == 0 ? "new" : previous == rank ? "same" : previous > rank ? "up" : "down",
-        of.listeners().getOrDefault(region, Map.of()).getOrDefault(song.song(), Set.of()).size());
+        listeners <= LISTENERS_EXACT ? listeners : MANY);
   }
 
   /** Weights that are equal may differ in the last bits here, where they are no integers. */
@@ -274,7 +281,9 @@ public record ChartOracle(
                 entry.get("baseline").doubleValue(),
                 entry.get("previousRank").asInt(0),
                 entry.get("change").textValue(),
-                entry.get("distinctListeners").longValue()));
+                entry.get("approximate").booleanValue()
+                    ? MANY
+                    : entry.get("distinctListeners").longValue()));
       }
       published.add(line.toString());
     }
