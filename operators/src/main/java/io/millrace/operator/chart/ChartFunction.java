@@ -6,11 +6,12 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.SortedMap;
-import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.state.MapState;
 import org.apache.flink.api.common.state.MapStateDescriptor;
+import org.apache.flink.api.common.state.ValueState;
+import org.apache.flink.api.common.state.ValueStateDescriptor;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
@@ -29,6 +30,10 @@ final class ChartFunction extends KeyedProcessFunction<ChartPart.Key, ChartPart,
   private static final long serialVersionUID = 1L;
   private static final MapStateDescriptor<Long, OpenChart> CHARTS =
       new MapStateDescriptor<>("charts", Types.LONG, TypeInformation.of(OpenChart.class));
+  private static final MapStateDescriptor<Long, Ends> DUE =
+      new MapStateDescriptor<>("due", Types.LONG, TypeInformation.of(Ends.class));
+  private static final ValueStateDescriptor<Ends> PUBLISHED =
+      new ValueStateDescriptor<>("published", TypeInformation.of(Ends.class));
 
   private final ChartSpec spec;
   private final String uid;
@@ -36,18 +41,47 @@ final class ChartFunction extends KeyedProcessFunction<ChartPart.Key, ChartPart,
   private transient PanedWindows windows;
   private transient MapState<Long, OpenChart> charts;
 
+  /** Which charts are published at a watermark. */
+  private transient MapState<Long, Ends> due;
+
+  /** The charts that were published and are open, and the latest that has closed. */
+  private transient ValueState<Ends> published;
+
+  /**
+   * Charts by the ends of their windows.
+   *
+   * @param ends in their order, each once
+   */
+  public record Ends(List<Long> ends) {
+    private static final Ends NONE = new Ends(List.of());
+
+    private static Ends of(@Nullable Ends known) {
+      return known == null ? NONE : known;
+    }
+
+    private Ends with(long end) {
+      return new Ends(Stream.concat(ends.stream(), Stream.of(end)).distinct().sorted().toList());
+    }
+
+    /** The last one before another; null where there is none. */
+    private @Nullable Long before(long end) {
+      Long last = null;
+      for (long each : ends) {
+        last = each < end ? (Long) each : last;
+      }
+      return last;
+    }
+  }
+
   /**
    * The chart of a window.
    *
    * @param parts of the tasks
-   * @param dueAt the watermark at which it is published; {@link Long#MAX_VALUE} where nothing has
-   *     changed
    * @param revisions how often it was published
    * @param songs as it was published last, the first first
    */
-  public record OpenChart(
-      List<ChartPart> parts, long dueAt, long revisions, List<ChartSong> songs) {
-    static final OpenChart NEW = new OpenChart(List.of(), Long.MAX_VALUE, 0, List.of());
+  public record OpenChart(List<ChartPart> parts, long revisions, List<ChartSong> songs) {
+    static final OpenChart NEW = new OpenChart(List.of(), 0, List.of());
 
     /** The chart with a part that takes the place of earlier ones of the same songs. */
     OpenChart with(ChartPart part) {
@@ -58,7 +92,7 @@ final class ChartFunction extends KeyedProcessFunction<ChartPart.Key, ChartPart,
         }
       }
       all.add(part);
-      return new OpenChart(all, Math.min(dueAt, part.asOf()), revisions, songs);
+      return new OpenChart(all, revisions, songs);
     }
 
     private List<ChartSong> first(int k) {
@@ -78,6 +112,9 @@ final class ChartFunction extends KeyedProcessFunction<ChartPart.Key, ChartPart,
   public void open(OpenContext context) throws Exception {
     windows = spec.windows();
     charts = SavedState.open(uid, CHARTS.getName(), () -> getRuntimeContext().getMapState(CHARTS));
+    due = SavedState.open(uid, DUE.getName(), () -> getRuntimeContext().getMapState(DUE));
+    published =
+        SavedState.open(uid, PUBLISHED.getName(), () -> getRuntimeContext().getState(PUBLISHED));
   }
 
   @Override
@@ -85,50 +122,34 @@ final class ChartFunction extends KeyedProcessFunction<ChartPart.Key, ChartPart,
       throws Exception {
     @Nullable OpenChart there = charts.get(part.windowEnd());
     charts.put(part.windowEnd(), (there == null ? OpenChart.NEW : there).with(part));
+    due.put(part.asOf(), Ends.of(due.get(part.asOf())).with(part.windowEnd()));
     context.timerService().registerEventTimeTimer(part.asOf());
   }
 
   @Override
   public void onTimer(long time, OnTimerContext context, Collector<ChartRanking> out)
       throws Exception {
-    SortedMap<Long, OpenChart> all = new TreeMap<>();
-    for (Map.Entry<Long, OpenChart> each : charts.entries()) {
-      all.put(each.getKey(), each.getValue());
-    }
-    @Nullable OpenChart before = null;
-    for (Map.Entry<Long, OpenChart> each : all.entrySet()) {
-      OpenChart chart = each.getValue();
-      if (chart.dueAt() <= time) {
-        chart = publish(context.getCurrentKey(), each.getKey(), chart, before, out);
-        charts.put(each.getKey(), chart);
+    Ends known = Ends.of(published.value());
+    for (long windowEnd : Ends.of(due.get(time)).ends()) {
+      Long before = known.before(windowEnd);
+      OpenChart chart = charts.get(windowEnd);
+      List<ChartSong> songs = chart.first(spec.k());
+      if (chart.revisions() == 0 || !songs.equals(chart.songs())) {
+        out.collect(
+            new ChartRanking(
+                context.getCurrentKey().chart(),
+                context.getCurrentKey().region(),
+                windows.windowStart(windowEnd),
+                windowEnd,
+                chart.revisions(),
+                songs,
+                previousRanks(songs, before == null ? null : charts.get(before))));
+        charts.put(windowEnd, new OpenChart(chart.parts(), chart.revisions() + 1, songs));
       }
-      if (chart.revisions() > 0) {
-        before = chart;
-      }
+      known = known.with(windowEnd);
     }
-    removeClosed(all, time);
-  }
-
-  private OpenChart publish(
-      ChartPart.Key key,
-      long windowEnd,
-      OpenChart chart,
-      @Nullable OpenChart before,
-      Collector<ChartRanking> out) {
-    List<ChartSong> songs = chart.first(spec.k());
-    if (chart.revisions() > 0 && songs.equals(chart.songs())) {
-      return new OpenChart(chart.parts(), Long.MAX_VALUE, chart.revisions(), songs);
-    }
-    out.collect(
-        new ChartRanking(
-            key.chart(),
-            key.region(),
-            windows.windowStart(windowEnd),
-            windowEnd,
-            chart.revisions(),
-            songs,
-            previousRanks(songs, before)));
-    return new OpenChart(chart.parts(), Long.MAX_VALUE, chart.revisions() + 1, songs);
+    due.remove(time);
+    published.update(withoutClosed(known, time));
   }
 
   private static List<Integer> previousRanks(List<ChartSong> songs, @Nullable OpenChart before) {
@@ -140,17 +161,17 @@ final class ChartFunction extends KeyedProcessFunction<ChartPart.Key, ChartPart,
   }
 
   /** Removes the charts of closed windows but for the last. */
-  private void removeClosed(SortedMap<Long, OpenChart> all, long time) throws Exception {
-    long last = Long.MIN_VALUE;
-    for (Map.Entry<Long, OpenChart> each : all.entrySet()) {
-      if (windows.closeTime(each.getKey()) <= time) {
-        last = each.getKey();
+  private Ends withoutClosed(Ends known, long time) throws Exception {
+    List<Long> kept = new ArrayList<>();
+    for (int i = 0; i < known.ends().size(); i++) {
+      boolean isLastClosed =
+          i == known.ends().size() - 1 || windows.closeTime(known.ends().get(i + 1)) > time;
+      if (windows.closeTime(known.ends().get(i)) > time || isLastClosed) {
+        kept.add(known.ends().get(i));
+      } else {
+        charts.remove(known.ends().get(i));
       }
     }
-    for (Map.Entry<Long, OpenChart> each : all.headMap(last).entrySet()) {
-      if (each.getValue().dueAt() == Long.MAX_VALUE) {
-        charts.remove(each.getKey());
-      }
-    }
+    return new Ends(kept);
   }
 }
