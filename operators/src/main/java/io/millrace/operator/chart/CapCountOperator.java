@@ -8,7 +8,6 @@ import io.millrace.operator.topk.LocalCountOperator;
 import io.millrace.operator.topk.PaneCounts;
 import io.millrace.operator.window.PanedWindows;
 import java.nio.ByteBuffer;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.apache.flink.api.java.tuple.Tuple2;
@@ -38,7 +37,7 @@ final class CapCountOperator<T> extends LocalCountOperator<T> {
   private transient PanedWindows windows;
   private transient ItemSlice song;
   private transient ItemSlice region;
-  private transient ItemNumbers regions;
+  private transient Regions regions;
   private transient PaneLog log;
   private transient @Nullable Plays[] plays;
   private transient long keptFrom;
@@ -99,7 +98,7 @@ final class CapCountOperator<T> extends LocalCountOperator<T> {
     windows = spec.windows();
     song = new ItemSlice();
     region = new ItemSlice();
-    regions = new ItemNumbers();
+    regions = new Regions();
     plays = new Plays[KeyGroupKeys.COUNT];
     keptFrom = Long.MIN_VALUE;
     log = PaneLog.open(getKeyedStateStore(), uid);
@@ -121,7 +120,7 @@ final class CapCountOperator<T> extends LocalCountOperator<T> {
         while (in.hasRemaining()) {
           long pair = in.getLong();
           int length = in.getShort();
-          int where = regions.of(piece, in.position(), length);
+          int where = regions.number(piece, in.position(), length);
           in.position(in.position() + length);
           restored.add(pair, pane.getKey(), where, keptFrom, (end, beyond, there) -> {});
         }
@@ -137,7 +136,7 @@ final class CapCountOperator<T> extends LocalCountOperator<T> {
   protected boolean count(T play, long pane, PaneCounts<T> counts) {
     long pair = pair(fields, play, song);
     fields.region(play, region);
-    int where = regions.of(region);
+    int where = regions.number(region.bytes(), region.start(), region.length());
     Plays of = playsOf(KeyGroupKeys.index(pair));
     if (!of.add(pair, pane, where, keptFrom, this::isBeyond)) {
       return false;
@@ -147,7 +146,7 @@ final class CapCountOperator<T> extends LocalCountOperator<T> {
   }
 
   private void isBeyond(long windowEnd, long pane, int where) {
-    byte[] name = regions.copy(where);
+    byte[] name = regions.name(where);
     plays(windowEnd - windows.slideMillis()).addBeyondLast(song, name);
     if (Math.floorMod(windowEnd, windows.sizeMillis()) == 0) {
       plays(pane).addBeyondAligned(song, name);
@@ -161,15 +160,10 @@ final class CapCountOperator<T> extends LocalCountOperator<T> {
   private Plays playsOf(int index) {
     Plays of = plays[index];
     if (of == null) {
-      of = new Plays(new CapTable(windows, spec.listenerCap(), this::compareRegions));
+      of = new Plays(new CapTable(windows, spec.listenerCap(), regions::compare));
       plays[index] = of;
     }
     return of;
-  }
-
-  /** By their bytes, for their numbers are others in every run. */
-  private int compareRegions(int one, int other) {
-    return one == other ? 0 : Arrays.compareUnsigned(regions.copy(one), regions.copy(other));
   }
 
   @Override

@@ -74,6 +74,10 @@ final class ChartOperator extends AbstractStreamOperator<ChartPart>
   private transient NavigableSet<Long> changed;
 
   private transient long published;
+
+  /** What makes no difference to the window that ends here and those after it is gone. */
+  private transient long forgottenTo;
+
   private transient long watermark;
 
   /**
@@ -128,6 +132,7 @@ final class ChartOperator extends AbstractStreamOperator<ChartPart>
     books = new TreeMap<>();
     changed = new TreeSet<>();
     published = Long.MIN_VALUE;
+    forgottenTo = Long.MIN_VALUE;
     watermark = Long.MIN_VALUE;
     List<Bucket> saved;
     try (var keys =
@@ -235,9 +240,10 @@ final class ChartOperator extends AbstractStreamOperator<ChartPart>
   public void processElement2(StreamRecord<SongName> element) throws Exception {
     SongName name = element.getValue();
     SongNames known = names.get(name.songId());
-    names.put(
-        name.songId(),
-        (known == null ? SongNames.NONE : known).with(name, spec.firstOpen(watermark)));
+    SongNames all = (known == null ? SongNames.NONE : known).with(name, spec.firstOpen(watermark));
+    if (!all.equals(known)) {
+      names.put(name.songId(), all);
+    }
   }
 
   @Override
@@ -377,9 +383,11 @@ final class ChartOperator extends AbstractStreamOperator<ChartPart>
   /** Takes out of memory and state what makes no difference to any window that is open. */
   private void forget() throws Exception {
     long firstOpen = Math.min(published, spec.firstOpen(watermark));
-    if (published == Long.MIN_VALUE) {
+    if (firstOpen <= forgottenTo) {
       return;
     }
+    forgottenTo = firstOpen;
+    long keptFrom = spec.keptFrom(firstOpen);
     for (Iterator<Map.Entry<Integer, Bound>> each = books.entrySet().iterator(); each.hasNext(); ) {
       Map.Entry<Integer, Bound> entry = each.next();
       Bound bound = entry.getValue();
@@ -390,7 +398,6 @@ final class ChartOperator extends AbstractStreamOperator<ChartPart>
         bound.unsaved.remove(pane.getKey());
         bound.written.remove(pane.getKey());
       }
-      long keptFrom = spec.keptFrom(firstOpen);
       if (bound.book.forget(keptFrom)) {
         log.drop(keptFrom);
       }

@@ -120,16 +120,6 @@ final class SongBook {
     byte[] id() {
       return id;
     }
-
-    /** The row of a region, or null. */
-    @Nullable Row row(int region) {
-      for (Row row = first; row != null; row = row.next) {
-        if (row.region == region) {
-          return row;
-        }
-      }
-      return null;
-    }
   }
 
   /** A song in a region. */
