@@ -20,7 +20,7 @@ final class BenchOptions {
 
   @Parameters(
       paramLabel = "<benchmark>",
-      description = "floor, heavy-hitters or state.",
+      description = "floor, heavy-hitters, trending-songs or state.",
       arity = "0..1")
   @Nullable String name;
 
@@ -43,7 +43,7 @@ final class BenchOptions {
       paramLabel = "<n>",
       description =
           "How many records each run reads, a multiple of 10; default 20000000, and 10000000 for"
-              + " state.")
+              + " trending-songs and state.")
   @Nullable Integer records;
 
   @Option(

@@ -324,7 +324,10 @@ public final class LocalCluster {
         "  " + COMMAND + " chaos <job>      kills and disturbs a job, and judges its output");
     out.println("  " + COMMAND + " <job> --help     the options of the run and of the job");
     out.println("  " + COMMAND + " transactions     the open transactions of a Kafka cluster");
-    out.println("  " + COMMAND + " bench <name>     a benchmark: floor, heavy-hitters or state");
+    out.println(
+        "  "
+            + COMMAND
+            + " bench <name>     a benchmark: floor, heavy-hitters, trending-songs or state");
     out.println();
     out.println("A cluster of processes that stays:");
     out.println();

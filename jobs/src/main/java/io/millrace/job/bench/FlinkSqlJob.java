@@ -1,21 +1,13 @@
 package io.millrace.job.bench;
 
 import io.millrace.connector.kafka.KafkaOptions;
-import io.millrace.connector.kafka.KafkaTopics;
-import io.millrace.job.JobConfig;
 import io.millrace.job.JobDescription;
 import io.millrace.job.web.HeavyHittersOptions;
 import io.millrace.schema.Topic;
 import io.millrace.schema.Topics;
 import java.util.List;
-import org.apache.flink.configuration.Configuration;
-import org.apache.flink.configuration.PipelineOptions;
-import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.table.api.DataTypes;
 import org.apache.flink.table.api.Schema;
-import org.apache.flink.table.api.TableConfig;
-import org.apache.flink.table.api.bridge.java.StreamStatementSet;
-import org.apache.flink.table.api.bridge.java.StreamTableEnvironment;
 import org.apache.flink.table.data.GenericRowData;
 import org.apache.flink.table.data.RowData;
 import org.apache.flink.table.data.StringData;
@@ -57,41 +49,6 @@ public final class FlinkSqlJob {
           List.of(),
           List.of(ParsedSource.ROWS));
 
-  private static final String REQUESTS =
-      """
-      CREATE TEMPORARY TABLE requests (
-        `at` BIGINT,
-        path STRING,
-        event_time AS TO_TIMESTAMP_LTZ(`at`, 3),
-        WATERMARK FOR event_time AS event_time - INTERVAL '%d' SECOND
-      ) WITH (
-        'connector' = 'kafka',
-        'topic' = 'web.requests',
-        'properties.bootstrap.servers' = '%s',
-        'properties.group.id' = 'flink-sql',
-        'properties.isolation.level' = 'read_committed',
-        'scan.startup.mode' = 'earliest-offset',
-        'scan.bounded.mode' = 'latest-offset',
-        'format' = 'json'
-      )""";
-
-  private static final String RANKED =
-      """
-      CREATE TEMPORARY TABLE rankings (
-        windowEnd BIGINT,
-        path STRING,
-        `count` BIGINT
-      ) WITH (
-        'connector' = 'kafka',
-        'topic' = 'flink-sql.rankings',
-        'properties.bootstrap.servers' = '%s',
-        'properties.compression.type' = 'lz4',
-        'properties.transaction.timeout.ms' = '900000',
-        'sink.delivery-guarantee' = 'exactly-once',
-        'sink.transactional-id-prefix' = 'flink-sql',
-        'format' = 'json'
-      )""";
-
   private static final String TOP_N =
       """
       INSERT INTO rankings
@@ -123,60 +80,40 @@ public final class FlinkSqlJob {
 
   /** Runs the job. */
   public static void main(String[] args) throws Exception {
-    JobConfig config = JobConfig.parse(args, JOB);
-    KafkaTopics.prepare(config.configuration(), JOB.topics());
-    Configuration flink = new Configuration();
-    flink.set(PipelineOptions.OBJECT_REUSE, true);
-    StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment(flink);
-    StreamTableEnvironment tables = StreamTableEnvironment.create(env);
-    tune(tables.getConfig());
-    createRequests(env, tables, config);
-    tables.executeSql(RANKED.formatted(config.get(KafkaOptions.BOOTSTRAP)));
-    StreamStatementSet insert = tables.createStatementSet();
-    insert.addInsertSql(
+    SqlPeer sql = SqlPeer.open(args, JOB);
+    String rows = sql.config().get(ParsedSource.ROWS);
+    if (rows == null) {
+      sql.source("requests", Topics.WEB_REQUESTS.name(), "path STRING");
+    } else {
+      readParsed(sql, rows);
+    }
+    sql.sink("rankings", RANKINGS.name(), "windowEnd BIGINT, path STRING, `count` BIGINT");
+    sql.run(
         TOP_N.formatted(
             HeavyHittersOptions.WINDOW.defaultValue().toMinutes(),
             HeavyHittersOptions.K.defaultValue()));
-    insert.attachAsDataStream();
-    env.execute(config.get(KafkaOptions.JOB_NAME));
   }
 
-  private static void tune(TableConfig config) {
-    config.set("table.local-time-zone", "UTC");
-    config.set("table.exec.mini-batch.enabled", "true");
-    config.set("table.exec.mini-batch.allow-latency", "2 s");
-    config.set("table.exec.mini-batch.size", "5000");
-    config.set("table.optimizer.agg-phase-strategy", "TWO_PHASE");
-  }
-
-  private static void createRequests(
-      StreamExecutionEnvironment env, StreamTableEnvironment tables, JobConfig config) {
-    String file = config.get(ParsedSource.ROWS);
-    if (file == null) {
-      tables.executeSql(
-          REQUESTS.formatted(
-              config.get(KafkaOptions.MAX_OUT_OF_ORDERNESS).toSeconds(),
-              config.get(KafkaOptions.BOOTSTRAP)));
-      return;
-    }
+  private static void readParsed(SqlPeer sql, String file) {
     RowType row =
         RowType.of(
             new LogicalType[] {new BigIntType(), VarCharType.STRING_TYPE},
             new String[] {"at", "path"});
-    tables.createTemporaryView(
-        "requests",
-        ParsedSource.read(
-            env,
-            file,
-            config.get(KafkaOptions.MAX_OUT_OF_ORDERNESS),
-            new RowShape(),
-            InternalTypeInfo.of(row)),
-        Schema.newBuilder()
-            .column("at", "BIGINT")
-            .column("path", "STRING")
-            .columnByMetadata("event_time", DataTypes.TIMESTAMP_LTZ(3), "rowtime")
-            .watermark("event_time", "SOURCE_WATERMARK()")
-            .build());
+    sql.tables()
+        .createTemporaryView(
+            "requests",
+            ParsedSource.read(
+                sql.env(),
+                file,
+                sql.config().get(KafkaOptions.MAX_OUT_OF_ORDERNESS),
+                new RowShape(),
+                InternalTypeInfo.of(row)),
+            Schema.newBuilder()
+                .column("at", "BIGINT")
+                .column("path", "STRING")
+                .columnByMetadata("event_time", DataTypes.TIMESTAMP_LTZ(3), "rowtime")
+                .watermark("event_time", "SOURCE_WATERMARK()")
+                .build());
   }
 
   /** Rows in the form that Flink SQL works on, so that they need no conversion. */

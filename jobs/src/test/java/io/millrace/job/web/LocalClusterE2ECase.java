@@ -138,6 +138,24 @@ class LocalClusterE2ECase {
   }
 
   @Test
+  void benchmark_ofTrendingSongs_checksEveryChart() throws Exception {
+    String text =
+        bench(
+            "trending-songs",
+            "--only",
+            "exchange,trending-songs,windowed,flink-sql",
+            "--warm-ups",
+            "0",
+            "--records",
+            "100000");
+
+    assertThat(text)
+        .contains("100,000 plays", "5 regions; 2,000,000 listeners")
+        .containsPattern("trending-songs to exchange +[\\d.]+ .*goal 0.60")
+        .containsPattern("windowed to flink-sql +[\\d.]+ .*goal 3.00");
+  }
+
+  @Test
   void benchmark_ofState_checksEveryCountAndTimesBarriers() throws Exception {
     String text =
         bench(

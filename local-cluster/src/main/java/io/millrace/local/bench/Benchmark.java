@@ -13,6 +13,8 @@ public enum Benchmark {
   FLOOR("floor", 3, 20_000_000),
   /** What heavy hitters costs beyond reading, and what its peers cost. */
   HEAVY_HITTERS("heavy-hitters", 5, 20_000_000),
+  /** What trending songs costs beyond reading, and what its peer costs. */
+  TRENDING_SONGS("trending-songs", 5, 10_000_000),
   /** What keyed state costs: plain, and written back. */
   STATE("state", 5, 10_000_000);
 
@@ -65,6 +67,7 @@ public enum Benchmark {
     List<? extends Variant> all =
         switch (this) {
           case FLOOR, HEAVY_HITTERS -> List.of(RequestVariant.values());
+          case TRENDING_SONGS -> List.of(PlayVariant.values());
           case STATE -> StateVariant.all();
         };
     return all.stream().filter(compared::contains).collect(Collectors.toUnmodifiableList());
@@ -75,6 +78,7 @@ public enum Benchmark {
       throws IOException, InterruptedException {
     return switch (this) {
       case FLOOR, HEAVY_HITTERS -> RequestTestbed.open(site, scale);
+      case TRENDING_SONGS -> PlayTestbed.open(site, scale);
       case STATE -> StateTestbed.open(site, scale);
     };
   }
@@ -98,6 +102,12 @@ public enum Benchmark {
               new Comparison(
                   RequestVariant.HEAVY_HITTERS_PARSED, RequestVariant.FLINK_SQL_PARSED, 8),
               new Comparison(RequestVariant.HEAVY_HITTERS, RequestVariant.KAFKA_STREAMS, 8));
+      case TRENDING_SONGS ->
+          List.of(
+              new Comparison(PlayVariant.UNCAPPED, PlayVariant.FLOOR, 0.8),
+              new Comparison(PlayVariant.TRENDING_SONGS, PlayVariant.EXCHANGE, 0.6),
+              new Comparison(PlayVariant.SLIDING, PlayVariant.TUMBLING, 0.95),
+              new Comparison(PlayVariant.WINDOWED, PlayVariant.FLINK_SQL, 3));
       case STATE -> StateVariant.comparisons();
     };
   }

@@ -1,10 +1,11 @@
 package io.millrace.local.bench;
 
 import io.millrace.schema.Topics;
+import java.nio.file.Path;
 import java.util.List;
 
 /** One of the programs that read web requests. */
-enum RequestVariant implements Variant {
+enum RequestVariant implements TopicVariant {
   /** Bytes are read from Kafka and discarded. */
   RAW("raw"),
   /** They are decoded with Jackson's streaming parser and discarded. */
@@ -92,8 +93,8 @@ enum RequestVariant implements Variant {
     };
   }
 
-  /** The topics that it writes, that of its result first. */
-  List<String> outputs() {
+  @Override
+  public List<String> outputs() {
     return switch (this) {
       case RAW, FLOOR, OWN, PROJECTED, EXCHANGE -> List.of();
       case HEAVY_HITTERS, SLIDING -> RANKING_TOPICS;
@@ -108,8 +109,8 @@ enum RequestVariant implements Variant {
     return this == SLIDING ? RequestLoad.WINDOW_MILLIS / 60 : RequestLoad.WINDOW_MILLIS;
   }
 
-  /** The class of the jobs jar that is run; {@link #KAFKA_STREAMS} is no job. */
-  String mainClass() {
+  @Override
+  public String mainClass() {
     return switch (this) {
       case RAW, FLOOR, OWN, PROJECTED, EXCHANGE -> BENCH + "FloorJob";
       case HEAVY_HITTERS, SLIDING -> "io.millrace.job.web.HeavyHittersJob";
@@ -119,12 +120,13 @@ enum RequestVariant implements Variant {
     };
   }
 
-  /**
-   * What the job is told beside where Kafka is.
-   *
-   * @param rows the file with parsed requests
-   */
-  List<String> arguments(String rows) {
+  /** The file with parsed requests. */
+  static Path rows(Path directory) {
+    return directory.resolve("parsed-rows");
+  }
+
+  @Override
+  public List<String> arguments(Path directory) {
     return switch (this) {
       case RAW, FLOOR, OWN, PROJECTED, EXCHANGE -> List.of("--variant", code);
       case HEAVY_HITTERS -> List.of("--create-topics", "true", "--stores", "none");
@@ -132,7 +134,7 @@ enum RequestVariant implements Variant {
           List.of("--create-topics", "true", "--stores", "none", "--slide", slideMillis() + "ms");
       case FLINK_SQL, KAFKA_STREAMS -> List.of("--create-topics", "true");
       case HEAVY_HITTERS_PARSED, FLINK_SQL_PARSED ->
-          List.of("--create-topics", "true", "--rows", rows);
+          List.of("--create-topics", "true", "--rows", rows(directory).toString());
     };
   }
 }

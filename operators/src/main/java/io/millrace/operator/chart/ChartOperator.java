@@ -2,8 +2,7 @@ package io.millrace.operator.chart;
 
 import io.millrace.operator.chart.ChartSelections.Selected;
 import io.millrace.operator.chart.SongBook.Counted;
-import io.millrace.operator.chart.SongBook.Song;
-import io.millrace.operator.distinct.DistinctSample;
+import io.millrace.operator.distinct.DistinctWindow;
 import io.millrace.operator.sketch.ItemBytes;
 import io.millrace.operator.state.PaneLog;
 import io.millrace.operator.state.SavedState;
@@ -35,7 +34,6 @@ import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
 import org.apache.flink.streaming.api.operators.TwoInputStreamOperator;
 import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Merges the partial counts of every bucket of songs, and selects the first songs of every chart
@@ -69,6 +67,10 @@ final class ChartOperator extends AbstractStreamOperator<ChartPart>
   private transient MapState<String, SongNames> names;
   private transient Regions regions;
   private transient Map<Integer, Bound> books;
+  private transient ChartSelections selections;
+
+  /** The names of the songs that were in charts last, so that state is asked for new ones only. */
+  private transient Map<String, SongNames> namesAtHand;
 
   /** Ends of published windows whose counts have changed. */
   private transient NavigableSet<Long> changed;
@@ -87,6 +89,9 @@ final class ChartOperator extends AbstractStreamOperator<ChartPart>
    * @param published end of the last window that was published
    */
   public record Position(long windowEnd, long published) {}
+
+  /** A song of a book. */
+  private record SongOf(SongBook book, int song) {}
 
   /** A book with what of it is not in state. */
   private static final class Bound {
@@ -130,6 +135,8 @@ final class ChartOperator extends AbstractStreamOperator<ChartPart>
     names = SavedState.open(uid, NAMES.getName(), () -> getRuntimeContext().getMapState(NAMES));
     regions = new Regions();
     books = new TreeMap<>();
+    selections = new ChartSelections(spec);
+    namesAtHand = new HashMap<>();
     changed = new TreeSet<>();
     published = Long.MIN_VALUE;
     forgottenTo = Long.MIN_VALUE;
@@ -243,6 +250,7 @@ final class ChartOperator extends AbstractStreamOperator<ChartPart>
     SongNames all = (known == null ? SongNames.NONE : known).with(name, spec.firstOpen(watermark));
     if (!all.equals(known)) {
       names.put(name.songId(), all);
+      namesAtHand.computeIfPresent(name.songId(), (id, former) -> all);
     }
   }
 
@@ -307,35 +315,29 @@ final class ChartOperator extends AbstractStreamOperator<ChartPart>
   }
 
   private void publish(long windowEnd, long asOf) throws Exception {
-    ChartSelections selections = new ChartSelections(spec);
     BitSet active = new BitSet();
     for (Map.Entry<Integer, Bound> each : books.entrySet()) {
-      SongBook book = each.getValue().book;
       move(each.getKey(), each.getValue(), windowEnd);
-      book.offerTo(selections);
-      active.or(book.activeRegions());
+      active.or(each.getValue().book.activeRegions());
     }
     if (!active.isEmpty()) {
       active.set(Regions.GLOBAL);
     }
+    select(active);
     KeyGroupRange range = keyGroups();
-    Map<Song, SongName> named = new HashMap<>();
+    Map<SongOf, SongName> named = new HashMap<>();
+    Map<String, SongNames> usedNames = new HashMap<>();
     for (int region : active.stream().toArray()) {
-      Map<Song, DistinctSample> listeners = new HashMap<>();
       for (ChartKind kind : spec.kinds()) {
         List<ChartSong> songs = new ArrayList<>();
         for (Selected each : selections.selected(kind, region)) {
-          SongName name = named.get(each.song());
+          SongOf of = new SongOf(each.book(), each.book().songOf(each.row()));
+          SongName name = named.get(of);
           if (name == null) {
-            name = name(each, windowEnd);
-            named.put(each.song(), name);
+            name = name(each, windowEnd, usedNames);
+            named.put(of, name);
           }
-          songs.add(
-              song(
-                  each,
-                  name,
-                  listeners.computeIfAbsent(
-                      each.song(), song -> each.book().listeners(song, region))));
+          songs.add(song(each, name, each.book().listeners(each.row())));
         }
         output.collect(
             new StreamRecord<>(
@@ -348,6 +350,16 @@ final class ChartOperator extends AbstractStreamOperator<ChartPart>
                     songs)));
       }
     }
+    namesAtHand = usedNames;
+  }
+
+  private void select(BitSet active) {
+    boolean isComplete = false;
+    for (boolean guess = true; !isComplete; guess = false) {
+      selections.begin(active, guess);
+      books.values().forEach(bound -> bound.book.offerTo(selections));
+      isComplete = selections.end();
+    }
   }
 
   /** The key groups of this task. */
@@ -359,16 +371,22 @@ final class ChartOperator extends AbstractStreamOperator<ChartPart>
         task.getIndexOfThisSubtask());
   }
 
-  private SongName name(Selected selected, long windowEnd) throws Exception {
-    byte[] id = selected.song().id();
+  private SongName name(Selected selected, long windowEnd, Map<String, SongNames> usedNames)
+      throws Exception {
+    byte[] id = selected.book().id(selected.row());
     String songId = ItemBytes.toString(id, 0, id.length);
-    setCurrentKey(TrendingCharts.bucketOf(id));
-    @Nullable SongNames known = names.get(songId);
-    SongName name = known == null ? null : known.at(windowEnd);
+    SongNames known = namesAtHand.get(songId);
+    if (known == null) {
+      setCurrentKey(TrendingCharts.bucketOf(id));
+      SongNames saved = names.get(songId);
+      known = saved == null ? SongNames.NONE : saved;
+    }
+    usedNames.put(songId, known);
+    SongName name = known.at(windowEnd);
     return name != null ? name : new SongName(songId, windowEnd, null, null, true);
   }
 
-  private static ChartSong song(Selected selected, SongName name, DistinctSample listeners) {
+  private static ChartSong song(Selected selected, SongName name, DistinctWindow listeners) {
     return new ChartSong(
         name.songId(),
         name.title(),

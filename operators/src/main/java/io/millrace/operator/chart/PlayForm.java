@@ -32,11 +32,8 @@ final class PlayForm {
    */
   @SuppressWarnings("ArrayRecordComponent") // Never compared.
   record Entry(int plays, int beyondAligned, int beyondLast, long[] listeners) {
-    private static final long[] NONE = {};
-
-    Entry withoutListeners() {
-      return new Entry(plays, beyondAligned, beyondLast, NONE);
-    }
+    /** Of an entry that is no longer asked who played it. */
+    static final long[] NO_LISTENERS = {};
   }
 
   /**

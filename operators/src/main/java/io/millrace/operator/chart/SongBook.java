@@ -1,16 +1,14 @@
 package io.millrace.operator.chart;
 
 import io.millrace.operator.chart.PlayForm.Entry;
-import io.millrace.operator.distinct.DistinctSample;
+import io.millrace.operator.distinct.DistinctWindow;
 import io.millrace.operator.form.FormWriter;
-import io.millrace.operator.sketch.ItemBytes;
 import io.millrace.operator.window.PanedWindows;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,21 +17,23 @@ import java.util.NavigableSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.IntConsumer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The songs of one bucket: what was played of each in each region, summed up for the end of a
  * window. The sums are moved from window to window by the panes that come in and go out, which is
  * exact in both directions: so a window that is published already can be looked at once more.
  *
- * <p><b>Space</b>: about 120 bytes for each song and region with plays that make a difference; for
- * each pane of an open window about 60 for each of its songs and regions, and 8 for each listener.
- * <b>Time</b>: O(1) for a song and region that come into the window, leave it, or leave what it is
- * compared with, or weigh no more; O(songs and regions) for a window that is published.
+ * <p><b>Space</b>: {@link SongRows} of what makes a difference; for each pane of an open window its
+ * {@link PanePlays}; a {@link DistinctWindow} for each song and region in a chart. <b>Time</b>:
+ * O(1) for a song and region that come into the window, leave it, or leave what it is compared
+ * with, or weigh no more.
  */
 final class SongBook {
   /** No window. */
   static final long NONE = Long.MAX_VALUE;
+
+  /** Rows are looked through when one of so many panes was forgotten. */
+  private static final int SWEPT_PART = 8;
 
   private final ChartSpec spec;
   private final PanedWindows windows;
@@ -41,15 +41,16 @@ final class SongBook {
   private final long size;
   private final Decayed decayed;
   private final Regions regions;
-  private final Map<Id, Song> songs = new HashMap<>();
+  private final DistinctWindow.Room room = new DistinctWindow.Room();
+  private SongRows rows = new SongRows();
 
   /** What is in memory, by the starts of the panes. */
-  private final NavigableMap<Long, List<Part>> parts = new TreeMap<>();
+  private final NavigableMap<Long, List<PanePlays>> parts = new TreeMap<>();
 
   /**
    * The same by the ends of the windows from which on it counts, as long as one may be asked for.
    */
-  private final NavigableMap<Long, List<Part>> entering = new TreeMap<>();
+  private final NavigableMap<Long, List<PanePlays>> entering = new TreeMap<>();
 
   /** Starts of all panes that it has anything of, in memory or not. */
   private final NavigableSet<Long> known = new TreeSet<>();
@@ -59,15 +60,20 @@ final class SongBook {
 
   /**
    * What is beyond the cap in windows, by the start of their last panes, and then by the end of the
-   * window from which on that is known.
+   * window from which on that is known: how many plays, by rows.
    */
-  private final NavigableMap<Long, Map<Long, Map<Row, Integer>>> beyondLast = new TreeMap<>();
+  private final NavigableMap<Long, Map<Long, Map<Integer, Integer>>> beyondLast = new TreeMap<>();
+
+  /** Who listened to the rows that are in charts, in the window. */
+  private final Map<Integer, Watched> watched = new HashMap<>();
 
   /** The sums are those of the window that ends here; {@link #NONE} as long as there are none. */
   private long windowEnd = NONE;
 
   /** Panes that start before are not in memory. */
   private long heldFrom;
+
+  private int forgottenPanes;
 
   /** Reads panes that are no longer in memory. */
   @FunctionalInterface
@@ -85,106 +91,32 @@ final class SongBook {
   @SuppressWarnings("ArrayRecordComponent") // Never compared.
   record Counted(long from, byte[] form) {}
 
-  /** A song's id, as a key. */
-  private static final class Id {
-    private final byte[] bytes;
-    private final int hash;
-
-    Id(byte[] bytes) {
-      this.bytes = bytes;
-      this.hash = (int) ItemBytes.hash(bytes, 0, bytes.length);
-    }
-
-    @Override
-    public int hashCode() {
-      return hash;
-    }
-
-    @Override
-    public boolean equals(Object other) {
-      return other instanceof Id id && Arrays.equals(bytes, id.bytes);
-    }
-  }
-
-  /** A song. */
-  static final class Song {
-    private final byte[] id;
-
-    /** In the order of the regions. */
-    private @Nullable Row first;
-
-    Song(byte[] id) {
-      this.id = id;
-    }
-
-    byte[] id() {
-      return id;
-    }
-  }
-
-  /** A song in a region. */
-  private static final class Row {
-    private final Song song;
-    private final int region;
-    private @Nullable Row next;
-
-    /** Plays in the window. */
-    private long inWindow;
-
-    /** Plays in the windows before it. */
-    private long inBase;
-
-    private final Decayed.Sum weight = new Decayed.Sum();
-
-    /** What panes in memory have of it, the latest first. */
-    private @Nullable Held latest;
-
-    Row(Song song, int region) {
-      this.song = song;
-      this.region = region;
-    }
-
-    private boolean isEmpty() {
-      return inWindow == 0 && inBase == 0 && latest == null && weight.isZero();
-    }
-  }
-
-  /**
-   * What was played in a pane and counts from a window on. A play counts in the windows that were
-   * still open when it came.
-   */
-  private static final class Part {
-    private final long pane;
-
-    /** End of the first window that it counts in. */
-    private final long from;
-
-    private final BitSet active = new BitSet();
-    private final List<Held> entries = new ArrayList<>();
-
-    Part(long pane, long from) {
-      this.pane = pane;
-      this.from = from;
-    }
-  }
-
-  /** What a part has of a row. */
-  private static final class Held {
-    private final Row row;
-    private final Part part;
-    private Entry entry;
-    private @Nullable Held earlier;
-
-    Held(Row row, Part part, Entry entry) {
-      this.row = row;
-      this.part = part;
-      this.entry = entry;
-    }
+  /** Is told of the entries of a form. */
+  private interface EntryVisitor {
+    void visit(int row, Entry entry);
   }
 
   /** Is told of what a pane has. */
   private interface Visitor {
-    void visit(Row row, Entry entry);
+    /**
+     * An entry.
+     *
+     * @param plays all of them
+     * @param weighing those that weigh anything
+     */
+    void visit(int row, int plays, int weighing);
+  }
+
+  /** The listeners of a row. */
+  private static final class Watched {
+    private final DistinctWindow listeners;
+
+    /** Whether it was asked for since charts were offered last. */
+    private boolean isAsked;
+
+    Watched(DistinctWindow listeners) {
+      this.listeners = listeners;
+    }
   }
 
   /**
@@ -219,6 +151,36 @@ final class SongBook {
     return known.isEmpty();
   }
 
+  /** The number of a row's song, which lasts until the next window. */
+  int songOf(int row) {
+    return rows.song(row);
+  }
+
+  /** How many songs and regions it has, and songs once more for all regions. */
+  int rowCount() {
+    return rows.size();
+  }
+
+  /** A copy of the id of a row's song. */
+  byte[] id(int row) {
+    return rows.ids().copy(rows.song(row));
+  }
+
+  /** Compares the ids of the songs of two rows by their bytes, of another book as well. */
+  int compareIds(int row, SongBook other, int otherRow) {
+    ItemNumbers ids = rows.ids();
+    ItemNumbers otherIds = other.rows.ids();
+    int song = rows.song(row);
+    int otherSong = other.rows.song(otherRow);
+    return Arrays.compareUnsigned(
+        ids.bytes(),
+        ids.start(song),
+        ids.start(song) + ids.length(song),
+        otherIds.bytes(),
+        otherIds.start(otherSong),
+        otherIds.start(otherSong) + otherIds.length(otherSong));
+  }
+
   /**
    * Adds what was played in a pane.
    *
@@ -229,37 +191,55 @@ final class SongBook {
       windowEnd = pane;
     }
     known.add(pane);
-    Part part = pane < heldFrom ? null : part(pane, counted.from());
+    long from = counted.from();
+    PanePlays part = pane < heldFrom ? null : part(pane, from);
+    boolean isInWindow = pane < windowEnd && from <= windowEnd;
+    if (isInWindow) {
+      watched.clear();
+    }
     read(
         counted.form(),
         region -> {
-          played.merge(pane, counted.from(), Math::min);
+          played.merge(pane, from, Math::min);
           if (part != null) {
-            part.active.set(region);
+            part.active().set(region);
           }
         },
-        (row, entry) -> add(pane, counted.from(), part, row, entry));
+        (row, entry) -> {
+          if (isInWindow) {
+            addToSums(pane, row, entry);
+          }
+          if (entry.beyondLast() > 0) {
+            beyondLast
+                .computeIfAbsent(pane, any -> new HashMap<>())
+                .computeIfAbsent(from, any -> new HashMap<>())
+                .merge(row, entry.beyondLast(), Integer::sum);
+          }
+          if (part != null) {
+            part.add(row, entry);
+          }
+        });
   }
 
-  private Part part(long pane, long from) {
-    List<Part> ofPane = parts.computeIfAbsent(pane, any -> new ArrayList<>());
-    for (Part part : ofPane) {
-      if (part.from == from) {
+  private PanePlays part(long pane, long from) {
+    List<PanePlays> ofPane = parts.computeIfAbsent(pane, any -> new ArrayList<>());
+    for (PanePlays part : ofPane) {
+      if (part.from() == from) {
         return part;
       }
     }
-    Part part = new Part(pane, from);
+    PanePlays part = new PanePlays(pane, from);
     ofPane.add(part);
     entering.computeIfAbsent(from, any -> new ArrayList<>()).add(part);
     return part;
   }
 
-  private void read(byte[] form, IntConsumer activeRegions, Visitor visitor) {
+  private void read(byte[] form, IntConsumer activeRegions, EntryVisitor visitor) {
     PlayForm.read(
         form,
         new PlayForm.Content() {
           private final List<Integer> numbers = new ArrayList<>();
-          private @Nullable Song song;
+          private int song;
 
           @Override
           public void region(byte[] bytes, int start, int length, boolean isActive) {
@@ -272,59 +252,33 @@ final class SongBook {
 
           @Override
           public void song(byte[] bytes, int start, int length) {
-            song =
-                songs.computeIfAbsent(
-                    new Id(Arrays.copyOfRange(bytes, start, start + length)),
-                    id -> new Song(id.bytes));
+            song = rows.song(bytes, start, length);
           }
 
           @Override
           public void entry(int region, Entry entry) {
-            if (song != null) {
-              visitor.visit(row(song, numbers.get(region)), entry);
-            }
+            visitor.visit(rows.row(song, numbers.get(region)), entry);
           }
         });
   }
 
-  private Row row(Song song, int region) {
-    Row before = null;
-    Row row = song.first;
-    while (row != null && row.region != region && regions.compare(row.region, region) < 0) {
-      before = row;
-      row = row.next;
+  private void addToSums(long pane, int row, Entry entry) {
+    if (pane >= windowEnd - size) {
+      addInWindow(row, entry.plays());
+    } else if (pane >= baseStart(windowEnd)) {
+      addInBase(row, entry.plays());
     }
-    if (row != null && row.region == region) {
-      return row;
-    }
-    Row added = new Row(song, region);
-    added.next = row;
-    if (before == null) {
-      song.first = added;
-    } else {
-      before.next = added;
-    }
-    return added;
+    weigh(pane, row, entry.plays() - entry.beyondAligned());
   }
 
-  private void add(long pane, long from, @Nullable Part part, Row row, Entry entry) {
-    if (pane < windowEnd && from <= windowEnd) {
-      if (pane >= windowEnd - size) {
-        row.inWindow += entry.plays();
-      } else if (pane >= baseStart(windowEnd)) {
-        row.inBase += entry.plays();
-      }
-      weigh(pane, row, entry, 1);
-    }
-    if (entry.beyondLast() > 0) {
-      beyondLast
-          .computeIfAbsent(pane, any -> new HashMap<>())
-          .computeIfAbsent(from, any -> new HashMap<>())
-          .merge(row, entry.beyondLast(), Integer::sum);
-    }
-    if (part != null) {
-      hold(part, row, entry);
-    }
+  private void addInWindow(int row, long plays) {
+    rows.addInWindow(row, plays);
+    rows.addInWindow(rows.global(row), plays);
+  }
+
+  private void addInBase(int row, long plays) {
+    rows.addInBase(row, plays);
+    rows.addInBase(rows.global(row), plays);
   }
 
   /** Start of the first pane of the windows before. */
@@ -332,71 +286,22 @@ final class SongBook {
     return end - (ChartSpec.BASELINE_WINDOWS + 1) * size;
   }
 
-  private void weigh(long pane, Row row, Entry entry, int sign) {
+  /** Adds the weight of plays, or takes it away where they are negative. */
+  private void weigh(long pane, int row, long plays) {
     long shift = decayed.halfLifeOf(pane) - decayed.oldest(windowEnd);
     if (shift >= 0) {
-      long plays = (long) sign * (entry.plays() - entry.beyondAligned());
-      row.weight.add(plays, decayed.weight(pane), (int) shift);
+      rows.addWeight(row, plays, decayed.weight(pane), (int) shift);
+      rows.addWeight(rows.global(row), plays, decayed.weight(pane), (int) shift);
     }
-  }
-
-  private static void hold(Part part, Row row, Entry entry) {
-    Held later = null;
-    Held there = row.latest;
-    while (there != null && there.part.pane > part.pane) {
-      later = there;
-      there = there.earlier;
-    }
-    for (Held same = there; same != null && same.part.pane == part.pane; same = same.earlier) {
-      if (same.part == part) {
-        same.entry = merged(same.entry, entry);
-        return;
-      }
-    }
-    Held added = new Held(row, part, entry);
-    added.earlier = there;
-    if (later == null) {
-      row.latest = added;
-    } else {
-      later.earlier = added;
-    }
-    part.entries.add(added);
-  }
-
-  private static Entry merged(Entry one, Entry other) {
-    return new Entry(
-        Math.addExact(one.plays(), other.plays()),
-        Math.addExact(one.beyondAligned(), other.beyondAligned()),
-        Math.addExact(one.beyondLast(), other.beyondLast()),
-        union(one.listeners(), other.listeners()));
-  }
-
-  /** The items of two arrays in rising order, as many as a sample keeps. */
-  private static long[] union(long[] one, long[] other) {
-    long[] union = new long[Math.min(one.length + other.length, DistinctSample.EXACT + 1)];
-    int size = 0;
-    int i = 0;
-    int j = 0;
-    while (size < union.length && (i < one.length || j < other.length)) {
-      if (j == other.length || (i < one.length && one[i] <= other[j])) {
-        if (j < other.length && one[i] == other[j]) {
-          j++;
-        }
-        union[size++] = one[i++];
-      } else {
-        union[size++] = other[j++];
-      }
-    }
-    return size == union.length ? union : Arrays.copyOf(union, size);
   }
 
   /** Where anything was played in the window, of any bucket. */
   BitSet activeRegions() {
     BitSet union = new BitSet();
-    for (List<Part> ofPane : parts.subMap(windowEnd - size, windowEnd).values()) {
-      for (Part part : ofPane) {
-        if (part.from <= windowEnd) {
-          union.or(part.active);
+    for (List<PanePlays> ofPane : parts.subMap(windowEnd - size, windowEnd).values()) {
+      for (PanePlays part : ofPane) {
+        if (part.from() <= windowEnd) {
+          union.or(part.active());
         }
       }
     }
@@ -442,7 +347,8 @@ final class SongBook {
       }
     }
     if (known.isEmpty()) {
-      songs.clear();
+      rows = new SongRows();
+      watched.clear();
     }
   }
 
@@ -453,15 +359,15 @@ final class SongBook {
   }
 
   private void stepForward(History history) throws Exception {
-    visit(windowEnd - size, (row, entry) -> leaveWindow(row, entry, 1), history);
-    visit(baseStart(windowEnd), (row, entry) -> row.inBase -= entry.plays(), history);
+    passWindowStart(windowEnd - size, 1, history);
+    visit(baseStart(windowEnd), (row, plays, weighing) -> addInBase(row, -plays), history);
     long from = decayed.oldest(windowEnd);
     long to = decayed.oldest(windowEnd + slide);
     if (from < to) {
       for (long pane : weighted(from, to)) {
-        visit(pane, (row, entry) -> weigh(pane, row, entry, -1), history);
+        visit(pane, (row, plays, weighing) -> weigh(pane, row, -weighing), history);
       }
-      shift(to - from);
+      rows.shiftWeights(to - from);
     }
     windowEnd += slide;
     enter(windowEnd, 1);
@@ -474,28 +380,58 @@ final class SongBook {
     long from = decayed.oldest(leaving);
     windowEnd = leaving;
     if (from < to) {
-      shift(from - to);
+      rows.shiftWeights(from - to);
       for (long pane : weighted(from, to)) {
-        visit(pane, (row, entry) -> weigh(pane, row, entry, 1), history);
+        visit(pane, (row, plays, weighing) -> weigh(pane, row, weighing), history);
       }
     }
-    visit(leaving - size, (row, entry) -> leaveWindow(row, entry, -1), history);
-    visit(baseStart(leaving), (row, entry) -> row.inBase += entry.plays(), history);
+    passWindowStart(leaving - size, -1, history);
+    visit(baseStart(leaving), (row, plays, weighing) -> addInBase(row, plays), history);
   }
 
   /** Adds what counts from a window on to the sums for it, or takes it away. */
   private void enter(long end, int sign) {
-    for (Part part : entering.getOrDefault(end, List.of())) {
-      for (Held held : part.entries) {
-        held.row.inWindow += (long) sign * held.entry.plays();
-        weigh(part.pane, held.row, held.entry, sign);
+    for (PanePlays part : entering.getOrDefault(end, List.of())) {
+      for (int i = 0; i < part.size(); i++) {
+        addInWindow(part.row(i), (long) sign * part.plays(i));
+        weigh(part.pane(), part.row(i), (long) sign * part.weighing(i));
+      }
+      moveListeners(part, sign);
+    }
+  }
+
+  /** Takes a pane out of the window, to those before, or back again where the sign is -1. */
+  private void passWindowStart(long pane, int sign, History history) throws Exception {
+    visit(
+        pane,
+        (row, plays, weighing) -> {
+          addInWindow(row, (long) -sign * plays);
+          addInBase(row, (long) sign * plays);
+        },
+        history);
+    for (PanePlays part : parts.getOrDefault(pane, List.of())) {
+      if (part.from() <= windowEnd) {
+        moveListeners(part, -sign);
       }
     }
   }
 
-  private void leaveWindow(Row row, Entry entry, int sign) {
-    row.inWindow -= (long) sign * entry.plays();
-    row.inBase += (long) sign * entry.plays();
+  private void moveListeners(PanePlays part, int sign) {
+    if (watched.isEmpty()) {
+      return;
+    }
+    part.order();
+    for (int i = 0; i < part.size(); i++) {
+      moveListeners(part, i, sign, part.row(i));
+      moveListeners(part, i, sign, rows.global(part.row(i)));
+    }
+  }
+
+  private void moveListeners(PanePlays part, int entry, int sign, int row) {
+    Watched watcher = watched.get(row);
+    if (watcher != null) {
+      part.moveListeners(entry, sign, watcher.listeners);
+    }
   }
 
   /** The panes before the window's end that are in the half-lives from one to before another. */
@@ -505,104 +441,90 @@ final class SongBook {
     return start < end ? List.copyOf(played.subMap(start, end).keySet()) : List.of();
   }
 
-  private void shift(long by) {
-    for (Song song : songs.values()) {
-      for (Row row = song.first; row != null; row = row.next) {
-        row.weight.shift(by);
-      }
-    }
-  }
-
   private void visit(long pane, Visitor visitor, History history) throws Exception {
-    List<Part> inMemory = parts.get(pane);
+    List<PanePlays> inMemory = parts.get(pane);
     if (inMemory != null) {
-      for (Part part : inMemory) {
-        if (part.from <= windowEnd) {
-          part.entries.forEach(each -> visitor.visit(each.row, each.entry));
+      for (PanePlays part : inMemory) {
+        if (part.from() <= windowEnd) {
+          for (int i = 0; i < part.size(); i++) {
+            visitor.visit(part.row(i), part.plays(i), part.weighing(i));
+          }
         }
       }
     } else if (pane < heldFrom && played.containsKey(pane)) {
       for (Counted counted : history.read(pane)) {
-        read(counted.form(), region -> {}, visitor);
+        read(
+            counted.form(),
+            region -> {},
+            (row, entry) ->
+                visitor.visit(row, entry.plays(), entry.plays() - entry.beyondAligned()));
       }
     }
   }
 
-  /** Offers what the window has to the charts, and forgets what makes no difference any more. */
+  /** Offers what the window has to the charts. */
   void offerTo(ChartSelections selections) {
-    Map<Row, Integer> beyondWindow = beyond(windowEnd, 1);
-    Map<Row, Integer> beyondBase = beyond(windowEnd - size, ChartSpec.BASELINE_WINDOWS);
+    watched.values().removeIf(each -> !each.isAsked);
+    watched.values().forEach(each -> each.isAsked = false);
     selections.scale(decayed.scale(windowEnd));
-    for (Iterator<Song> each = songs.values().iterator(); each.hasNext(); ) {
-      Song song = each.next();
-      Row before = null;
-      for (Row row = song.first; row != null; row = row.next) {
-        if (row.isEmpty()) {
-          unlink(song, before, row);
-          continue;
-        }
-        before = row;
-        selections.offer(
-            this,
-            song,
-            row.region,
-            row.inWindow - beyondWindow.getOrDefault(row, 0),
-            row.inBase - beyondBase.getOrDefault(row, 0),
-            row.weight);
-      }
-      if (song.first == null) {
-        each.remove();
-      } else {
-        selections.offerGlobal(this, song);
-      }
+    cap(-1);
+    rows.offerTo(selections, this);
+    cap(1);
+  }
+
+  /** Takes out of the window, and of those before, what is beyond the cap, or puts it back. */
+  private void cap(int sign) {
+    if (beyondLast.isEmpty()) {
+      return;
+    }
+    capOf(windowEnd, (row, beyond) -> addInWindow(row, (long) sign * beyond));
+    for (int i = 1; i <= ChartSpec.BASELINE_WINDOWS; i++) {
+      capOf(windowEnd - i * size, (row, beyond) -> addInBase(row, (long) sign * beyond));
     }
   }
 
-  private static void unlink(Song song, @Nullable Row before, Row row) {
-    if (before == null) {
-      song.first = row.next;
-    } else {
-      before.next = row.next;
-    }
+  /** Is told how many plays of a row are beyond the cap. */
+  private interface Beyond {
+    void add(int row, int plays);
   }
 
-  /**
-   * What is beyond the cap in windows that lie end to end.
-   *
-   * @param end end of the last one
-   */
-  private Map<Row, Integer> beyond(long end, int count) {
-    Map<Row, Integer> sums = new HashMap<>();
-    for (int i = 0; i < count && !beyondLast.isEmpty(); i++) {
-      beyondLast
-          .getOrDefault(end - i * size - slide, Map.of())
-          .forEach(
-              (from, rows) -> {
-                if (from <= windowEnd) {
-                  rows.forEach((row, beyond) -> sums.merge(row, beyond, Integer::sum));
-                }
-              });
-    }
-    return sums;
+  private void capOf(long end, Beyond beyond) {
+    beyondLast
+        .getOrDefault(end - slide, Map.of())
+        .forEach(
+            (from, ofRows) -> {
+              if (from <= windowEnd) {
+                ofRows.forEach(beyond::add);
+              }
+            });
   }
 
-  /**
-   * Who listened to a song in the window.
-   *
-   * @param region where; {@link Regions#GLOBAL} for anywhere
-   */
-  DistinctSample listeners(Song song, int region) {
-    DistinctSample sample = new DistinctSample();
-    for (Row row = song.first; row != null; row = row.next) {
-      if (region == Regions.GLOBAL || row.region == region) {
-        for (Held each = row.latest; each != null; each = each.earlier) {
-          if (windows.holds(windowEnd, each.part.pane) && each.part.from <= windowEnd) {
-            sample.merge(each.entry.listeners());
+  /** Who listened to a row's song in the window; to be read before anything else is asked. */
+  DistinctWindow listeners(int row) {
+    Watched watcher = watched.get(row);
+    if (watcher == null || watcher.listeners.isShort()) {
+      watcher = new Watched(listenersAnew(row));
+      watched.put(row, watcher);
+    }
+    watcher.isAsked = true;
+    return watcher.listeners;
+  }
+
+  private DistinctWindow listenersAnew(int row) {
+    DistinctWindow listeners = new DistinctWindow(room);
+    boolean isGlobal = rows.region(row) == Regions.GLOBAL;
+    for (List<PanePlays> ofPane : parts.subMap(windowEnd - size, windowEnd).values()) {
+      for (PanePlays part : ofPane) {
+        if (part.from() <= windowEnd) {
+          int each = isGlobal ? rows.next(row) : row;
+          while (each != SongRows.NONE) {
+            part.addListeners(each, listeners);
+            each = isGlobal ? rows.next(each) : SongRows.NONE;
           }
         }
       }
     }
-    return sample;
+    return listeners;
   }
 
   /**
@@ -617,9 +539,8 @@ final class SongBook {
     }
     Map<Long, Counted> released = new LinkedHashMap<>();
     for (long pane : List.copyOf(known.headSet(from, false).tailSet(heldFrom, true))) {
-      List<Part> ofPane = parts.getOrDefault(pane, List.of());
+      List<PanePlays> ofPane = parts.getOrDefault(pane, List.of());
       released.put(pane, new Counted(Long.MIN_VALUE, form(ofPane, false)));
-      ofPane.forEach(part -> part.entries.forEach(SongBook::unlink));
     }
     parts.headMap(from, false).clear();
     entering.headMap(from + size, false).clear();
@@ -627,62 +548,57 @@ final class SongBook {
     return released;
   }
 
-  private static void unlink(Held gone) {
-    Row row = gone.row;
-    if (row.latest == gone) {
-      row.latest = gone.earlier;
-      return;
-    }
-    for (Held later = row.latest; later != null; later = later.earlier) {
-      if (later.earlier == gone) {
-        later.earlier = gone.earlier;
-        return;
-      }
-    }
-  }
-
   /** What a pane in memory has, with listeners. */
   List<Counted> counted(long pane) {
     List<Counted> counted = new ArrayList<>();
-    for (Part part : parts.getOrDefault(pane, List.of())) {
-      counted.add(new Counted(part.from, form(List.of(part), true)));
+    for (PanePlays part : parts.getOrDefault(pane, List.of())) {
+      counted.add(new Counted(part.from(), form(List.of(part), true)));
     }
     return counted;
   }
 
-  private byte[] form(List<Part> of, boolean withListeners) {
+  private byte[] form(List<PanePlays> of, boolean withListeners) {
     BitSet active = new BitSet();
-    List<Held> entries = new ArrayList<>();
-    for (Part part : of) {
-      active.or(part.active);
-      entries.addAll(part.entries);
+    int entries = 0;
+    for (PanePlays part : of) {
+      part.order();
+      active.or(part.active());
+      entries += part.size();
     }
     Map<Integer, Integer> places = new LinkedHashMap<>();
     active.stream().forEach(region -> places.put(region, places.size()));
-    Map<Song, List<Held>> bySong = new LinkedHashMap<>();
-    for (Held each : entries) {
-      places.putIfAbsent(each.row.region, places.size());
-      bySong.computeIfAbsent(each.row.song, any -> new ArrayList<>()).add(each);
+    Map<Integer, List<Place>> bySong = new LinkedHashMap<>();
+    for (PanePlays part : of) {
+      for (int i = 0; i < part.size(); i++) {
+        places.putIfAbsent(rows.region(part.row(i)), places.size());
+        bySong
+            .computeIfAbsent(rows.song(part.row(i)), any -> new ArrayList<>(1))
+            .add(new Place(part, i));
+      }
     }
     List<PlayForm.Region> where = new ArrayList<>(places.size());
     for (int region : places.keySet()) {
       where.add(new PlayForm.Region(regions.name(region), active.get(region)));
     }
-    FormWriter out = PlayForm.writer(where, 64 + 32 * entries.size());
+    FormWriter out = PlayForm.writer(where, 64 + 32 * entries);
     out.number(bySong.size());
+    ItemNumbers ids = rows.ids();
     bySong.forEach(
         (song, ofSong) -> {
-          out.item(song.id, 0, song.id.length);
+          out.item(ids.bytes(), ids.start(song), ids.length(song));
           out.number(ofSong.size());
-          for (Held each : ofSong) {
+          for (Place each : ofSong) {
             PlayForm.write(
-                places.getOrDefault(each.row.region, 0),
-                withListeners ? each.entry : each.entry.withoutListeners(),
+                places.getOrDefault(rows.region(each.part.row(each.entry)), 0),
+                each.part.entry(each.entry, withListeners),
                 out);
           }
         });
     return out.toBytes();
   }
+
+  /** Where an entry is. */
+  private record Place(PanePlays part, int entry) {}
 
   /**
    * Forgets panes.
@@ -691,10 +607,49 @@ final class SongBook {
    * @return whether there were any
    */
   boolean forget(long from) {
-    boolean some = !known.headSet(from, false).isEmpty();
+    int count = known.headSet(from, false).size();
+    if (count == 0) {
+      return false;
+    }
     known.headSet(from, false).clear();
     played.headMap(from, false).clear();
     beyondLast.headMap(from, false).clear();
-    return some;
+    forgottenPanes += count;
+    if (SWEPT_PART * forgottenPanes >= known.size()) {
+      forgottenPanes = 0;
+      sweep();
+    }
+    return true;
+  }
+
+  /** Forgets the rows that have nothing, where these are most. */
+  private void sweep() {
+    BitSet used = new BitSet(rows.size());
+    for (List<PanePlays> ofPane : parts.values()) {
+      for (PanePlays part : ofPane) {
+        for (int i = 0; i < part.size(); i++) {
+          used.set(part.row(i));
+        }
+      }
+    }
+    beyondLast
+        .values()
+        .forEach(ofPane -> ofPane.values().forEach(each -> each.keySet().forEach(used::set)));
+    int[] places = new int[rows.size()];
+    SongRows kept = rows.kept(used, places);
+    if (2 * kept.size() > rows.size()) {
+      return;
+    }
+    rows = kept;
+    watched.clear();
+    parts.values().forEach(ofPane -> ofPane.forEach(part -> part.renumber(places)));
+    for (Map<Long, Map<Integer, Integer>> ofPane : beyondLast.values()) {
+      ofPane.replaceAll(
+          (from, beyond) -> {
+            Map<Integer, Integer> renumbered = new HashMap<>();
+            beyond.forEach((row, plays) -> renumbered.put(places[row], plays));
+            return renumbered;
+          });
+    }
   }
 }

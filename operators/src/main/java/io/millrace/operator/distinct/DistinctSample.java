@@ -72,9 +72,13 @@ public final class DistinctSample {
     if (isExact()) {
       return size;
     }
-    long[] least = least();
+    return estimate(least()[EXACT]);
+  }
+
+  /** How many distinct items there are where so many as are exact have a lesser hash than this. */
+  static long estimate(long hash) {
     // Of k items below a hash that is uniform, that many come to the whole range.
-    return Math.round(EXACT / Math.scalb((double) least[EXACT], -HASH_BITS));
+    return Math.round(EXACT / Math.scalb((double) hash, -HASH_BITS));
   }
 
   /** Memory held, in bytes. */

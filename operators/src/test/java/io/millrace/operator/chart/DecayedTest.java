@@ -24,13 +24,16 @@ final class DecayedTest {
             64 << 10));
   }
 
+  private static final int SUM = 3;
+
   @Test
   void sum_movedFromWindowToWindow_isTheWeightOfWhatIsNotTooOld() {
     for (long halfLife : new long[] {1_000, 5_000, 7_777, 60_000}) {
       Decayed decayed = decayed(halfLife);
       SplittableRandom random = new SplittableRandom(halfLife);
       int[] plays = new int[600];
-      Decayed.Sum sum = new Decayed.Sum();
+      WeightSums sums = new WeightSums();
+      sums.room(SUM + 1);
       for (int pane = 0; pane < plays.length; pane++) {
         long end = pane * SLIDE;
         // Silence at times, so that sums become zero.
@@ -40,12 +43,12 @@ final class DecayedTest {
         for (int old = 0; old < pane; old++) {
           long halfLifeOf = decayed.halfLifeOf(old * SLIDE);
           if (halfLifeOf >= from && halfLifeOf < to) {
-            sum.add(-plays[old], decayed.weight(old * SLIDE), (int) (halfLifeOf - from));
+            sums.add(SUM, -plays[old], decayed.weight(old * SLIDE), (int) (halfLifeOf - from));
           }
         }
-        sum.shift(to - from);
+        sums.shift(SUM, to - from);
         long shift = decayed.halfLifeOf(end) - to;
-        sum.add(plays[pane], decayed.weight(end), (int) shift);
+        sums.add(SUM, plays[pane], decayed.weight(end), (int) shift);
 
         double expected = 0;
         for (int each = 0; each <= pane; each++) {
@@ -54,24 +57,25 @@ final class DecayedTest {
             expected += plays[each] * Math.pow(2, -age);
           }
         }
-        assertThat(sum.toDouble() * decayed.scale(end + SLIDE))
+        assertThat(sums.toDouble(SUM) * decayed.scale(end + SLIDE))
             .isCloseTo(expected, within(expected * 0x1p-45));
-        assertThat(sum.isZero()).isEqualTo(expected == 0);
+        assertThat(sums.isZero(SUM)).isEqualTo(expected == 0);
       }
     }
   }
 
   @Test
   void shift_leftAndRightAgain_isTheSame() {
-    Decayed.Sum sum = new Decayed.Sum();
-    sum.add(1_000_000_007, (1L << 53) - 19, 24);
-    double before = sum.toDouble();
-    sum.shift(-20);
-    assertThat(sum.toDouble()).isEqualTo(Math.scalb(before, 20));
-    sum.shift(20);
-    assertThat(sum.toDouble()).isEqualTo(before);
-    sum.add(-1_000_000_007, (1L << 53) - 19, 24);
-    assertThat(sum.isZero()).isTrue();
+    WeightSums sums = new WeightSums();
+    sums.room(SUM + 1);
+    sums.add(SUM, 1_000_000_007, (1L << 53) - 19, 24);
+    double before = sums.toDouble(SUM);
+    sums.shift(SUM, -20);
+    assertThat(sums.toDouble(SUM)).isEqualTo(Math.scalb(before, 20));
+    sums.shift(SUM, 20);
+    assertThat(sums.toDouble(SUM)).isEqualTo(before);
+    sums.add(SUM, -1_000_000_007, (1L << 53) - 19, 24);
+    assertThat(sums.isZero(SUM)).isTrue();
   }
 
   @Test
