@@ -1,13 +1,12 @@
 package io.millrace.job;
 
 import io.millrace.connector.kafka.LiveUpdate;
-import io.millrace.connector.redis.SortedSetSnapshot;
+import io.millrace.connector.redis.RedisWrite;
 import io.millrace.schema.Topic;
 import io.millrace.schema.codec.Projected;
 import io.millrace.schema.lane.DeadLettered;
 import io.millrace.schema.lane.LiveRow;
 import java.util.List;
-import org.apache.flink.api.connector.sink2.Sink;
 import org.apache.flink.api.connector.source.Source;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.types.Either;
@@ -44,6 +43,18 @@ public interface Endpoints {
    */
   void publishLive(DataStream<LiveUpdate> updates, Topic<LiveRow> topic, String uid);
 
-  /** Writes sorted sets to Redis. */
-  <T> Sink<T> sortedSets(SerializableFunction<T, SortedSetSnapshot> snapshot);
+  /**
+   * Writes a stream to Redis.
+   *
+   * @param write what each row stands for; rows of one key must be in one partition of the stream
+   * @param keys what is written, for people, such as {@code topk:<dimension>}
+   * @param uid uid of the writer, unique in the job
+   * @return the rows that Redis refuses for good, for the dead letters of the job's input
+   */
+  <T extends Record> DataStream<DeadLettered> redis(
+      DataStream<T> rows,
+      Class<T> type,
+      SerializableFunction<T, RedisWrite> write,
+      String keys,
+      String uid);
 }

@@ -2,16 +2,17 @@ package io.millrace.job;
 
 import io.millrace.connector.kafka.EncodeRow;
 import io.millrace.connector.kafka.KafkaEvents;
+import io.millrace.connector.kafka.KafkaOptions;
 import io.millrace.connector.kafka.KafkaRow;
 import io.millrace.connector.kafka.LiveUpdate;
-import io.millrace.connector.redis.SortedSetSink;
-import io.millrace.connector.redis.SortedSetSnapshot;
+import io.millrace.connector.redis.RedisStore;
+import io.millrace.connector.redis.RedisWrite;
+import io.millrace.connector.store.StoreWriter;
 import io.millrace.schema.Topic;
 import io.millrace.schema.codec.Projected;
 import io.millrace.schema.lane.DeadLettered;
 import io.millrace.schema.lane.LiveRow;
 import java.util.List;
-import org.apache.flink.api.connector.sink2.Sink;
 import org.apache.flink.api.connector.source.Source;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
@@ -54,7 +55,19 @@ record KafkaEndpoints(JobConfig config) implements Endpoints {
   }
 
   @Override
-  public <T> Sink<T> sortedSets(SerializableFunction<T, SortedSetSnapshot> snapshot) {
-    return SortedSetSink.of(config.configuration(), snapshot);
+  public <T extends Record> DataStream<DeadLettered> redis(
+      DataStream<T> rows,
+      Class<T> type,
+      SerializableFunction<T, RedisWrite> write,
+      String keys,
+      String uid) {
+    return StoreWriter.write(
+            rows,
+            type,
+            write,
+            RedisStore.of(config.configuration(), keys),
+            config.get(KafkaOptions.JOB_NAME))
+        .uid(uid)
+        .name("Redis " + keys);
   }
 }

@@ -5,7 +5,7 @@ import io.millrace.connector.kafka.KafkaEvents;
 import io.millrace.connector.kafka.KafkaOptions;
 import io.millrace.connector.kafka.KafkaRow;
 import io.millrace.connector.kafka.LiveUpdate;
-import io.millrace.connector.redis.SortedSetSnapshot;
+import io.millrace.connector.redis.RedisWrite;
 import io.millrace.schema.Topic;
 import io.millrace.schema.codec.Projected;
 import io.millrace.schema.lane.DeadLettered;
@@ -72,7 +72,12 @@ public record CrashEndpoints(JobConfig config, int recordsPerCheckpoint, @Nullab
   }
 
   @Override
-  public <T> Sink<T> sortedSets(SerializableFunction<T, SortedSetSnapshot> snapshot) {
+  public <T extends Record> DataStream<DeadLettered> redis(
+      DataStream<T> rows,
+      Class<T> type,
+      SerializableFunction<T, RedisWrite> write,
+      String keys,
+      String uid) {
     throw new UnsupportedOperationException("run the job with --stores none");
   }
 

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.connector.kafka.LiveUpdate;
-import io.millrace.connector.redis.SortedSetSnapshot;
+import io.millrace.connector.redis.RedisWrite;
 import io.millrace.job.web.HeavyHittersJob;
 import io.millrace.schema.Topic;
 import io.millrace.schema.codec.Projected;
@@ -15,7 +15,6 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.apache.flink.api.connector.sink2.Sink;
 import org.apache.flink.api.connector.source.Source;
 import org.apache.flink.client.program.ProgramParametrizationException;
 import org.apache.flink.configuration.Configuration;
@@ -55,8 +54,13 @@ class SavepointCheckTest {
     }
 
     @Override
-    public <T> Sink<T> sortedSets(SerializableFunction<T, SortedSetSnapshot> snapshot) {
-      return real.sortedSets(snapshot);
+    public <T extends Record> DataStream<DeadLettered> redis(
+        DataStream<T> rows,
+        Class<T> type,
+        SerializableFunction<T, RedisWrite> write,
+        String keys,
+        String uid) {
+      return real.redis(rows, type, write, keys, uid);
     }
   }
 

@@ -1,13 +1,12 @@
 package io.millrace.job;
 
 import io.millrace.connector.kafka.LiveUpdate;
-import io.millrace.connector.redis.SortedSetSnapshot;
+import io.millrace.connector.redis.RedisWrite;
 import io.millrace.schema.Topic;
 import io.millrace.schema.codec.Projected;
 import io.millrace.schema.lane.DeadLettered;
 import io.millrace.schema.lane.LiveRow;
 import java.util.List;
-import org.apache.flink.api.connector.sink2.Sink;
 import org.apache.flink.api.connector.source.Source;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.types.Either;
@@ -48,7 +47,12 @@ public final class TestEndpoints implements Endpoints {
   }
 
   @Override
-  public <T> Sink<T> sortedSets(SerializableFunction<T, SortedSetSnapshot> snapshot) {
-    return real.sortedSets(snapshot);
+  public <T extends Record> DataStream<DeadLettered> redis(
+      DataStream<T> rows,
+      Class<T> type,
+      SerializableFunction<T, RedisWrite> write,
+      String keys,
+      String uid) {
+    return real.redis(rows, type, write, keys, uid);
   }
 }

@@ -85,7 +85,9 @@ class LocalClusterTest {
     assertUsage("must not be negative", "bench", "floor", "--warm-ups", "-1");
     assertUsage("Unknown option: '--bounded'", "bench", "floor", "--bounded");
     assertThat(run("bench", "--help")).isZero();
-    assertThat(printed()).contains("--rounds=<n>").contains("floor, heavy-hitters, trending-songs or state");
+    assertThat(printed())
+        .contains("--rounds=<n>")
+        .contains("floor, heavy-hitters, trending-songs or state");
   }
 
   @Test

@@ -1,9 +1,9 @@
 package io.millrace.connector.kafka;
 
+import io.millrace.connector.lane.DeadLetters;
 import io.millrace.schema.codec.JsonCodec;
 import io.millrace.schema.codec.RejectedException;
 import io.millrace.schema.codec.Rejection;
-import io.millrace.schema.codec.Stage;
 import io.millrace.schema.lane.DeadLettered;
 import java.lang.reflect.Method;
 import java.nio.charset.StandardCharsets;
@@ -95,14 +95,6 @@ public final class EncodeRow<T extends Record> extends ProcessFunction<T, KafkaR
     deadLetters.inc();
     long now = context.timerService().currentProcessingTime();
     context.output(
-        DEAD_LETTER,
-        DeadLetters.of(
-            job,
-            Stage.SINK,
-            rejection,
-            message,
-            DeadLetters.Origin.result(topic, now),
-            keyBytes,
-            valueBytes));
+        DEAD_LETTER, DeadLetters.ofRow(job, rejection, message, topic, now, keyBytes, valueBytes));
   }
 }

@@ -1,5 +1,6 @@
 package io.millrace.connector.kafka;
 
+import io.millrace.connector.lane.DeadLetters;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.OffsetDateTime;

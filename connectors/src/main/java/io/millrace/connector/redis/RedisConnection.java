@@ -1,11 +1,13 @@
 package io.millrace.connector.redis;
 
-import java.io.IOException;
+import io.millrace.connector.store.Refusal;
+import io.millrace.connector.store.StoreConnection;
+import io.millrace.connector.store.StoreUnavailableException;
 import java.net.URI;
-import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
-import java.util.concurrent.ThreadLocalRandom;
+import java.util.Map;
 import java.util.regex.Pattern;
 import javax.net.ssl.SSLParameters;
 import org.jspecify.annotations.Nullable;
@@ -21,89 +23,57 @@ import redis.clients.jedis.exceptions.JedisException;
 import redis.clients.jedis.exceptions.JedisNoScriptException;
 import redis.clients.jedis.util.JedisURIHelper;
 
-/**
- * A connection that runs one script and outlives the server's restarts. The script must be
- * idempotent, since a call whose answer was lost is made again.
- *
- * <p>Not safe for use by several threads.
- */
-final class RedisConnection implements AutoCloseable {
+/** A connection that runs scripts, pipelined, and outlives the server's restarts. */
+final class RedisConnection implements StoreConnection<RedisWrite> {
   private static final Logger LOG = LoggerFactory.getLogger(RedisConnection.class);
 
   private static final int CONNECT_TIMEOUT_MILLIS = 5_000;
   private static final int ANSWER_TIMEOUT_MILLIS = 20_000;
-  private static final long FIRST_WAIT_MILLIS = 100;
-  private static final long LONGEST_WAIT_MILLIS = 10_000;
 
   /*
-   * What a server may take later though it refuses it now: it loads, fails over, is full or has too
-   * many clients. Before Redis 7 the error of a command inside a script comes after the script's.
+   * What a server may take later though it refuses it now: it loads, fails over, is full, has too
+   * many clients or does not let the user in. Before Redis 7 the error of a command inside a script
+   * comes after the script's.
    */
   private static final Pattern PASSING =
       Pattern.compile(
           "(?:^|: -?)(?:LOADING|BUSY|READONLY|OOM|NOSCRIPT|MASTERDOWN|TRYAGAIN|CLUSTERDOWN|MISCONF"
-              + "|NOREPLICAS|ERR max number of clients reached)\\b");
+              + "|NOREPLICAS|NOAUTH|NOPERM|WRONGPASS|ERR max number of clients reached)\\b");
 
   private final URI address;
-  private final byte[] script;
-  private final Duration patience;
+  private final Map<RedisScript, byte[]> digests = new EnumMap<>(RedisScript.class);
   private @Nullable Jedis client;
-  private byte @Nullable [] digest;
 
   /**
    * A connection that is opened when it is first used.
    *
    * @param address a valid address, of {@link RedisOptions#address}
-   * @param patience how long the server may fail without a break before a run gives up; the attempt
-   *     that is under way then is waited for
    */
-  RedisConnection(URI address, byte[] script, Duration patience) {
+  RedisConnection(URI address) {
     this.address = address;
-    this.script = script;
-    this.patience = patience;
   }
 
-  /**
-   * One call of the script.
-   *
-   * @param keys its KEYS
-   * @param arguments its ARGV
-   */
-  record ScriptCall(List<byte[]> keys, List<byte[]> arguments) {}
-
-  /**
-   * Runs the script for each call, pipelined, until all have succeeded. After a failure all are
-   * made again, at intervals that double from 0.1 s to 10 s, each cut by up to a half at random.
-   *
-   * @throws IOException where the server fails for longer than the patience, or refuses a call in a
-   *     way that time does not mend; the message names the server and what to check
-   */
-  void run(List<ScriptCall> calls) throws IOException, InterruptedException {
-    long waitMillis = FIRST_WAIT_MILLIS;
-    long firstFailureNanos = 0;
-    for (int failures = 0; ; failures++) {
-      try {
-        runOnce(calls);
-        if (failures > 0) {
-          LOG.info("Redis at {} took the writes after {} failures", server(), failures);
-        }
-        return;
-      } catch (JedisException e) {
-        close();
-        if (failures == 0) {
-          firstFailureNanos = System.nanoTime();
-        }
-        Duration failing = Duration.ofNanos(System.nanoTime() - firstFailureNanos);
-        if (!isPassing(e)) {
-          throw refused(e);
-        }
-        if (failing.plusMillis(waitMillis).compareTo(patience) > 0) {
-          throw outOfPatience(e, failures + 1, failing);
-        }
-        LOG.warn("Redis at {} failed, trying again: {}", server(), e.getMessage());
-        Thread.sleep(waitMillis - ThreadLocalRandom.current().nextLong(waitMillis / 2));
-        waitMillis = Math.min(2 * waitMillis, LONGEST_WAIT_MILLIS);
+  @Override
+  public List<Refusal<RedisWrite>> write(List<RedisWrite> writes) throws StoreUnavailableException {
+    try {
+      Jedis open = client;
+      if (open == null) {
+        open = connect();
+        client = open;
       }
+      List<Refusal<RedisWrite>> refusals = new ArrayList<>();
+      try {
+        evaluate(open, writes, refusals);
+      } catch (JedisNoScriptException e) {
+        LOG.debug("Redis at {} has lost its scripts", address.getHost(), e);
+        digests.clear();
+        refusals.clear();
+        evaluate(open, writes, refusals);
+      }
+      return refusals;
+    } catch (JedisException e) {
+      close();
+      throw new StoreUnavailableException(String.valueOf(e.getMessage()), e);
     }
   }
 
@@ -118,28 +88,8 @@ final class RedisConnection implements AutoCloseable {
       open.close();
     } catch (JedisException e) {
       // Closing sends what is left of a broken pipeline; what matters in it is sent again.
-      LOG.debug("The connection to Redis at {} was broken when it was closed", server(), e);
+      LOG.debug("The connection to Redis was broken when it was closed", e);
     }
-  }
-
-  private void runOnce(List<ScriptCall> calls) {
-    Jedis open = client;
-    if (open == null) {
-      open = connect();
-      client = open;
-    }
-    byte[] known = digest;
-    if (known != null) {
-      try {
-        evaluate(open, known, calls);
-        return;
-      } catch (JedisNoScriptException e) {
-        LOG.debug("Redis at {} has lost its scripts", server(), e);
-      }
-    }
-    known = open.scriptLoad(script);
-    digest = known;
-    evaluate(open, known, calls);
   }
 
   private Jedis connect() {
@@ -159,43 +109,33 @@ final class RedisConnection implements AutoCloseable {
     return new Jedis(JedisURIHelper.getHostAndPort(address), config.build());
   }
 
-  private static void evaluate(Jedis open, byte[] digest, List<ScriptCall> calls) {
+  private void evaluate(Jedis open, List<RedisWrite> writes, List<Refusal<RedisWrite>> refusals) {
+    List<RedisCall> calls = writes.stream().map(RedisWrite::call).toList();
+    for (RedisCall call : calls) {
+      digests.computeIfAbsent(call.script(), script -> open.scriptLoad(script.text()));
+    }
     List<Response<Object>> answers = new ArrayList<>(calls.size());
     try (Pipeline pipeline = open.pipelined()) {
-      for (ScriptCall call : calls) {
-        answers.add(pipeline.evalsha(digest, call.keys(), call.arguments()));
+      for (RedisCall call : calls) {
+        answers.add(pipeline.evalsha(digests.get(call.script()), call.keys(), call.arguments()));
       }
     }
-    // An answer that is an error is thrown only when it is asked for.
-    answers.forEach(Response::get);
+    for (int i = 0; i < answers.size(); i++) {
+      try {
+        // An answer that is an error is thrown only when it is asked for.
+        answers.get(i).get();
+      } catch (JedisDataException e) {
+        if (isPassing(e)) {
+          throw e;
+        }
+        refusals.add(new Refusal<>(writes.get(i), String.valueOf(e.getMessage())));
+      }
+    }
   }
 
-  /** Whether it may succeed later: what is not an answer of the server is the network's. */
-  private static boolean isPassing(JedisException e) {
-    return !(e instanceof JedisDataException)
+  private static boolean isPassing(JedisDataException e) {
+    return e instanceof JedisNoScriptException
+        || e instanceof JedisAccessControlException
         || PASSING.matcher(String.valueOf(e.getMessage())).find();
-  }
-
-  private IOException refused(JedisException e) {
-    String message =
-        e instanceof JedisAccessControlException
-            ? "Redis at %s refuses the user: %s; check the credentials in --redis and what that"
-                + " user may do"
-            : "Redis at %s refuses a write: %s; check --redis and what the server holds under the"
-                + " sink's keys";
-    return new IOException(String.format(message, server(), e.getMessage()), e);
-  }
-
-  private IOException outOfPatience(JedisException e, int failures, Duration failing) {
-    return new IOException(
-        String.format(
-            "Redis at %s failed %d times in %d s, last: %s; check --redis, and that the server runs"
-                + " and takes writes; nothing is lost, the job goes on from its last checkpoint",
-            server(), failures, failing.toSeconds(), e.getMessage()),
-        e);
-  }
-
-  private String server() {
-    return address.getHost() + ":" + address.getPort();
   }
 }

@@ -18,14 +18,15 @@ public record SortedSetSnapshot(
     String attributesKey,
     long version,
     List<Member> members,
-    Map<String, String> attributes) {
+    Map<String, String> attributes)
+    implements RedisWrite {
   /** The field of the hash that holds the version, in decimal. */
   public static final String VERSION_FIELD = "version";
 
   /** The most members and attributes together: one script writes them while all others wait. */
   public static final int MAX_ENTRIES = 100_000;
 
-  private static final long LAST_EXACT = 1L << 53;
+  private static final int OVERHEAD_BYTES = 80;
 
   /**
    * Copies members and attributes.
@@ -35,7 +36,7 @@ public record SortedSetSnapshot(
    */
   public SortedSetSnapshot {
     require(!key.equals(attributesKey), "one key for sorted set and hash", key);
-    require(version >= -LAST_EXACT && version <= LAST_EXACT, "version beyond 2^53", version);
+    RedisWrite.checkVersion(version);
     require(
         !attributes.containsKey(VERSION_FIELD), "an attribute of the reserved name", VERSION_FIELD);
     long entries = (long) members.size() + attributes.size();
@@ -59,6 +60,31 @@ public record SortedSetSnapshot(
     public Member {
       require(!Double.isNaN(score), "a score that is not a number", member);
     }
+  }
+
+  @Override
+  public String keyText() {
+    return key;
+  }
+
+  @Override
+  public int bytes() {
+    int bytes = OVERHEAD_BYTES * (1 + attributes.size() + members.size());
+    for (Member member : members) {
+      bytes += 2 * member.member().length();
+    }
+    return bytes;
+  }
+
+  @Override
+  public RedisCall call() {
+    RedisCall call =
+        new RedisCall(RedisScript.REPLACE_SORTED_SET, key, attributesKey)
+            .with(version)
+            .with(attributes.size());
+    attributes.forEach((field, value) -> call.with(field).with(value));
+    members.forEach(member -> call.with(member.score()).with(member.member()));
+    return call;
   }
 
   private static void require(boolean valid, String problem, Object value) {

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.millrace.connector.lane.DeadLetters;
 import io.millrace.schema.Topics;
 import io.millrace.schema.codec.JsonCodec;
 import io.millrace.schema.lane.DeadLettered;

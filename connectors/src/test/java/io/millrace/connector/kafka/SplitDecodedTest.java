@@ -2,6 +2,7 @@ package io.millrace.connector.kafka;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.millrace.connector.lane.DeadLetters;
 import io.millrace.schema.codec.Rejection;
 import io.millrace.schema.codec.Stage;
 import io.millrace.schema.lane.DeadLettered;

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.millrace.connector.lane.DeadLetters;
 import io.millrace.schema.codec.JsonCodec;
 import io.millrace.schema.codec.Projected;
 import io.millrace.schema.codec.Rejection;

@@ -1,14 +1,11 @@
 package io.millrace.connector.redis;
 
 import io.millrace.connector.redis.SortedSetSnapshot.Member;
-import java.io.IOException;
-import java.net.URI;
+import io.millrace.connector.store.StoreWriterRun;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import org.apache.flink.api.connector.sink2.SinkWriter;
-import org.apache.flink.metrics.Counter;
-import org.apache.flink.metrics.SimpleCounter;
+import org.apache.flink.configuration.Configuration;
 import redis.clients.jedis.Jedis;
 
 /** One ranking in Redis, as tests write and read it. */
@@ -37,39 +34,27 @@ final class Rankings {
         .toList();
   }
 
-  static SortedSetWriter<SortedSetSnapshot> writer(String address) {
-    return writer(address, PATIENCE, new SimpleCounter());
+  static StoreWriterRun<SortedSetSnapshot, RedisWrite> writer(String address) throws Exception {
+    return writer(address, PATIENCE);
   }
 
-  static SortedSetWriter<SortedSetSnapshot> writer(
-      String address, Duration patience, Counter written) {
-    return new SortedSetWriter<>(
-        URI.create("redis://" + address), patience, snapshot -> snapshot, written);
+  static StoreWriterRun<SortedSetSnapshot, RedisWrite> writer(String address, Duration patience)
+      throws Exception {
+    Configuration config = new Configuration();
+    config.set(RedisOptions.REDIS, "redis://" + address);
+    return StoreWriterRun.of(
+        SortedSetSnapshot.class,
+        snapshot -> snapshot,
+        RedisStore.of(config, "topk:<dimension>"),
+        patience);
   }
 
-  static void write(SortedSetWriter<SortedSetSnapshot> writer, SortedSetSnapshot snapshot)
-      throws IOException, InterruptedException {
-    writer.write(snapshot, new NoContext());
-  }
-
-  static void flush(SortedSetWriter<SortedSetSnapshot> writer, SortedSetSnapshot... snapshots)
-      throws IOException, InterruptedException {
+  static void flush(
+      StoreWriterRun<SortedSetSnapshot, RedisWrite> writer, SortedSetSnapshot... snapshots)
+      throws Exception {
     for (SortedSetSnapshot snapshot : snapshots) {
-      write(writer, snapshot);
+      writer.write(snapshot);
     }
-    writer.flush(false);
-  }
-
-  private record NoContext() implements SinkWriter.Context {
-    @Override
-    public long currentWatermark() {
-      return Long.MIN_VALUE;
-    }
-
-    @Override
-    @SuppressWarnings("NullAway") // Flink's own signature: an element may have no timestamp.
-    public Long timestamp() {
-      return null;
-    }
+    writer.flush();
   }
 }

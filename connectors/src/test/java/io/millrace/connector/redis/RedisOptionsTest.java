@@ -71,9 +71,7 @@ class RedisOptionsTest {
 
   @Test
   void toString_sinkWithPassword_hidesIt() {
-    assertThat(
-            SortedSetSink.<SortedSetSnapshot>of(
-                config("redis://app:hunter2@localhost:6379"), snapshot -> snapshot))
+    assertThat(RedisStore.of(config("redis://app:hunter2@localhost:6379"), "keys"))
         .asString()
         .doesNotContain("hunter2");
   }

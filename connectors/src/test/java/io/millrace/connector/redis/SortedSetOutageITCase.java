@@ -6,30 +6,34 @@ import static io.millrace.connector.redis.Rankings.flush;
 import static io.millrace.connector.redis.Rankings.member;
 import static io.millrace.connector.redis.Rankings.snapshot;
 import static io.millrace.connector.redis.Rankings.stored;
-import static io.millrace.connector.redis.Rankings.write;
 import static io.millrace.connector.redis.Rankings.writer;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
+import io.millrace.connector.store.StoreWriter;
+import io.millrace.connector.store.StoreWriterRun;
 import io.millrace.local.host.FreePorts;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
+import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.core.execution.SavepointFormatType;
-import org.apache.flink.metrics.SimpleCounter;
 import org.apache.flink.runtime.testutils.MiniClusterResourceConfiguration;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.streaming.api.functions.sink.v2.DiscardingSink;
 import org.apache.flink.test.junit5.MiniClusterExtension;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -114,8 +118,16 @@ class SortedSetOutageITCase {
                 "restart-strategy.type", "none",
                 "execution.checkpointing.interval", "20ms"));
     StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment(config);
-    env.fromSequence(1, 1L << 53)
-        .sinkTo(SortedSetSink.of(config, SortedSetOutageITCase::remembered));
+    StoreWriter.write(
+            env.fromSequence(1, 1L << 53)
+                .map(SortedSetOutageITCase::remembered)
+                .returns(SortedSetSnapshot.class)
+                .keyBy(SortedSetSnapshot::key, Types.STRING),
+            SortedSetSnapshot.class,
+            snapshot -> snapshot,
+            RedisStore.of(config, "ranking:<n>"),
+            "test")
+        .sinkTo(new DiscardingSink<>());
     JobClient job = env.executeAsync();
 
     for (int outage = 0; outage < 2; outage++) {
@@ -200,7 +212,7 @@ class SortedSetOutageITCase {
   @Test
   void flush_interruptedWhileItWaits_stops() throws Exception {
     try (var writer = writer("127.0.0.1:" + FreePorts.find())) {
-      write(writer, snapshot(1));
+      writer.write(snapshot(1));
       FutureTask<Void> flush = flushTask(writer);
       Thread thread = startUntilItWaits(flush);
       thread.interrupt();
@@ -214,7 +226,7 @@ class SortedSetOutageITCase {
   @Test
   void flush_nobodyThere_failsWithTheAddressAndNoSecret() throws Exception {
     String nowhere = "127.0.0.1:" + FreePorts.find();
-    try (var writer = writer("app:" + SECRET + "@" + nowhere, Duration.ZERO, new SimpleCounter())) {
+    try (var writer = writer("app:" + SECRET + "@" + nowhere, Duration.ZERO)) {
       assertThatExceptionOfType(IOException.class)
           .isThrownBy(() -> flush(writer, snapshot(1)))
           .withMessageContaining(nowhere)
@@ -225,29 +237,48 @@ class SortedSetOutageITCase {
   }
 
   @Test
-  void flush_wrongPassword_failsAtOnceWithTheAddressAndNoSecret() throws Exception {
-    try (var writer = writer("app:" + SECRET + "@" + address);
+  void flush_wrongPassword_failsWithTheAddressAndNoSecret() throws Exception {
+    try (var writer = writer("app:" + SECRET + "@" + address, Duration.ZERO);
         Jedis client = client()) {
       client.aclSetUser("app", "on", ">another", "~*", "+@all");
       assertThatExceptionOfType(IOException.class)
           .isThrownBy(() -> flush(writer, snapshot(1)))
           .withMessageContaining(address)
           .withMessageContaining("WRONGPASS")
-          .withMessageContaining("check the credentials in --redis")
+          .withMessageContaining("check --redis with its credentials")
           .satisfies(e -> assertThat(stackTrace(e)).doesNotContain(SECRET));
     }
   }
 
   @Test
-  void flush_noPassword_failsAtOnce() throws Exception {
+  void flush_credentialsRevoked_waitsUntilTheyAreGivenBack() throws Exception {
+    try (var writer = writer("app:" + SECRET + "@" + address);
+        Jedis client = client()) {
+      client.aclSetUser("app", "on", ">" + SECRET, "~*", "+@all");
+      flush(writer, snapshot(1, member("/a", 1)));
+      client.aclSetUser("app", "off", "resetpass");
+      client.clientKill(new ClientKillParams().skipMe(ClientKillParams.SkipMe.YES));
+      FutureTask<Void> flush = flushUntilItWaits(writer, snapshot(2, member("/b", 2)));
+      assertThat(stored(client)).containsExactly(member("/a", 1));
+
+      client.aclSetUser("app", "on", ">" + SECRET);
+      flush.get();
+
+      assertThat(stored(client)).containsExactly(member("/b", 2));
+    }
+  }
+
+  @Test
+  void flush_noPassword_waitsForOne() throws Exception {
     try (var writer = writer(address);
         Jedis client = client()) {
       client.configSet("requirepass", SECRET);
-      assertThatExceptionOfType(IOException.class)
-          .isThrownBy(() -> flush(writer, snapshot(1)))
-          .withMessageContaining("NOAUTH");
+      FutureTask<Void> flush = flushUntilItWaits(writer, snapshot(1, member("/a", 1)));
       client.auth(SECRET);
       client.configSet("requirepass", "");
+      flush.get();
+
+      assertThat(stored(client)).containsExactly(member("/a", 1));
     }
   }
 
@@ -265,30 +296,47 @@ class SortedSetOutageITCase {
   }
 
   @Test
-  void flush_hashKeyHoldsSomethingElse_failsAtOnceAndLeavesIt() throws Exception {
+  void flush_hashKeyHoldsSomethingElse_isADeadLetterAndLeftAsItIs() throws Exception {
     try (var writer = writer(address);
         Jedis client = client()) {
       client.set(HASH, "not ours");
-      assertThatExceptionOfType(IOException.class)
-          .isThrownBy(() -> flush(writer, snapshot(1, member("/a", 1))))
-          .withMessageContaining("WRONGTYPE")
-          .withMessageContaining(address);
+      flush(
+          writer,
+          snapshot(1, member("/a", 1)),
+          new SortedSetSnapshot("other", "other:window", 1, List.of(member("/b", 2)), Map.of()));
 
       assertThat(client.get(HASH)).isEqualTo("not ours");
       assertThat(client.exists(KEY)).isFalse();
+      assertThat(client.zscore("other", "/b")).isEqualTo(2);
+      assertThat(writer.refused())
+          .singleElement()
+          .satisfies(
+              letter -> {
+                assertThat(letter.stage()).isEqualTo("sink");
+                assertThat(letter.reason()).isEqualTo("refused-by-store");
+                assertThat(letter.message()).contains("WRONGTYPE");
+                assertThat(letter.topic()).isEqualTo("redis:topk:<dimension>");
+                assertThat(Base64.getDecoder().decode(letter.key())).isEqualTo(KEY.getBytes(UTF_8));
+                assertThat(new String(Base64.getDecoder().decode(letter.value()), UTF_8))
+                    .contains("\"/a\"");
+              });
+      assertThat(writer.written()).isEqualTo(1);
     }
   }
 
   @Test
-  void flush_storedVersionIsNoNumber_failsAtOnceAndLeavesIt() throws Exception {
+  void flush_storedVersionIsNoNumber_isADeadLetterAndLeftAsItIs() throws Exception {
     try (var writer = writer(address);
         Jedis client = client()) {
       client.hset(HASH, "version", "latest");
-      assertThatExceptionOfType(IOException.class)
-          .isThrownBy(() -> flush(writer, snapshot(1, member("/a", 1))))
-          .withMessageContaining("version of the hash is not a number");
+      flush(writer, snapshot(1, member("/a", 1)));
 
       assertThat(client.hgetAll(HASH)).isEqualTo(Map.of("version", "latest"));
+      assertThat(writer.refused())
+          .singleElement()
+          .satisfies(
+              letter ->
+                  assertThat(letter.message()).contains("version of the hash is not a number"));
     }
   }
 
@@ -309,17 +357,18 @@ class SortedSetOutageITCase {
 
   /** Starts a flush and returns once it has failed and waits to try again. */
   private static FutureTask<Void> flushUntilItWaits(
-      SortedSetWriter<SortedSetSnapshot> writer, SortedSetSnapshot snapshot) throws Exception {
-    write(writer, snapshot);
+      StoreWriterRun<SortedSetSnapshot, RedisWrite> writer, SortedSetSnapshot snapshot)
+      throws Exception {
+    writer.write(snapshot);
     FutureTask<Void> flush = flushTask(writer);
     startUntilItWaits(flush);
     return flush;
   }
 
-  private static FutureTask<Void> flushTask(SortedSetWriter<SortedSetSnapshot> writer) {
+  private static FutureTask<Void> flushTask(StoreWriterRun<SortedSetSnapshot, RedisWrite> writer) {
     return new FutureTask<>(
         () -> {
-          writer.flush(false);
+          writer.flush();
           return null;
         });
   }

@@ -6,12 +6,12 @@ import static io.millrace.connector.redis.Rankings.flush;
 import static io.millrace.connector.redis.Rankings.member;
 import static io.millrace.connector.redis.Rankings.snapshot;
 import static io.millrace.connector.redis.Rankings.stored;
-import static io.millrace.connector.redis.Rankings.write;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.millrace.connector.redis.SortedSetSnapshot.Member;
+import io.millrace.connector.store.StoreWriterRun;
 import io.millrace.local.store.LocalRedis;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -20,8 +20,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.FutureTask;
 import java.util.stream.IntStream;
-import org.apache.flink.metrics.Counter;
-import org.apache.flink.metrics.SimpleCounter;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -196,18 +194,18 @@ class SortedSetSinkITCase {
 
   @Test
   void write_severalOfOneKey_latestIsWrittenOnce() throws Exception {
-    Counter written = new SimpleCounter();
-    try (var writer = Rankings.writer(redis.address(), Rankings.PATIENCE, written)) {
+    try (var writer = writer()) {
       flush(
           writer,
           snapshot(1, member("/a", 1)),
           snapshot(3, member("/a", 3)),
           snapshot(2, member("/a", 2)));
-      writer.flush(true);
+      writer.flush();
+
+      assertThat(writer.written()).isEqualTo(1);
     }
 
     assertThat(stored(client)).containsExactly(member("/a", 3));
-    assertThat(written.getCount()).isEqualTo(1);
   }
 
   @Test
@@ -216,7 +214,7 @@ class SortedSetSinkITCase {
     try (var writer = writer()) {
       for (int key = 0; key < 10; key++) {
         assertThat(client.dbSize()).isZero();
-        write(writer, new SortedSetSnapshot("key:" + key, "hash:" + key, 1, many, Map.of()));
+        writer.write(new SortedSetSnapshot("key:" + key, "hash:" + key, 1, many, Map.of()));
       }
       assertThat(client.dbSize()).isEqualTo(20);
     }
@@ -226,7 +224,7 @@ class SortedSetSinkITCase {
   void write_keysWithoutMembers_fillTheBufferToo() throws Exception {
     try (var writer = writer()) {
       for (int key = 0; key < SortedSetSnapshot.MAX_ENTRIES; key++) {
-        write(writer, new SortedSetSnapshot("key:" + key, "hash:" + key, 1, List.of(), Map.of()));
+        writer.write(new SortedSetSnapshot("key:" + key, "hash:" + key, 1, List.of(), Map.of()));
       }
     }
 
@@ -236,7 +234,7 @@ class SortedSetSinkITCase {
   @Test
   void close_unflushed_writesNothing() throws Exception {
     try (var writer = writer()) {
-      write(writer, snapshot(1, member("/a", 1)));
+      writer.write(snapshot(1, member("/a", 1)));
     }
 
     assertThat(client.dbSize()).isZero();
@@ -273,7 +271,7 @@ class SortedSetSinkITCase {
     assertThat(reader.get()).isPositive();
   }
 
-  private static SortedSetWriter<SortedSetSnapshot> writer() {
+  private static StoreWriterRun<SortedSetSnapshot, RedisWrite> writer() throws Exception {
     return Rankings.writer(redis.address());
   }
 

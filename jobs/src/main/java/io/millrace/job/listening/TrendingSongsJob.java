@@ -89,16 +89,20 @@ public final class TrendingSongsJob {
         endpoints
             .publish(published, Topics.TRENDING_SONGS_CHARTS, "charts-sink")
             .union(endpoints.publish(late, Topics.TRENDING_SONGS_LATE, "late-sink"));
-    endpoints.publish(
-        plays.deadLetters().union(tooLarge), Topics.LISTENING_PLAYS_DLQ, "plays-dlq-sink");
+    DataStream<DeadLettered> refused = plays.deadLetters().union(tooLarge);
+    if (StoreAccess.writes(config, StoreAccess.REDIS)) {
+      refused =
+          refused.union(
+              endpoints.redis(
+                  published,
+                  ChartPublished.class,
+                  ChartRows::latest,
+                  "trending:<chart>:<region>",
+                  "redis-sink"));
+    }
+    endpoints.publish(refused, Topics.LISTENING_PLAYS_DLQ, "plays-dlq-sink");
     endpoints.publish(songs.deadLetters(), Topics.LISTENING_SONGS_DLQ, "songs-dlq-sink");
     LiveLane.publish(views, endpoints, Topics.TRENDING_SONGS_LIVE, "live");
-    if (StoreAccess.writes(config, StoreAccess.REDIS)) {
-      published
-          .sinkTo(endpoints.sortedSets(ChartRows::latest))
-          .uid("redis-sink")
-          .name("Redis trending:<chart>:<region>");
-    }
   }
 
   /** The plays that count: long enough, and each once. */

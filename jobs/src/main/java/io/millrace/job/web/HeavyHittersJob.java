@@ -82,15 +82,19 @@ public final class HeavyHittersJob {
         endpoints
             .publish(published, Topics.HEAVY_HITTERS_RANKINGS, "rankings-sink")
             .union(endpoints.publish(late, Topics.HEAVY_HITTERS_LATE, "late-sink"));
-    endpoints.publish(
-        requests.deadLetters().union(tooLarge), Topics.WEB_REQUESTS_DLQ, "requests-dlq-sink");
-    LiveLane.publish(views, endpoints, Topics.HEAVY_HITTERS_LIVE, "live");
+    DataStream<DeadLettered> refused = requests.deadLetters().union(tooLarge);
     if (StoreAccess.writes(config, StoreAccess.REDIS)) {
-      published
-          .sinkTo(endpoints.sortedSets(RankingRows::latest))
-          .uid("redis-sink")
-          .name("Redis topk:<dimension>");
+      refused =
+          refused.union(
+              endpoints.redis(
+                  published,
+                  RankingPublished.class,
+                  RankingRows::latest,
+                  "topk:<dimension>",
+                  "redis-sink"));
     }
+    endpoints.publish(refused, Topics.WEB_REQUESTS_DLQ, "requests-dlq-sink");
+    LiveLane.publish(views, endpoints, Topics.HEAVY_HITTERS_LIVE, "live");
   }
 
   /** The rows that rankings are published as, which were made as {@code spec} says. */

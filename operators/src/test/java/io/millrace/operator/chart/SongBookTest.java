@@ -76,7 +76,9 @@ class SongBookTest {
   }
 
   private List<Counted> read(long pane) {
-    return forms.getOrDefault(pane, List.of()).stream().map(form -> new Counted(Long.MIN_VALUE, form)).toList();
+    return forms.getOrDefault(pane, List.of()).stream()
+        .map(form -> new Counted(Long.MIN_VALUE, form))
+        .toList();
   }
 
   /** Adds what was played in a pane in two pieces; at times hardly anything was. */

@@ -23,7 +23,8 @@ public enum Rejection {
   INVALID_TIME("invalid-time"),
   TOO_OLD("too-old"),
   TOO_FAR_AHEAD("too-far-ahead"),
-  TOO_LARGE("too-large");
+  TOO_LARGE("too-large"),
+  REFUSED_BY_STORE("refused-by-store");
 
   private final String code;
 

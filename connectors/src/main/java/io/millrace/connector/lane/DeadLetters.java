@@ -1,4 +1,4 @@
-package io.millrace.connector.kafka;
+package io.millrace.connector.lane;
 
 import io.millrace.schema.codec.Rejection;
 import io.millrace.schema.codec.Stage;
@@ -13,12 +13,12 @@ import org.apache.kafka.common.header.Header;
 import org.jspecify.annotations.Nullable;
 
 /** Makes dead letters, cut to their caps. */
-final class DeadLetters {
+public final class DeadLetters {
   /**
    * More than any dead letter has bytes as JSON: its key and value in base64, and its headers and
    * message if every character were escaped.
    */
-  static final int MAX_BYTES = 256 * 1024;
+  public static final int MAX_BYTES = 256 * 1024;
 
   private static final int MAX_MESSAGE_CHARS = 1000;
 
@@ -34,7 +34,7 @@ final class DeadLetters {
    * @param headers its headers, cut to their cap
    * @param headersCut whether they were cut
    */
-  record Origin(
+  public record Origin(
       String topic,
       int partition,
       long offset,
@@ -42,7 +42,8 @@ final class DeadLetters {
       Map<String, String> headers,
       boolean headersCut) {
 
-    static Origin of(ConsumerRecord<byte[], byte[]> record) {
+    /** That of a record of Kafka. */
+    public static Origin of(ConsumerRecord<byte[], byte[]> record) {
       Map<String, String> headers = new HashMap<>();
       int room = DeadLettered.MAX_HEADER_CHARS;
       boolean cut = false;
@@ -60,12 +61,31 @@ final class DeadLetters {
           record.topic(), record.partition(), record.offset(), record.timestamp(), headers, cut);
     }
 
-    static Origin result(String topic, long now) {
-      return new Origin(topic, -1, -1, now, Map.of(), false);
+    /** That of a row that was not written, where it was to be written at a time. */
+    public static Origin result(String target, long now) {
+      return new Origin(target, -1, -1, now, Map.of(), false);
     }
   }
 
-  static DeadLettered of(
+  /**
+   * The dead letter of a row that can't be written.
+   *
+   * @param target where it was to be written: a topic, or a store and what of it
+   * @param now the time, in milliseconds since the epoch
+   */
+  public static DeadLettered ofRow(
+      String job,
+      Rejection rejection,
+      String message,
+      String target,
+      long now,
+      byte @Nullable [] key,
+      byte @Nullable [] value) {
+    return of(job, Stage.SINK, rejection, message, Origin.result(target, now), key, value);
+  }
+
+  /** The dead letter of a record. */
+  public static DeadLettered of(
       String job,
       Stage stage,
       Rejection rejection,
