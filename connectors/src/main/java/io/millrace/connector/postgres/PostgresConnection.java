@@ -54,6 +54,18 @@ final class PostgresConnection implements StoreConnection<PostgresRow> {
   public List<Refusal<PostgresRow>> write(List<PostgresRow> writes)
       throws StoreUnavailableException {
     List<Refusal<PostgresRow>> refusals = new ArrayList<>();
+    List<PostgresRow> rows = new ArrayList<>(writes.size());
+    for (PostgresRow row : writes) {
+      // The driver would write a question mark in its place.
+      if (row.hasUtf8Form()) {
+        rows.add(row);
+      } else {
+        refusals.add(new Refusal<>(row, "a text holds half of a character"));
+      }
+    }
+    if (rows.isEmpty()) {
+      return refusals;
+    }
     try {
       Connection open = connection;
       if (open == null) {
@@ -62,7 +74,7 @@ final class PostgresConnection implements StoreConnection<PostgresRow> {
       }
       try (PreparedStatement statement = open.prepareStatement(upsert)) {
         statement.setQueryTimeout(cancelSeconds());
-        write(open, statement, writes, refusals);
+        write(open, statement, rows, refusals);
       }
       return refusals;
     } catch (SQLException e) {
@@ -124,7 +136,10 @@ final class PostgresConnection implements StoreConnection<PostgresRow> {
       }
       statement.setArray(column + 1, open.createArrayOf(type.sql(), values));
     }
-    Long[] versions = rows.stream().map(PostgresRow::version).toArray(Long[]::new);
+    Long[] versions = new Long[rows.size()];
+    for (int row = 0; row < versions.length; row++) {
+      versions[row] = rows.get(row).version();
+    }
     statement.setArray(columns.size() + 1, open.createArrayOf(PostgresType.BIGINT.sql(), versions));
   }
 

@@ -47,6 +47,36 @@ public record PostgresRow(List<Object> key, long version, List<@Nullable Object>
     return column < key.size() ? key.get(column) : values.get(column - key.size());
   }
 
+  /** Whether all its texts have a form in UTF-8: half of a surrogate pair has none. */
+  boolean hasUtf8Form() {
+    for (Object part : key) {
+      if (!hasUtf8Form(part)) {
+        return false;
+      }
+    }
+    for (Object value : values) {
+      if (!hasUtf8Form(value)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static boolean hasUtf8Form(@Nullable Object value) {
+    if (!(value instanceof String text)) {
+      return true;
+    }
+    for (int i = 0; i < text.length(); i++) {
+      if (Character.isSurrogate(text.charAt(i))) {
+        if (!Character.isSupplementaryCodePoint(text.codePointAt(i))) {
+          return false;
+        }
+        i++;
+      }
+    }
+    return true;
+  }
+
   private static int bytes(@Nullable Object value) {
     if (value instanceof String text) {
       return VALUE_BYTES + 2 * text.length();

@@ -15,6 +15,7 @@ import static org.awaitility.Awaitility.await;
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import io.millrace.connector.store.StoreConnection;
 import io.millrace.connector.store.StoreUnavailableException;
+import io.millrace.connector.store.StoreWriter;
 import io.millrace.connector.store.StoreWriterRun;
 import io.millrace.local.host.FreePorts;
 import io.millrace.local.store.LocalPostgres;
@@ -24,14 +25,24 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
+import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.configuration.Configuration;
+import org.apache.flink.core.execution.JobClient;
+import org.apache.flink.core.execution.SavepointFormatType;
+import org.apache.flink.runtime.testutils.MiniClusterResourceConfiguration;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.streaming.api.functions.sink.v2.DiscardingSink;
+import org.apache.flink.test.junit5.MiniClusterExtension;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What the writer does while its server is away, hangs or will not have it. */
@@ -40,6 +51,14 @@ class PostgresOutageITCase {
   private static final long TOTAL = 100_000;
   private static final String SECRET = "hunter2";
   private static final Duration SHORT = Duration.ofSeconds(2);
+
+  private static final long KEYS = 10;
+  private static final Map<String, Long> LATEST_SENT = new ConcurrentHashMap<>();
+
+  @RegisterExtension
+  static final MiniClusterExtension FLINK =
+      new MiniClusterExtension(
+          new MiniClusterResourceConfiguration.Builder().setNumberSlotsPerTaskManager(2).build());
 
   @TempDir static Path directory;
   private static LocalPostgres postgres;
@@ -75,6 +94,48 @@ class PostgresOutageITCase {
       rest.get();
     }
     assertAllAreThere();
+  }
+
+  @Test
+  void job_serverStoppedTwiceInMidStream_endsWithTheLatest() throws Exception {
+    LATEST_SENT.clear();
+    Configuration config =
+        Configuration.fromMap(
+            Map.of(
+                "parallelism.default", "2",
+                "restart-strategy.type", "none",
+                "execution.checkpointing.interval", "20ms"));
+    config.addAll(config(postgres));
+    StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment(config);
+    StoreWriter.write(
+            env.fromSequence(0, 1L << 53)
+                .map(PostgresOutageITCase::remembered)
+                .returns(Reading.class)
+                .keyBy(Reading::id, Types.STRING),
+            Reading.class,
+            Reading::row,
+            PostgresStore.of(config, Reading.TABLE),
+            "test")
+        .sinkTo(new DiscardingSink<>());
+    JobClient job = env.executeAsync();
+
+    for (int outage = 0; outage < 2; outage++) {
+      awaitProgress(job);
+      postgres.stop();
+      postgres.startAgain();
+    }
+    awaitProgress(job);
+    job.stopWithSavepoint(
+            false, directory.resolve("savepoint").toUri().toString(), SavepointFormatType.CANONICAL)
+        .get();
+
+    try (Connection client = Readings.connect(postgres)) {
+      assertThat(LATEST_SENT).hasSize((int) KEYS);
+      assertThat(query(client, "SELECT count(*) FROM readings")).isEqualTo(String.valueOf(KEYS));
+      for (Map.Entry<String, Long> sent : LATEST_SENT.entrySet()) {
+        assertThat(version(client, sent.getKey())).isEqualTo(sent.getValue());
+      }
+    }
   }
 
   @Test
@@ -299,6 +360,35 @@ class PostgresOutageITCase {
 
   private static void execute(Connection client, String sql) throws SQLException {
     Readings.execute(client, sql);
+  }
+
+  private static Reading remembered(long n) {
+    Reading reading = Reading.of(n, KEYS);
+    LATEST_SENT.merge(reading.id(), n, Math::max);
+    return reading;
+  }
+
+  /** Returns once the table holds a version of a key that was sent only after the call. */
+  private static void awaitProgress(JobClient job) throws SQLException {
+    String key = Reading.of(1, KEYS).id();
+    long sent = LATEST_SENT.getOrDefault(key, 0L);
+    try (Connection client = Readings.connect(postgres)) {
+      await()
+          .atMost(Duration.ofMinutes(1))
+          .until(
+              () -> {
+                assertThat(job.getJobStatus().get().isGloballyTerminalState())
+                    .as("the job has ended")
+                    .isFalse();
+                return version(client, key) > sent;
+              });
+    }
+  }
+
+  private static long version(Connection client, String key) throws SQLException {
+    String version =
+        query(client, "SELECT coalesce(max(version), -1) FROM readings WHERE id = '" + key + "'");
+    return Long.parseLong(version);
   }
 
   /** Starts to write those from {@code first}, and returns once it has failed and waits. */

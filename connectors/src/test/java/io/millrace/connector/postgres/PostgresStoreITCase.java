@@ -183,6 +183,23 @@ class PostgresStoreITCase {
   }
 
   @Test
+  void flush_halfACharacter_isADeadLetterAndNoQuestionMark() throws Exception {
+    try (var writer = writer(config(postgres))) {
+      writer.write(new Reading("half \ud83d", 1, "body", 1));
+      writer.write(new Reading("turned", 1, "\ude00\ud83d", 1));
+      writer.flush();
+      writer.write(new Reading("whole \ud83d\ude00", 1, "body", 1));
+      writer.write(new Reading("cut", 1, "cut \ud83d\ud83d\ude00", 1));
+      writer.flush();
+
+      assertThat(writer.refused())
+          .hasSize(3)
+          .allMatch(letter -> letter.message().contains("half of a character"));
+    }
+    assertThat(query(client, "SELECT string_agg(id, ',') FROM readings")).isEqualTo("whole 😀");
+  }
+
+  @Test
   void flush_awkwardTexts_stayData() throws Exception {
     List<String> texts =
         List.of(
