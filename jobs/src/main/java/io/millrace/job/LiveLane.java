@@ -15,7 +15,7 @@ public final class LiveLane {
   private LiveLane() {}
 
   /**
-   * Publishes views to a live topic: changes at once, up to ten a second, and all rows every ten
+   * Publishes views to a live topic: changes at once, up to four a second, and all rows every ten
    * seconds.
    *
    * @param uid prefix of the operators' uids, unique in the job

@@ -327,6 +327,10 @@ public final class LocalCluster {
     out.println(
         "  "
             + COMMAND
+            + " replay <topic>   puts the records of dead letters back into their topics");
+    out.println(
+        "  "
+            + COMMAND
             + " bench <name>     a benchmark: floor, heavy-hitters, trending-songs or state");
     out.println();
     out.println("A cluster of processes that stays:");

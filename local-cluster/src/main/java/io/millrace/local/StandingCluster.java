@@ -162,4 +162,22 @@ record StandingCluster(
     Files.write(part, JSON.writeValueAsBytes(content));
     Files.move(part, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
   }
+
+  /**
+   * The brokers that a command means.
+   *
+   * @param given what the user gave; null for those of the cluster that is up
+   * @param command what to repeat with them, for people
+   */
+  static String brokers(@Nullable String given, Path base, String command) throws UsageException {
+    if (given != null) {
+      return given;
+    }
+    return find(base)
+        .map(StandingCluster::bootstrap)
+        .orElseThrow(
+            () ->
+                new UsageException(
+                    "name the brokers: " + command + " --bootstrap <host:port>; no cluster is up"));
+  }
 }

@@ -32,6 +32,7 @@ final class StandingVerbs {
           "feed",
           "flink",
           "transactions",
+          "replay",
           "down");
 
   private static final Duration DOWN_LIMIT = Duration.ofSeconds(90);
@@ -70,6 +71,7 @@ final class StandingVerbs {
       case "feed" -> feed(args);
       case "flink" -> flink(args);
       case "transactions" -> TransactionsCommand.run(args, surroundings.base(), out);
+      case "replay" -> ReplayCommand.run(args, surroundings.base(), out);
       case "down" -> down(args);
       default -> throw new IllegalArgumentException("no verb " + verb);
     };

@@ -70,20 +70,8 @@ final class TransactionsCommand {
       throw new UsageException(
           "--abort needs --prefix: without it the transactions of every job would be aborted");
     }
-    command.run(command.brokers(base), out);
+    command.run(StandingCluster.brokers(command.bootstrap, base, "transactions"), out);
     return ExitCode.DONE;
-  }
-
-  private String brokers(Path base) throws UsageException {
-    if (bootstrap != null) {
-      return bootstrap;
-    }
-    return StandingCluster.find(base)
-        .map(StandingCluster::bootstrap)
-        .orElseThrow(
-            () ->
-                new UsageException(
-                    "name the brokers: transactions --bootstrap <host:port>; no cluster is up"));
   }
 
   private void run(String brokers, PrintStream out) throws UsageException, InterruptedException {

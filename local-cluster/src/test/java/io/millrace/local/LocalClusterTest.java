@@ -91,6 +91,13 @@ class LocalClusterTest {
   }
 
   @Test
+  void run_replay_refusesWhatItCannotDo() {
+    assertUsage("name the topic of dead letters", "replay");
+    assertUsage("name the brokers: replay web.requests.dlq", "replay", "web.requests.dlq");
+    assertUsage("Unknown option: '--topic'", "replay", "--topic", "x");
+  }
+
+  @Test
   void run_unknownSetting_namesTheValidOnes() {
     assertUsage(
         "unknown option 'windows' of relay; valid: fail-on, window",

@@ -64,7 +64,7 @@ public final class KafkaEvents {
         config,
         topic,
         new TopicDeserializer<>(
-            form,
+            config.get(KafkaOptions.REGISTRY_FRAMES) ? new TopicForm.Framed<>(form) : form,
             config.get(KafkaOptions.JOB_NAME),
             KafkaOptions.eventTimeMin(config),
             KafkaOptions.millis(config, KafkaOptions.MAX_AHEAD),

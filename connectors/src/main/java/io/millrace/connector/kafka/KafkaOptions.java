@@ -117,6 +117,15 @@ public final class KafkaOptions {
                   + " (it ends with a message that says which) or accept (the message is logged and"
                   + " the job goes on).");
 
+  /** Whether values may be framed as a schema registry's clients do. */
+  public static final ConfigOption<Boolean> REGISTRY_FRAMES =
+      ConfigOptions.key("registry-frames")
+          .booleanType()
+          .defaultValue(false)
+          .withDescription(
+              "Whether input values may start with a schema registry's frame, a zero byte and four"
+                  + " of the schema's id, which is skipped; values without are read as they are.");
+
   /** All of them. */
   public static final List<ConfigOption<?>> ALL =
       List.of(
@@ -130,6 +139,7 @@ public final class KafkaOptions {
           LOST_TRANSACTIONS,
           MAX_AHEAD,
           MAX_OUT_OF_ORDERNESS,
+          REGISTRY_FRAMES,
           START_FROM,
           TOPIC_PREFIX);
 

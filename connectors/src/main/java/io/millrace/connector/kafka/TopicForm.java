@@ -6,6 +6,7 @@ import io.millrace.schema.codec.JsonProjection;
 import io.millrace.schema.codec.Projected;
 import io.millrace.schema.codec.RejectedException;
 import java.io.Serializable;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.ToLongFunction;
 
@@ -67,6 +68,37 @@ sealed interface TopicForm<V> extends Serializable {
     @Override
     public ToLongFunction<Projected> eventTime() {
       return Projected::at;
+    }
+  }
+
+  /**
+   * The same of values that may start with a schema registry's frame, which is skipped. JSON never
+   * starts with a zero byte.
+   *
+   * <p><b>Source</b>: the wire format of Confluent's Schema Registry: a magic byte of 0 and the
+   * schema's id in four bytes.
+   */
+  record Framed<V>(TopicForm<V> of) implements TopicForm<V> {
+    private static final int FRAME_BYTES = 1 + Integer.BYTES;
+
+    @Override
+    public Class<V> type() {
+      return of.type();
+    }
+
+    @Override
+    public Reader<V> reader() {
+      Reader<V> reader = of.reader();
+      return value ->
+          reader.read(
+              value.length >= FRAME_BYTES && value[0] == 0
+                  ? Arrays.copyOfRange(value, FRAME_BYTES, value.length)
+                  : value);
+    }
+
+    @Override
+    public ToLongFunction<V> eventTime() {
+      return of.eventTime();
     }
   }
 }

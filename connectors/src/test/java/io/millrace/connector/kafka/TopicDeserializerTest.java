@@ -112,6 +112,34 @@ class TopicDeserializerTest {
     assertThat(projected.has(1)).isFalse();
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"\0\0\0\0\7", "\0\1\2\3\4", ""})
+  void deserialize_registryFrame_isSkippedWhereThereIsOne(String frame) {
+    String value = frame + request(NOW);
+
+    assertThat(decode(framed(new TopicForm.AllFields<>(RequestServed.class)), value).right().path())
+        .isEqualTo("/");
+    assertThat(
+            decode(framed(new TopicForm.SomeFields(RequestServed.class, List.of("path"))), value)
+                .right()
+                .string(0))
+        .isEqualTo("/");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"\0", "\0\0\0\0", "\0\0\0\0\1", "\0\0\0\0\1{", "\1\0\0\0\0{}"})
+  void deserialize_frameOfNoValue_isADeadLetterWithAllBytes(String value) {
+    DeadLettered letter =
+        decode(framed(new TopicForm.AllFields<>(RequestServed.class)), value).left();
+
+    assertThat(letter.stage()).isEqualTo("decode");
+    assertThat(letter.value()).isEqualTo(base64(value.getBytes(UTF_8)));
+  }
+
+  private static <V> TopicDeserializer<V> framed(TopicForm<V> form) {
+    return new TopicDeserializer<>(new TopicForm.Framed<>(form), "job", MIN, HOUR, () -> NOW);
+  }
+
   @Test
   void deserialize_someFieldsOfATombstone_isTheSameDeadLetter() {
     assertThat(decode(opened(someFields()), null, null, new RecordHeaders()))

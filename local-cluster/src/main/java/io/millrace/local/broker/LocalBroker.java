@@ -99,7 +99,12 @@ public final class LocalBroker implements Broker {
     server.awaitShutdown();
   }
 
-  private static LocalBroker start(Path directory, BrokerPorts ports, Map<String, String> overrides)
+  /**
+   * Starts a broker at given ports, as {@link #start(Path)} does at free ones.
+   *
+   * @param overrides settings that differ, such as a listener that requires a login
+   */
+  public static LocalBroker start(Path directory, BrokerPorts ports, Map<String, String> overrides)
       throws IOException {
     // A broker that is started again keeps the identity of its data.
     if (!Files.exists(directory.resolve("meta.properties"))) {

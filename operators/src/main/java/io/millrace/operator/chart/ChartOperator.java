@@ -66,6 +66,7 @@ final class ChartOperator extends AbstractStreamOperator<ChartPart>
   private transient ValueState<Position> position;
   private transient MapState<String, SongNames> names;
   private transient Regions regions;
+  private transient Decayed decayed;
   private transient Map<Integer, Bound> books;
   private transient ChartSelections selections;
 
@@ -134,6 +135,7 @@ final class ChartOperator extends AbstractStreamOperator<ChartPart>
         SavedState.open(uid, POSITION.getName(), () -> getRuntimeContext().getState(POSITION));
     names = SavedState.open(uid, NAMES.getName(), () -> getRuntimeContext().getMapState(NAMES));
     regions = new Regions();
+    decayed = new Decayed(spec);
     books = new TreeMap<>();
     selections = new ChartSelections(spec);
     namesAtHand = new HashMap<>();
@@ -165,7 +167,7 @@ final class ChartOperator extends AbstractStreamOperator<ChartPart>
             - windows.sizeMillis()
             - windows.allowedLatenessMillis()
             - windows.slideMillis();
-    Bound bound = new Bound(new SongBook(spec, regions, at.windowEnd(), heldFrom));
+    Bound bound = new Bound(new SongBook(spec, decayed, regions, at.windowEnd(), heldFrom));
     published = Math.max(published, at.published());
     for (Map.Entry<Long, List<byte[]>> pane : log.read().entrySet()) {
       Written written = new Written();
@@ -197,8 +199,8 @@ final class ChartOperator extends AbstractStreamOperator<ChartPart>
       bound =
           new Bound(
               published == Long.MIN_VALUE
-                  ? new SongBook(spec, regions)
-                  : new SongBook(spec, regions, published, Long.MIN_VALUE));
+                  ? new SongBook(spec, decayed, regions)
+                  : new SongBook(spec, decayed, regions, published, Long.MIN_VALUE));
       books.put(partial.bucket().index(), bound);
     }
     if (published == Long.MIN_VALUE
@@ -318,11 +320,14 @@ final class ChartOperator extends AbstractStreamOperator<ChartPart>
     BitSet active = new BitSet();
     for (Map.Entry<Integer, Bound> each : books.entrySet()) {
       move(each.getKey(), each.getValue(), windowEnd);
-      active.or(each.getValue().book.activeRegions());
+      if (active.isEmpty()) {
+        active = each.getValue().book.activeRegions();
+      }
     }
     if (!active.isEmpty()) {
       active.set(Regions.GLOBAL);
     }
+    selections.scale(decayed.scale(windowEnd));
     select(active);
     KeyGroupRange range = keyGroups();
     Map<SongOf, SongName> named = new HashMap<>();

@@ -122,21 +122,22 @@ final class SongBook {
   /**
    * An empty book.
    *
+   * @param decayed the weights of the task
    * @param regions those of the task
    */
-  SongBook(ChartSpec spec, Regions regions) {
+  SongBook(ChartSpec spec, Decayed decayed, Regions regions) {
     this.spec = spec;
     this.windows = spec.windows();
     this.slide = windows.slideMillis();
     this.size = windows.sizeMillis();
-    this.decayed = new Decayed(spec);
+    this.decayed = decayed;
     this.regions = regions;
     this.heldFrom = Long.MIN_VALUE;
   }
 
   /** A book to which what it had is added again, at the end of a window. */
-  SongBook(ChartSpec spec, Regions regions, long windowEnd, long heldFrom) {
-    this(spec, regions);
+  SongBook(ChartSpec spec, Decayed decayed, Regions regions, long windowEnd, long heldFrom) {
+    this(spec, decayed, regions);
     this.windowEnd = windowEnd;
     this.heldFrom = heldFrom;
   }
@@ -295,7 +296,9 @@ final class SongBook {
     }
   }
 
-  /** Where anything was played in the window, of any bucket. */
+  /**
+   * Where anything was played in the window, of any bucket: so all books of a task say the same.
+   */
   BitSet activeRegions() {
     BitSet union = new BitSet();
     for (List<PanePlays> ofPane : parts.subMap(windowEnd - size, windowEnd).values()) {
@@ -466,7 +469,6 @@ final class SongBook {
   void offerTo(ChartSelections selections) {
     watched.values().removeIf(each -> !each.isAsked);
     watched.values().forEach(each -> each.isAsked = false);
-    selections.scale(decayed.scale(windowEnd));
     cap(-1);
     rows.offerTo(selections, this);
     cap(1);

@@ -10,8 +10,8 @@ import java.io.Serializable;
  *     for its turn; from 0, for all changes at once, to 2^40
  */
 public record LiveViewSpec(long snapshotMillis, long changeMillis) implements Serializable {
-  /** A full snapshot every ten seconds, and up to ten changes a second, as many as eyes follow. */
-  public static final LiveViewSpec DEFAULT = new LiveViewSpec(10_000, 100);
+  /** A full snapshot every ten seconds, and up to four changes a second, as many as eyes follow. */
+  public static final LiveViewSpec DEFAULT = new LiveViewSpec(10_000, 250);
 
   private static final long MAX_MILLIS = 1L << 40;
 

@@ -52,7 +52,7 @@ class SongBookTest {
   @ValueSource(longs = {1, 2})
   void charts_ofEveryWindow_areThoseOfThePlays(long seed) {
     SplittableRandom random = new SplittableRandom(seed);
-    SongBook book = new SongBook(SPEC, regions);
+    SongBook book = new SongBook(SPEC, decayed, regions);
     ChartSelections selections = new ChartSelections(SPEC);
     int mostRows = 0;
     for (int step = 0; step < STEPS; step++) {
@@ -139,6 +139,7 @@ class SongBookTest {
   private void check(SongBook book, ChartSelections selections, long end) {
     BitSet active = book.activeRegions();
     active.set(Regions.GLOBAL);
+    selections.scale(decayed.scale(end));
     boolean isComplete = false;
     for (boolean guess = true; !isComplete; guess = false) {
       selections.begin(active, guess);
