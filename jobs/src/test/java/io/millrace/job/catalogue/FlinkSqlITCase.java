@@ -1,0 +1,160 @@
+package io.millrace.job.catalogue;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.millrace.job.JobRuns;
+import io.millrace.local.broker.LocalBroker;
+import io.millrace.local.broker.TopicAdmin;
+import io.millrace.schema.FlinkSql;
+import io.millrace.schema.Topic;
+import io.millrace.schema.Topic.Cleanup;
+import io.millrace.schema.Topic.Lane;
+import io.millrace.schema.Topics;
+import io.millrace.schema.codec.RawJson;
+import java.lang.reflect.ParameterizedType;
+import java.lang.reflect.RecordComponent;
+import java.lang.reflect.Type;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.apache.flink.runtime.testutils.MiniClusterResourceConfiguration;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.table.api.bridge.java.StreamTableEnvironment;
+import org.apache.flink.test.junit5.MiniClusterExtension;
+import org.apache.flink.types.Row;
+import org.apache.flink.util.CloseableIterator;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Each topic's table is created by Flink SQL, and reads what jobs write. */
+class FlinkSqlITCase {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final String KEY = "the key";
+
+  @RegisterExtension
+  static final MiniClusterExtension FLINK =
+      new MiniClusterExtension(
+          new MiniClusterResourceConfiguration.Builder().setNumberSlotsPerTaskManager(4).build());
+
+  @TempDir private static Path directory;
+  private static LocalBroker broker;
+
+  static List<Topic<?>> topics() {
+    return Topics.all();
+  }
+
+  @BeforeAll
+  static void startBroker() throws Exception {
+    broker = LocalBroker.start(directory);
+    try (TopicAdmin admin = new TopicAdmin(broker.bootstrap())) {
+      admin.create(topics());
+    }
+  }
+
+  @AfterAll
+  static void stopBroker() {
+    broker.close();
+  }
+
+  @SuppressWarnings("try") // Flink's iterator may be interrupted when it is closed.
+  @ParameterizedTest
+  @MethodSource("topics")
+  void table_ofATopic_hasEveryFieldOfARecord(Topic<?> topic) throws Exception {
+    byte[] json = encoded(topic, value(topic.type()));
+    JobRuns.produce(
+        broker.bootstrap(), List.of(new ProducerRecord<>(topic.name(), KEY.getBytes(UTF_8), json)));
+    StreamTableEnvironment tables =
+        StreamTableEnvironment.create(StreamExecutionEnvironment.getExecutionEnvironment());
+
+    tables.executeSql(FlinkSql.createTable(topic, broker.bootstrap(), ""));
+    List<Row> rows = new ArrayList<>();
+    try (CloseableIterator<Row> found =
+        tables
+            .executeSql(
+                String.format(
+                    "SELECT * FROM `%s` /*+ OPTIONS('scan.bounded.mode' = 'latest-offset') */",
+                    FlinkSql.table(topic)))
+            .collect()) {
+      found.forEachRemaining(rows::add);
+    }
+
+    assertThat(rows).hasSize(1);
+    JsonNode written = JSON.readTree(json);
+    for (RecordComponent field : topic.type().getRecordComponents()) {
+      Object read = rows.get(0).getField(field.getName());
+      JsonNode of = written.get(field.getName());
+      if (isKey(topic, field)) {
+        assertThat(read).isEqualTo(KEY);
+      } else if (of.isContainerNode() && !field.isAnnotationPresent(RawJson.class)) {
+        assertThat(String.valueOf(read)).isNotEmpty().doesNotContain("null");
+      } else if (field.isAnnotationPresent(RawJson.class)) {
+        assertThat(JSON.readTree(String.valueOf(read))).isEqualTo(of);
+      } else {
+        assertThat(String.valueOf(read)).as(field.getName()).isEqualTo(of.asText());
+      }
+    }
+    if (topic.lane() == Lane.LIVE) {
+      assertThat(rows.get(0).getField("key")).isEqualTo(KEY);
+    }
+    if (topic.lane() == Lane.INPUT) {
+      assertThat(rows.get(0).getField("event_time")).isNotNull();
+    }
+  }
+
+  /** Whether a column is the Kafka key, whatever the value says. */
+  private static boolean isKey(Topic<?> topic, RecordComponent field) {
+    return topic.cleanup() == Cleanup.COMPACT
+        && topic.lane() != Lane.LIVE
+        && field.getName().equals(topic.keyField());
+  }
+
+  private static <T extends Record> byte[] encoded(Topic<T> topic, Object value) {
+    return topic.codec().encode(topic.type().cast(value));
+  }
+
+  /** A record of a type, with something in every field. */
+  private static Object value(Class<?> type) throws ReflectiveOperationException {
+    RecordComponent[] fields = type.getRecordComponents();
+    Class<?>[] types = new Class<?>[fields.length];
+    Object[] values = new Object[fields.length];
+    for (int i = 0; i < fields.length; i++) {
+      types[i] = fields[i].getType();
+      values[i] =
+          fields[i].isAnnotationPresent(RawJson.class)
+              ? "{\"some\":[1,\"x\"]}"
+              : value(fields[i].getGenericType(), i);
+    }
+    var constructor = type.getDeclaredConstructor(types);
+    return constructor.newInstance(values);
+  }
+
+  private static Object value(Type type, int number) throws ReflectiveOperationException {
+    if (type instanceof ParameterizedType parameterized) {
+      Type[] of = parameterized.getActualTypeArguments();
+      return parameterized.getRawType() == List.class
+          ? List.of(value(of[0], number))
+          : Map.of("name", value(of[1], number));
+    }
+    Class<?> plain = (Class<?>) type;
+    if (plain.isRecord()) {
+      return value(plain);
+    }
+    return switch (plain.getSimpleName()) {
+      case "String" -> "text " + number;
+      case "int", "Integer" -> 100 + number;
+      case "long", "Long" -> 1_764_151_200_000L + number;
+      case "double", "Double" -> 0.5 + number;
+      case "boolean", "Boolean" -> true;
+      default -> throw new IllegalArgumentException("no value of " + plain);
+    };
+  }
+}
