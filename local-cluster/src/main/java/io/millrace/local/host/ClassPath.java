@@ -19,8 +19,9 @@ public record ClassPath(List<String> entries) {
   private static final Pattern NOT_FLINKS =
       Pattern.compile(
           "(millrace|kafka|jackson|scala|embedded-redis|picocli|jose4j|jopt-simple|caffeine|re2j"
-              + "|argparse4j|HdrHistogram|metrics-core|pcollections|jedis|junit|jqwik|assertj"
-              + "|archunit|awaitility)[^/]*\\.jar");
+              + "|argparse4j|HdrHistogram|metrics-core|pcollections|jedis|java-driver"
+              + "|native-protocol|netty|config-|reactive-streams|junit|jqwik|assertj|archunit"
+              + "|awaitility)[^/]*\\.jar");
 
   /** The class path of this JVM. */
   public static ClassPath current() {
