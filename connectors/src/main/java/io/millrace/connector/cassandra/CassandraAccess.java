@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -25,7 +26,12 @@ final class CassandraAccess implements Serializable {
   private static final Duration HEARTBEAT_INTERVAL = Duration.ofSeconds(10);
   private static final Duration FIRST_RECONNECT = Duration.ofMillis(200);
   private static final Duration LAST_RECONNECT = Duration.ofSeconds(5);
-  private static final int SHUTDOWN_SECONDS = 5;
+
+  /** For what is told that the session ends; less makes the client log that it could not tell. */
+  private static final int QUIET_MILLIS = 100;
+
+  private static final int SHUTDOWN_MILLIS = 5_000;
+  private static final String MILLIS = TimeUnit.MILLISECONDS.name();
 
   @SuppressWarnings("serial") // A copied list can be serialized.
   private final List<InetSocketAddress> nodes;
@@ -115,11 +121,13 @@ final class CassandraAccess implements Serializable {
         .withInt(DefaultDriverOption.SESSION_LEAK_THRESHOLD, 0)
         .withBoolean(DefaultDriverOption.NETTY_DAEMON, true)
         .withInt(DefaultDriverOption.NETTY_IO_SIZE, 1)
-        .withInt(DefaultDriverOption.NETTY_IO_SHUTDOWN_QUIET_PERIOD, 0)
-        .withInt(DefaultDriverOption.NETTY_IO_SHUTDOWN_TIMEOUT, SHUTDOWN_SECONDS)
+        .withInt(DefaultDriverOption.NETTY_IO_SHUTDOWN_QUIET_PERIOD, QUIET_MILLIS)
+        .withInt(DefaultDriverOption.NETTY_IO_SHUTDOWN_TIMEOUT, SHUTDOWN_MILLIS)
+        .withString(DefaultDriverOption.NETTY_IO_SHUTDOWN_UNIT, MILLIS)
         .withInt(DefaultDriverOption.NETTY_ADMIN_SIZE, 1)
-        .withInt(DefaultDriverOption.NETTY_ADMIN_SHUTDOWN_QUIET_PERIOD, 0)
-        .withInt(DefaultDriverOption.NETTY_ADMIN_SHUTDOWN_TIMEOUT, SHUTDOWN_SECONDS)
+        .withInt(DefaultDriverOption.NETTY_ADMIN_SHUTDOWN_QUIET_PERIOD, QUIET_MILLIS)
+        .withInt(DefaultDriverOption.NETTY_ADMIN_SHUTDOWN_TIMEOUT, SHUTDOWN_MILLIS)
+        .withString(DefaultDriverOption.NETTY_ADMIN_SHUTDOWN_UNIT, MILLIS)
         .build();
   }
 }

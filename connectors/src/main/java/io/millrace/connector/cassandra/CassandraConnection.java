@@ -42,7 +42,7 @@ final class CassandraConnection implements StoreConnection<CassandraRow> {
   /** The most rows that are sent and not yet answered. */
   private static final int MAX_IN_FLIGHT = 256;
 
-  /** Half of what a node takes with its stock configuration, counted as the request has it. */
+  /** The largest request; half of what a node takes with its stock configuration. */
   private static final int MAX_ROW_BYTES = 8 << 20;
 
   private static final int MAX_MESSAGE_LENGTH = 500;
@@ -160,13 +160,14 @@ final class CassandraConnection implements StoreConnection<CassandraRow> {
         if (inFlight.size() == MAX_IN_FLIGHT) {
           settle(inFlight.remove(), refusals);
         }
-        if (row.bytes() / 2 > MAX_ROW_BYTES) {
-          refusals.add(new Refusal<>(row, "the row is larger than 8 MiB"));
-          continue;
-        }
         try {
           BoundStatement insert = bound(open, row);
-          inFlight.add(new Sent(row, open.executeAsync(insert).toCompletableFuture()));
+          if (insert.computeSizeInBytes(open.getContext()) > MAX_ROW_BYTES) {
+            // A node may end the connection over it, and with that what others wait for.
+            refusals.add(new Refusal<>(row, "the row is larger than 8 MiB"));
+          } else {
+            inFlight.add(new Sent(row, open.executeAsync(insert).toCompletableFuture()));
+          }
         } catch (CodecNotFoundException e) {
           refusals.add(new Refusal<>(row, message(e)));
         }

@@ -20,10 +20,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A real Cassandra node as a child process, on loopback only and without users. It can be ended and
- * started again on the same ports and data; every write that it acknowledged is on disk.
+ * A real Cassandra node as a child process, on loopback only. It can be ended and started again on
+ * the same ports and data; every write that it acknowledged is on disk.
  *
- * <p>It takes about 0.7 GB, and 8 s to start. What it has as class path was put by the build into a
+ * <p>It takes about 0.8 GB, and 8 s to start. What it has as class path was put by the build into a
  * directory of its own, which the system property {@value #CLASS_PATH} names.
  */
 public final class LocalCassandra implements AutoCloseable {
@@ -75,6 +75,17 @@ public final class LocalCassandra implements AutoCloseable {
           "java.base/sun.nio.ch",
           "jdk.management/com.sun.management.internal");
 
+  /** Lets in only who has a password, and asks for rights anew with every statement. */
+  private static final String USERS =
+      """
+      authenticator: PasswordAuthenticator
+      authorizer: CassandraAuthorizer
+      role_manager: CassandraRoleManager
+      credentials_validity: 0ms
+      roles_validity: 0ms
+      permissions_validity: 0ms
+      """;
+
   private final Children children;
   private final Path directory;
   private final int port;
@@ -98,7 +109,17 @@ public final class LocalCassandra implements AutoCloseable {
    *     does not answer; the message says what to do
    */
   public static LocalCassandra start(Path directory) throws IOException {
-    return start(Children.in(directory, (name, pid) -> {}), directory.resolve(NAME));
+    return start(childrenIn(directory), directory.resolve(NAME));
+  }
+
+  /**
+   * Starts a node that asks for user and password. Soon after it answers, both are {@code
+   * cassandra} for its first user, who may do everything.
+   *
+   * @throws IOException as above
+   */
+  public static LocalCassandra startWithUsers(Path directory) throws IOException {
+    return start(childrenIn(directory), directory.resolve(NAME), USERS);
   }
 
   /**
@@ -108,9 +129,18 @@ public final class LocalCassandra implements AutoCloseable {
    * @throws IOException as above
    */
   public static LocalCassandra start(Children children, Path directory) throws IOException {
+    return start(children, directory, "");
+  }
+
+  private static Children childrenIn(Path directory) throws IOException {
+    return Children.in(directory, (name, pid) -> {});
+  }
+
+  private static LocalCassandra start(Children children, Path directory, String settings)
+      throws IOException {
     for (int attempt = 1; ; attempt++) {
       int port = FreePorts.find();
-      LocalCassandra node = launch(children, directory, port);
+      LocalCassandra node = launch(children, directory, port, settings);
       try {
         node.awaitAnswer();
         return node;
@@ -152,11 +182,11 @@ public final class LocalCassandra implements AutoCloseable {
     process.close();
   }
 
-  private static LocalCassandra launch(Children children, Path directory, int port)
+  private static LocalCassandra launch(Children children, Path directory, int port, String settings)
       throws IOException {
     Files.createDirectories(directory);
     Path yaml = directory.resolve("cassandra.yaml");
-    Files.writeString(yaml, configuration(port, FreePorts.find()));
+    Files.writeString(yaml, configuration(port, FreePorts.find()) + settings);
     JvmProgram program = program(jars(), directory, yaml, children.temporary(NAME));
     return new LocalCassandra(children, directory, port, program, children.start(program));
   }
