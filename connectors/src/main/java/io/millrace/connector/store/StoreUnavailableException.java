@@ -17,4 +17,13 @@ public final class StoreUnavailableException extends IOException {
   public StoreUnavailableException(String message, Throwable cause) {
     super(message, cause);
   }
+
+  /**
+   * A store that is not as it has to be.
+   *
+   * @param message what has to be mended, without credentials
+   */
+  public StoreUnavailableException(String message) {
+    super(message);
+  }
 }

@@ -27,7 +27,7 @@ public record JvmProgram(
    * Option that leaves the optimizing compiler out. In a process's first minute it takes more than
    * it gives back, from others that wait for the processors.
    */
-  static final String COMPILE_SOON = "-XX:TieredStopAtLevel=1";
+  public static final String COMPILE_SOON = "-XX:TieredStopAtLevel=1";
 
   /** A program without variables of its own. */
   public static JvmProgram of(
