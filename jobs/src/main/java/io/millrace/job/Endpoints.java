@@ -1,5 +1,7 @@
 package io.millrace.job;
 
+import io.millrace.connector.cassandra.CassandraRow;
+import io.millrace.connector.cassandra.CassandraTable;
 import io.millrace.connector.kafka.LiveUpdate;
 import io.millrace.connector.redis.RedisWrite;
 import io.millrace.schema.Topic;
@@ -56,5 +58,19 @@ public interface Endpoints {
       Class<T> type,
       SerializableFunction<T, RedisWrite> write,
       String keys,
+      String uid);
+
+  /**
+   * Writes a stream to a table of Cassandra.
+   *
+   * @param write what each row stands for
+   * @param uid uid of the writer, unique in the job
+   * @return the rows that Cassandra refuses for good, for the dead letters of the job's input
+   */
+  <T extends Record> DataStream<DeadLettered> cassandra(
+      DataStream<T> rows,
+      Class<T> type,
+      CassandraTable table,
+      SerializableFunction<T, CassandraRow> write,
       String uid);
 }

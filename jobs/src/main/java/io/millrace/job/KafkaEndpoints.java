@@ -1,5 +1,9 @@
 package io.millrace.job;
 
+import io.millrace.connector.cassandra.CassandraRow;
+import io.millrace.connector.cassandra.CassandraSchema;
+import io.millrace.connector.cassandra.CassandraStore;
+import io.millrace.connector.cassandra.CassandraTable;
 import io.millrace.connector.kafka.EncodeRow;
 import io.millrace.connector.kafka.KafkaEvents;
 import io.millrace.connector.kafka.KafkaOptions;
@@ -69,5 +73,23 @@ record KafkaEndpoints(JobConfig config) implements Endpoints {
             config.get(KafkaOptions.JOB_NAME))
         .uid(uid)
         .name("Redis " + keys);
+  }
+
+  @Override
+  public <T extends Record> DataStream<DeadLettered> cassandra(
+      DataStream<T> rows,
+      Class<T> type,
+      CassandraTable table,
+      SerializableFunction<T, CassandraRow> write,
+      String uid) {
+    CassandraSchema.prepare(config.configuration(), table);
+    return StoreWriter.write(
+            rows,
+            type,
+            write,
+            CassandraStore.of(config.configuration(), table),
+            config.get(KafkaOptions.JOB_NAME))
+        .uid(uid)
+        .name("Cassandra " + table.name());
   }
 }

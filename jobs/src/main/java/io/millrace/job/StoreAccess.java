@@ -1,6 +1,8 @@
 package io.millrace.job;
 
+import io.millrace.connector.cassandra.CassandraOptions;
 import io.millrace.connector.redis.RedisOptions;
+import io.millrace.connector.store.StoreOptions;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -11,6 +13,9 @@ import org.apache.flink.configuration.ConfigOptions;
 public final class StoreAccess {
   /** Redis, by the name that options and the catalogue use. */
   public static final String REDIS = "redis";
+
+  /** Cassandra, likewise. */
+  public static final String CASSANDRA = "cassandra";
 
   /** Which of the job's stores are written. */
   public static final ConfigOption<String> STORES =
@@ -27,6 +32,16 @@ public final class StoreAccess {
     List<ConfigOption<?>> options = new ArrayList<>(List.of(STORES));
     if (stores.contains(REDIS)) {
       options.add(RedisOptions.REDIS);
+    }
+    if (stores.contains(CASSANDRA)) {
+      options.addAll(
+          List.of(
+              CassandraOptions.CASSANDRA,
+              CassandraOptions.DATACENTER,
+              CassandraOptions.KEYSPACE,
+              CassandraOptions.USER,
+              CassandraOptions.PASSWORD,
+              StoreOptions.CREATE_TABLES));
     }
     return options;
   }

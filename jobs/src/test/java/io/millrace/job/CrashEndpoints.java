@@ -1,5 +1,7 @@
 package io.millrace.job;
 
+import io.millrace.connector.cassandra.CassandraRow;
+import io.millrace.connector.cassandra.CassandraTable;
 import io.millrace.connector.kafka.EncodeRow;
 import io.millrace.connector.kafka.KafkaEvents;
 import io.millrace.connector.kafka.KafkaOptions;
@@ -69,6 +71,16 @@ public record CrashEndpoints(JobConfig config, int recordsPerCheckpoint, @Nullab
   @Override
   public void publishLive(DataStream<LiveUpdate> updates, Topic<LiveRow> topic, String uid) {
     new KafkaEndpoints(config).publishLive(updates, topic, uid);
+  }
+
+  @Override
+  public <T extends Record> DataStream<DeadLettered> cassandra(
+      DataStream<T> rows,
+      Class<T> type,
+      CassandraTable table,
+      SerializableFunction<T, CassandraRow> write,
+      String uid) {
+    throw new UnsupportedOperationException("run the job with --stores none");
   }
 
   @Override

@@ -3,6 +3,8 @@ package io.millrace.job;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.millrace.connector.cassandra.CassandraRow;
+import io.millrace.connector.cassandra.CassandraTable;
 import io.millrace.connector.kafka.LiveUpdate;
 import io.millrace.connector.redis.RedisWrite;
 import io.millrace.job.web.HeavyHittersJob;
@@ -51,6 +53,16 @@ class SavepointCheckTest {
     @Override
     public void publishLive(DataStream<LiveUpdate> updates, Topic<LiveRow> topic, String uid) {
       real.publishLive(updates, topic, uid);
+    }
+
+    @Override
+    public <T extends Record> DataStream<DeadLettered> cassandra(
+        DataStream<T> rows,
+        Class<T> type,
+        CassandraTable table,
+        SerializableFunction<T, CassandraRow> write,
+        String uid) {
+      return real.cassandra(rows, type, table, write, uid);
     }
 
     @Override

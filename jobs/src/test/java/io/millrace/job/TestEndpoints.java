@@ -1,5 +1,7 @@
 package io.millrace.job;
 
+import io.millrace.connector.cassandra.CassandraRow;
+import io.millrace.connector.cassandra.CassandraTable;
 import io.millrace.connector.kafka.LiveUpdate;
 import io.millrace.connector.redis.RedisWrite;
 import io.millrace.schema.Topic;
@@ -44,6 +46,16 @@ public final class TestEndpoints implements Endpoints {
   @Override
   public void publishLive(DataStream<LiveUpdate> updates, Topic<LiveRow> topic, String uid) {
     real.publishLive(updates, topic, uid);
+  }
+
+  @Override
+  public <T extends Record> DataStream<DeadLettered> cassandra(
+      DataStream<T> rows,
+      Class<T> type,
+      CassandraTable table,
+      SerializableFunction<T, CassandraRow> write,
+      String uid) {
+    return real.cassandra(rows, type, table, write, uid);
   }
 
   @Override

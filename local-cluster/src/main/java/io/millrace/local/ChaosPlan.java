@@ -99,6 +99,6 @@ record ChaosPlan(
 
   /** What the job's {@code main} gets. */
   List<String> arguments(String bootstrap) {
-    return run.arguments(bootstrap, null);
+    return run.arguments(bootstrap, Map.of());
   }
 }

@@ -18,7 +18,7 @@ import io.millrace.local.process.BrokerProcess;
 import io.millrace.local.process.Children;
 import io.millrace.local.process.FlinkProcesses;
 import io.millrace.local.process.ProcessSettings;
-import io.millrace.local.store.LocalRedis;
+import io.millrace.local.store.LocalStores;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -77,10 +77,11 @@ final class JobRun {
    * @throws RunFailedException where the job or a server fails
    */
   int run() throws UsageException, RunFailedException, IOException, InterruptedException {
-    out.println("starting Kafka" + startedStores() + " and Flink");
-    try (Broker broker = startBroker();
+    out.println("starting Kafka" + LocalStores.words(plan.stores()) + " and Flink");
+    try (LocalStores stores =
+            LocalStores.begin(plan.stores(), children(), directory.path(), directory::recordChild);
+        Broker broker = startBroker();
         TopicAdmin admin = new TopicAdmin(broker.bootstrap());
-        LocalRedis redis = startRedis();
         FlinkCluster flink = startFlink();
         TopicFeeder feeder = new TopicFeeder(broker.bootstrap())) {
       admin.create(plan.inputs());
@@ -101,7 +102,7 @@ final class JobRun {
                 flink,
                 plan.job(),
                 plan.jobsJar(),
-                plan.arguments(broker.bootstrap(), redis == null ? null : redis.address()));
+                plan.arguments(broker.bootstrap(), stores.addresses()));
         out.println(plan.job().name() + " runs" + (plan.bounded() ? "" : "; Ctrl-C stops it"));
         ProgressReport progress =
             new ProgressReport(job, admin, plan.job().inputs(), out, terminal);
@@ -255,19 +256,6 @@ final class JobRun {
 
   private Children children() throws IOException {
     return Children.in(directory.path(), directory::recordChild);
-  }
-
-  private @Nullable LocalRedis startRedis() throws IOException {
-    if (!plan.stores().contains(RunPlan.REDIS)) {
-      return null;
-    }
-    LocalRedis redis = LocalRedis.start(directory.path().resolve("redis"));
-    directory.recordChild(RunPlan.REDIS, redis.pid());
-    return redis;
-  }
-
-  private String startedStores() {
-    return plan.stores().isEmpty() ? "" : ", " + String.join(", ", plan.stores());
   }
 
   /** A live run has no other end than being stopped; a bounded one is then incomplete. */

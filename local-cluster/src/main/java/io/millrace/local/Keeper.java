@@ -8,12 +8,12 @@ import io.millrace.local.process.BrokerProcess;
 import io.millrace.local.process.Children;
 import io.millrace.local.process.FlinkProcesses;
 import io.millrace.local.process.ProcessSettings;
-import io.millrace.local.store.LocalRedis;
+import io.millrace.local.store.LocalStores;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.time.Duration;
-import org.jspecify.annotations.Nullable;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
@@ -75,18 +75,23 @@ public final class Keeper {
     return ExitCode.FAILED;
   }
 
-  private void keep(ProcessSettings settings, boolean stores, RunDirectory directory)
+  private void keep(ProcessSettings settings, boolean withStores, RunDirectory directory)
       throws IOException, InterruptedException {
     Path files = directory.path();
     Children children = Children.in(files, directory::recordChild);
-    try (BrokerProcess broker = BrokerProcess.start(children, files.resolve("kafka"));
-        LocalRedis redis = stores ? startRedis(directory) : null;
+    try (LocalStores stores =
+            LocalStores.begin(
+                withStores ? LocalStores.KNOWN : Set.of(),
+                children,
+                files,
+                directory::recordChild);
+        BrokerProcess broker = BrokerProcess.start(children, files.resolve("kafka"));
         FlinkProcesses flink = FlinkProcesses.start(children, files.resolve("flink"), settings)) {
       new StandingCluster(
               ProcessIdentity.current(),
               files.toString(),
               broker.bootstrap(),
-              redis == null ? null : redis.address(),
+              stores.addresses(),
               flink.addresses(),
               flink.configDirectory().toString(),
               settings.flink().parallelism())
@@ -109,11 +114,5 @@ public final class Keeper {
     } catch (IOException e) {
       LOG.error("Kafka can't be started again yet", e);
     }
-  }
-
-  private static @Nullable LocalRedis startRedis(RunDirectory directory) throws IOException {
-    LocalRedis redis = LocalRedis.start(directory.path().resolve("redis"));
-    directory.recordChild("redis", redis.pid());
-    return redis;
   }
 }

@@ -11,6 +11,7 @@ import io.millrace.local.flink.FailureCause;
 import io.millrace.local.flink.FlinkSettings;
 import io.millrace.local.host.FreePorts;
 import io.millrace.local.process.ProcessSettings;
+import io.millrace.local.store.LocalStores;
 import io.millrace.schema.Topic;
 import io.millrace.schema.Topics;
 import java.io.IOException;
@@ -20,6 +21,7 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -61,14 +63,22 @@ record RunPlan(
     Set<String> stores,
     boolean dashboard) {
 
-  static final String REDIS = "redis";
   static final String STORES_OPTION = "stores";
 
   /** Options that tell a job where it is; here that is decided already. */
   private static final Set<String> OWN =
-      Set.of("bootstrap", "bounded", "create-topics", "topic-prefix", "redis");
+      Set.of(
+          "bootstrap",
+          "bounded",
+          "create-tables",
+          "create-topics",
+          "topic-prefix",
+          LocalStores.REDIS,
+          LocalStores.CASSANDRA,
+          "cassandra-datacenter",
+          "cassandra-user",
+          "cassandra-password");
 
-  private static final Set<String> KNOWN_STORES = Set.of(REDIS);
   private static final String CLIENT_PROPERTY_PREFIX = "kafka.";
 
   /**
@@ -102,9 +112,8 @@ record RunPlan(
           "port " + options.port + " is taken; choose another one, or leave --port out");
     }
     Map<String, String> settings = settings(job, options.settings, options.noStores);
-    boolean withStores = !options.noStores && !"none".equals(settings.get(STORES_OPTION));
-    Set<String> stores = new TreeSet<>(withStores ? job.stores() : List.of());
-    if (!KNOWN_STORES.containsAll(stores)) {
+    Set<String> stores = stores(job, options.noStores, settings.get(STORES_OPTION));
+    if (!LocalStores.KNOWN.containsAll(stores)) {
       throw new UsageException(
           "no local store for "
               + String.join(", ", stores)
@@ -153,31 +162,47 @@ record RunPlan(
     }
   }
 
+  /** Those of the job's stores that are written; the job itself refuses names of others. */
+  private static Set<String> stores(JobCatalogue.Job job, boolean none, @Nullable String given) {
+    Set<String> stores = new TreeSet<>(none ? List.of() : job.stores());
+    if (given != null) {
+      stores.retainAll(Arrays.stream(given.split(",", -1)).map(String::strip).toList());
+    }
+    return stores;
+  }
+
   /** Whether users may set the option of that name. */
   static boolean isSettable(String key) {
     return !OWN.contains(key);
   }
 
   /** What the job's {@code main} gets. */
-  List<String> arguments(String bootstrap, @Nullable String redis) {
-    return arguments(job, settings, bounded, bootstrap, redis);
+  List<String> arguments(String bootstrap, Map<String, String> stores) {
+    return arguments(job, settings, bounded, bootstrap, stores);
   }
 
-  /** What the {@code main} of a job gets on a cluster with these servers. */
+  /**
+   * What the {@code main} of a job gets on a cluster with these servers.
+   *
+   * @param stores addresses of stores by their names
+   */
   static List<String> arguments(
       JobCatalogue.Job job,
       Map<String, String> settings,
       boolean bounded,
       String bootstrap,
-      @Nullable String redis) {
+      Map<String, String> stores) {
     Map<String, String> all = new LinkedHashMap<>();
     all.put("bootstrap", bootstrap);
     all.put("create-topics", "true");
     all.put("bounded", String.valueOf(bounded));
-    if (redis != null) {
-      all.put("redis", redis);
-    } else if (!job.stores().isEmpty()) {
-      all.put(STORES_OPTION, "none");
+    List<String> written = job.stores().stream().filter(stores::containsKey).toList();
+    written.forEach(store -> all.put(store, stores.get(store)));
+    if (written.size() < job.stores().size()) {
+      all.put(STORES_OPTION, written.isEmpty() ? "none" : String.join(",", written));
+    }
+    if (written.contains(LocalStores.CASSANDRA)) {
+      all.put("create-tables", "true");
     }
     all.putAll(settings);
     List<String> arguments = new ArrayList<>();

@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  * @param keeper the process that keeps it
  * @param directory where its files are
  * @param bootstrap address of its Kafka broker
- * @param redis address of its Redis; null where it has none
+ * @param stores addresses of its stores by their names
  * @param rest addresses of Flink's REST interface and web UI
  * @param configDirectory the directory with Flink's {@code config.yaml}
  * @param parallelism parallelism of jobs that name none
@@ -39,7 +39,7 @@ record StandingCluster(
     ProcessIdentity keeper,
     String directory,
     String bootstrap,
-    @Nullable String redis,
+    Map<String, String> stores,
     List<String> rest,
     String configDirectory,
     int parallelism) {

@@ -156,7 +156,11 @@ final class StandingJobs {
       throws UsageException, RunFailedException, IOException {
     List<String> arguments =
         RunPlan.arguments(
-            job, how.settings(), false, cluster.bootstrap(), how.stores() ? cluster.redis() : null);
+            job,
+            how.settings(),
+            false,
+            cluster.bootstrap(),
+            how.stores() ? cluster.stores() : Map.of());
     Submission.Start start = new Submission.Start(how.parallelism(), how.savepoint());
     SubmittedJob submitted;
     try {

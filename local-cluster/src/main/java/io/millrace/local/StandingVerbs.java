@@ -8,6 +8,7 @@ import io.millrace.local.host.ClassPath;
 import io.millrace.local.host.ProcessIdentity;
 import io.millrace.local.host.RunDirectory;
 import io.millrace.local.host.StopSignal;
+import io.millrace.local.store.LocalStores;
 import io.millrace.schema.Topic;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -17,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 
 /** The verbs that start, feed and end a standing cluster; {@link StandingJobs} has the others. */
 final class StandingVerbs {
@@ -97,7 +99,10 @@ final class StandingVerbs {
               + COMMAND
               + "down' stops it");
     }
-    out.println("starting Kafka" + (options.noStores ? "" : ", redis") + " and Flink");
+    out.println(
+        "starting Kafka"
+            + LocalStores.words(options.noStores ? Set.of() : LocalStores.KNOWN)
+            + " and Flink");
     try (StopSignal stop = surroundings.stop().get()) {
       Process keeper = new KeeperLaunch(surroundings.base(), surroundings.jobsJar()).start(args);
       Thread watch = new Thread(() -> endWith(stop, keeper), "stop-keeper");
@@ -125,9 +130,7 @@ final class StandingVerbs {
 
   private void describe(StandingCluster cluster) {
     out.println("Kafka             " + cluster.bootstrap());
-    if (cluster.redis() != null) {
-      out.println("Redis             " + cluster.redis());
-    }
+    cluster.stores().forEach((name, address) -> out.printf("%-17s %s%n", name, address));
     out.println("Flink's web UI    " + cluster.rest().get(0));
     out.println("FLINK_CONF_DIR    " + cluster.configDirectory());
     out.println("logs              " + Path.of(cluster.directory(), "logs"));

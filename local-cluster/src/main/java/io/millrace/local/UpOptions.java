@@ -9,7 +9,7 @@ import picocli.CommandLine.Option;
 /** The options of a standing cluster, as the command line gives them. */
 @Command(
     name = "local-cluster/run up",
-    description = "Starts Kafka, Redis and Flink as processes that stay until 'down'.",
+    description = "Starts Kafka, stores and Flink as processes that stay until 'down'.",
     sortOptions = false)
 final class UpOptions {
   @Option(

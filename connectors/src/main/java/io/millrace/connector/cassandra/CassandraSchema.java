@@ -4,6 +4,7 @@ import com.datastax.oss.driver.api.core.CqlSession;
 import com.datastax.oss.driver.api.core.DriverException;
 import com.datastax.oss.driver.api.core.cql.AsyncResultSet;
 import com.datastax.oss.driver.api.core.cql.SimpleStatement;
+import io.millrace.connector.store.StoreOptions;
 import io.millrace.connector.store.StoreUnavailableException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -23,6 +24,27 @@ public final class CassandraSchema {
   private static final Pattern COMMENT = Pattern.compile("(?m)^\\s*--.*$");
 
   private CassandraSchema() {}
+
+  /**
+   * Creates what is missing where the options say so, and makes sure that a table is there.
+   *
+   * @throws IllegalArgumentException where an option is missing or malformed, or the table is not
+   *     there and can't be created; the message says what to do
+   */
+  public static void prepare(Configuration config, CassandraTable table) {
+    try {
+      if (config.get(StoreOptions.CREATE_TABLES)) {
+        create(config, table);
+      } else {
+        require(config, table);
+      }
+    } catch (IOException e) {
+      throw new IllegalArgumentException(e.getMessage(), e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while asking Cassandra for its tables", e);
+    }
+  }
 
   /**
    * Creates what is missing: the keyspace, with a replica on each node of the datacenter but on no

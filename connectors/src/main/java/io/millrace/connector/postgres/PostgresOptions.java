@@ -20,13 +20,6 @@ public final class PostgresOptions {
                   + " postgresql://[user:password@]host:port/database[?sslmode=...]. Required while"
                   + " the job writes PostgreSQL.");
 
-  /** Whether missing tables are created. */
-  public static final ConfigOption<Boolean> CREATE_TABLES =
-      ConfigOptions.key("create-tables")
-          .booleanType()
-          .defaultValue(false)
-          .withDescription("Whether tables that are missing in PostgreSQL are created.");
-
   private static final String GIVE =
       "give host:port/database or postgresql://[user:password@]host:port/database[?sslmode=...]"
           + " with sslmode disable, prefer, require, verify-ca or verify-full, or --stores none";

