@@ -5,12 +5,15 @@ import com.datastax.oss.driver.api.core.ConsistencyLevel;
 import com.datastax.oss.driver.api.core.CqlSession;
 import com.datastax.oss.driver.api.core.DriverException;
 import com.datastax.oss.driver.api.core.cql.AsyncResultSet;
+import com.datastax.oss.driver.api.core.cql.BatchStatement;
+import com.datastax.oss.driver.api.core.cql.BatchType;
 import com.datastax.oss.driver.api.core.cql.BoundStatement;
 import com.datastax.oss.driver.api.core.cql.BoundStatementBuilder;
 import com.datastax.oss.driver.api.core.cql.ColumnDefinitions;
 import com.datastax.oss.driver.api.core.cql.PreparedStatement;
 import com.datastax.oss.driver.api.core.cql.Row;
 import com.datastax.oss.driver.api.core.cql.SimpleStatement;
+import com.datastax.oss.driver.api.core.cql.Statement;
 import com.datastax.oss.driver.api.core.servererrors.CoordinatorException;
 import com.datastax.oss.driver.api.core.servererrors.InvalidQueryException;
 import com.datastax.oss.driver.api.core.type.codec.CodecNotFoundException;
@@ -20,6 +23,7 @@ import io.millrace.connector.cassandra.CassandraTable.Column;
 import io.millrace.connector.store.Refusal;
 import io.millrace.connector.store.StoreConnection;
 import io.millrace.connector.store.StoreUnavailableException;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -33,14 +37,17 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A session that inserts rows, each by itself and many at a time, and outlives the nodes' restarts.
+ * A session that inserts rows, many at a time, and outlives the nodes' restarts.
  *
- * <p>There are no batches: of rows in different partitions they would make one node wait for all
- * the others.
+ * <p>Rows of one partition go together in small batches, which one node writes in one step. There
+ * are no others: they would make one node wait for all.
  */
 final class CassandraConnection implements StoreConnection<CassandraRow> {
-  /** The most rows that are sent and not yet answered. */
-  private static final int MAX_IN_FLIGHT = 256;
+  /** The most requests that are sent and not yet answered. */
+  private static final int MAX_IN_FLIGHT = 128;
+
+  /** A batch is sent when it has so much; a node warns of batches from 5 KiB on. */
+  private static final int BATCH_BYTES = 3 << 10;
 
   /** The largest request; half of what a node takes with its stock configuration. */
   private static final int MAX_ROW_BYTES = 8 << 20;
@@ -52,8 +59,27 @@ final class CassandraConnection implements StoreConnection<CassandraRow> {
   private final Map<CassandraTable, PreparedStatement> inserts = new HashMap<>();
   private @Nullable CqlSession session;
 
-  /** A row that was sent. */
-  private record Sent(CassandraRow row, CompletableFuture<AsyncResultSet> answer) {}
+  /** Rows that were sent in one request. */
+  private record Sent(List<CassandraRow> rows, CompletableFuture<AsyncResultSet> answer) {}
+
+  /** Rows of one partition that wait until there are enough of them. */
+  private static final class Batch {
+    private final List<CassandraRow> rows = new ArrayList<>();
+    private final List<BoundStatement> inserts = new ArrayList<>();
+    private int bytes;
+
+    private Statement<?> statement() {
+      return inserts.size() == 1
+          ? inserts.get(0)
+          : BatchStatement.newInstance(BatchType.UNLOGGED)
+              .addAll(inserts)
+              .setConsistencyLevel(ConsistencyLevel.LOCAL_QUORUM)
+              .setIdempotent(true);
+    }
+  }
+
+  /** What batches are by: a table and the bytes of a partition's key. */
+  private record Partition(CassandraTable table, ByteBuffer key) {}
 
   /**
    * A connection that is opened when it is first used.
@@ -154,31 +180,85 @@ final class CassandraConnection implements StoreConnection<CassandraRow> {
   private void insert(
       CqlSession open, List<CassandraRow> rows, List<Refusal<CassandraRow>> refusals)
       throws InterruptedException {
+    List<CassandraRow> alone = new ArrayList<>();
+    insert(open, rows, BATCH_BYTES, alone, refusals);
+    if (!alone.isEmpty()) {
+      // One of a batch is refused; which one, each says by itself.
+      insert(open, alone, 0, new ArrayList<>(), refusals);
+    }
+  }
+
+  /**
+   * Inserts rows.
+   *
+   * @param batchBytes a batch is sent when it has so much; 0 where each row goes by itself
+   * @param alone gets the rows of the batches that were refused
+   */
+  private void insert(
+      CqlSession open,
+      List<CassandraRow> rows,
+      int batchBytes,
+      List<CassandraRow> alone,
+      List<Refusal<CassandraRow>> refusals)
+      throws InterruptedException {
+    Map<Partition, Batch> batches = new HashMap<>();
     Queue<Sent> inFlight = new ArrayDeque<>(MAX_IN_FLIGHT);
     try {
       for (CassandraRow row : rows) {
-        if (inFlight.size() == MAX_IN_FLIGHT) {
-          settle(inFlight.remove(), refusals);
-        }
+        BoundStatement insert;
         try {
-          BoundStatement insert = bound(open, row);
-          if (insert.computeSizeInBytes(open.getContext()) > MAX_ROW_BYTES) {
-            // A node may end the connection over it, and with that what others wait for.
-            refusals.add(new Refusal<>(row, "the row is larger than 8 MiB"));
-          } else {
-            inFlight.add(new Sent(row, open.executeAsync(insert).toCompletableFuture()));
-          }
+          insert = bound(open, row);
         } catch (CodecNotFoundException e) {
           refusals.add(new Refusal<>(row, message(e)));
+          continue;
+        }
+        int bytes = insert.computeSizeInBytes(open.getContext());
+        if (bytes > MAX_ROW_BYTES) {
+          // A node may end the connection over it, and with that what others wait for.
+          refusals.add(new Refusal<>(row, "the row is larger than 8 MiB"));
+          continue;
+        }
+        Partition partition = new Partition(row.table(), partitionOf(insert));
+        Batch batch = batches.computeIfAbsent(partition, any -> new Batch());
+        batch.rows.add(row);
+        batch.inserts.add(insert);
+        batch.bytes += bytes;
+        if (batch.bytes >= batchBytes) {
+          batches.remove(partition);
+          send(open, batch, inFlight, alone, refusals);
         }
       }
+      for (Batch batch : batches.values()) {
+        send(open, batch, inFlight, alone, refusals);
+      }
       while (!inFlight.isEmpty()) {
-        settle(inFlight.remove(), refusals);
+        settle(inFlight.remove(), alone, refusals);
       }
     } catch (DriverException e) {
       awaitAll(inFlight);
       throw e;
     }
+  }
+
+  private static ByteBuffer partitionOf(BoundStatement insert) {
+    ByteBuffer key = insert.getRoutingKey();
+    if (key == null) {
+      throw new IllegalStateException("the driver does not tell a row's partition");
+    }
+    return key;
+  }
+
+  private static void send(
+      CqlSession open,
+      Batch batch,
+      Queue<Sent> inFlight,
+      List<CassandraRow> alone,
+      List<Refusal<CassandraRow>> refusals)
+      throws InterruptedException {
+    if (inFlight.size() == MAX_IN_FLIGHT) {
+      settle(inFlight.remove(), alone, refusals);
+    }
+    inFlight.add(new Sent(batch.rows, open.executeAsync(batch.statement()).toCompletableFuture()));
   }
 
   private BoundStatement bound(CqlSession open, CassandraRow row) {
@@ -200,22 +280,26 @@ final class CassandraConnection implements StoreConnection<CassandraRow> {
     return builder.setLong(values.size(), row.version()).build();
   }
 
-  /** Waits for an answer; one that is an error of the row refuses it. */
-  private static void settle(Sent sent, List<Refusal<CassandraRow>> refusals)
+  /** Waits for an answer; one that is an error of a row refuses it, or all of its batch. */
+  private static void settle(
+      Sent sent, List<CassandraRow> alone, List<Refusal<CassandraRow>> refusals)
       throws InterruptedException {
     try {
       CassandraAccess.await(sent.answer);
     } catch (InvalidQueryException e) {
-      refusals.add(new Refusal<>(sent.row, message(e)));
+      if (sent.rows.size() > 1) {
+        alone.addAll(sent.rows);
+      } else {
+        refusals.add(new Refusal<>(sent.rows.get(0), message(e)));
+      }
     }
   }
 
   /** Waits until nothing is under way, so that what is tried again does not pile up. */
   private static void awaitAll(Queue<Sent> inFlight) throws InterruptedException {
-    List<Refusal<CassandraRow>> ignored = new ArrayList<>();
     for (Sent each : inFlight) {
       try {
-        settle(each, ignored);
+        settle(each, new ArrayList<>(), new ArrayList<>());
       } catch (DriverException passing) {
         // One of them was thrown already, and all are written again.
       }
