@@ -3,6 +3,8 @@ package io.millrace.job.listening;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import com.datastax.oss.driver.api.core.CqlSession;
+import com.datastax.oss.driver.api.core.cql.Row;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.millrace.connector.kafka.KafkaTopics;
@@ -13,12 +15,14 @@ import io.millrace.job.TestEndpoints;
 import io.millrace.job.TopicReader;
 import io.millrace.local.broker.LocalBroker;
 import io.millrace.local.fault.ChartOracle;
+import io.millrace.local.store.LocalCassandra;
 import io.millrace.local.store.LocalRedis;
 import io.millrace.schema.Topics;
 import io.millrace.schema.listening.SongCatalogued;
 import io.millrace.schema.listening.SongPlayed;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
+import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,7 +31,9 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.zip.GZIPInputStream;
 import org.apache.flink.runtime.testutils.MiniClusterResourceConfiguration;
@@ -43,7 +49,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import redis.clients.jedis.Jedis;
 import redis.clients.jedis.resps.Tuple;
 
-/** The whole job on a real broker and Redis, against {@link ChartOracle}. */
+/** The whole job on a real broker, Redis and Cassandra, against {@link ChartOracle}. */
 class TrendingSongsJobITCase {
   private static final long MINUTE = 60_000;
   private static final long START = 1_700_000_000_000L / (60 * MINUTE) * (60 * MINUTE);
@@ -61,15 +67,18 @@ class TrendingSongsJobITCase {
 
   private static LocalBroker broker;
   private static LocalRedis redis;
+  private static LocalCassandra cassandra;
 
   @BeforeAll
   static void startServers() throws Exception {
     broker = LocalBroker.start(directory.resolve("kafka"));
     redis = LocalRedis.start(directory.resolve("redis"));
+    cassandra = LocalCassandra.start(directory.resolve("cassandra"));
   }
 
   @AfterAll
   static void stopServers() throws Exception {
+    cassandra.close();
     redis.close();
     broker.close();
   }
@@ -82,6 +91,12 @@ class TrendingSongsJobITCase {
                 broker.bootstrap(),
                 "--redis",
                 redis.address(),
+                "--cassandra",
+                cassandra.address(),
+                "--cassandra-keyspace",
+                keyspace(prefix),
+                "--create-tables",
+                "true",
                 "--topic-prefix",
                 prefix,
                 "--create-topics",
@@ -92,6 +107,10 @@ class TrendingSongsJobITCase {
     JobConfig config = JobConfig.parse(options.toArray(new String[0]), TrendingSongsJob.JOB);
     KafkaTopics.prepare(config.configuration(), TrendingSongsJob.JOB.topics());
     return config;
+  }
+
+  private static String keyspace(String prefix) {
+    return "of_" + prefix.replaceAll("[^a-z0-9]", "_");
   }
 
   private static void produce(String prefix, List<SongPlayed> plays, List<SongCatalogued> songs)
@@ -198,6 +217,7 @@ class TrendingSongsJobITCase {
     assertThat(read(prefix + "trending-songs.late")).isEmpty();
     assertThat(read(prefix + "listening.plays.dlq")).isEmpty();
     assertGlobalIsTheSumOfRegions(rows);
+    assertThat(history(keyspace(prefix))).containsExactlyInAnyOrderElementsOf(Set.copyOf(plays));
     assertRedisHoldsTheLatest(rows);
   }
 
@@ -233,6 +253,40 @@ class TrendingSongsJobITCase {
       }
     }
     assertThat(compared).isGreaterThan(20);
+  }
+
+  /** The plays that Cassandra has. */
+  private static List<SongPlayed> history(String keyspace) {
+    int colon = cassandra.address().lastIndexOf(':');
+    InetSocketAddress node =
+        new InetSocketAddress(
+            cassandra.address().substring(0, colon),
+            Integer.parseInt(cassandra.address().substring(colon + 1)));
+    List<SongPlayed> plays = new ArrayList<>();
+    try (CqlSession session =
+        CqlSession.builder()
+            .addContactPoint(node)
+            .withLocalDatacenter("datacenter1")
+            .withKeyspace(keyspace)
+            .build()) {
+      for (Row row : session.execute("SELECT * FROM listening_events")) {
+        plays.add(
+            new SongPlayed(
+                text(row, "play_id"),
+                Objects.requireNonNull(row.getInstant("at")).toEpochMilli(),
+                text(row, "song_id"),
+                text(row, "user_id"),
+                text(row, "region"),
+                row.getLong("duration_played_millis"),
+                row.getString("title"),
+                row.getString("artist")));
+      }
+    }
+    return plays;
+  }
+
+  private static String text(Row row, String column) {
+    return Objects.requireNonNull(row.getString(column));
   }
 
   private static void assertRedisHoldsTheLatest(List<JsonNode> rows) {
