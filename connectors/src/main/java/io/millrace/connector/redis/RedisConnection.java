@@ -28,8 +28,6 @@ final class RedisConnection implements StoreConnection<RedisWrite> {
   private static final Logger LOG = LoggerFactory.getLogger(RedisConnection.class);
 
   private static final int CONNECT_TIMEOUT_MILLIS = 5_000;
-  private static final int ANSWER_TIMEOUT_MILLIS = 20_000;
-
   /*
    * What a server may take later though it refuses it now: it loads, fails over, is full, has too
    * many clients or does not let the user in. Before Redis 7 the error of a command inside a script
@@ -41,6 +39,7 @@ final class RedisConnection implements StoreConnection<RedisWrite> {
               + "|NOREPLICAS|NOAUTH|NOPERM|WRONGPASS|ERR max number of clients reached)\\b");
 
   private final URI address;
+  private final int answerMillis;
   private final Map<RedisScript, byte[]> digests = new EnumMap<>(RedisScript.class);
   private @Nullable Jedis client;
 
@@ -48,9 +47,11 @@ final class RedisConnection implements StoreConnection<RedisWrite> {
    * A connection that is opened when it is first used.
    *
    * @param address a valid address, of {@link RedisOptions#address}
+   * @param answerMillis how long the server may take to answer
    */
-  RedisConnection(URI address) {
+  RedisConnection(URI address, int answerMillis) {
     this.address = address;
+    this.answerMillis = answerMillis;
   }
 
   @Override
@@ -96,7 +97,7 @@ final class RedisConnection implements StoreConnection<RedisWrite> {
     DefaultJedisClientConfig.Builder config =
         DefaultJedisClientConfig.builder()
             .connectionTimeoutMillis(CONNECT_TIMEOUT_MILLIS)
-            .socketTimeoutMillis(ANSWER_TIMEOUT_MILLIS)
+            .socketTimeoutMillis(answerMillis)
             .user(JedisURIHelper.getUser(address))
             .password(JedisURIHelper.getPassword(address))
             .database(JedisURIHelper.getDBIndex(address));

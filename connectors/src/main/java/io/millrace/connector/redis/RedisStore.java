@@ -15,12 +15,17 @@ import org.apache.flink.configuration.Configuration;
 public final class RedisStore implements Store<RedisWrite> {
   private static final long serialVersionUID = 1L;
 
+  /** How long the server may take to answer. */
+  private static final int ANSWER_MILLIS = 20_000;
+
   private final URI address;
   private final String target;
+  private final int answerMillis;
 
-  private RedisStore(URI address, String target) {
+  private RedisStore(URI address, String target, int answerMillis) {
     this.address = address;
     this.target = target;
+    this.answerMillis = answerMillis;
   }
 
   /**
@@ -31,7 +36,11 @@ public final class RedisStore implements Store<RedisWrite> {
    *     message says what to give
    */
   public static RedisStore of(Configuration config, String keys) {
-    return new RedisStore(RedisOptions.address(config), "redis:" + keys);
+    return of(config, keys, ANSWER_MILLIS);
+  }
+
+  static RedisStore of(Configuration config, String keys, int answerMillis) {
+    return new RedisStore(RedisOptions.address(config), "redis:" + keys, answerMillis);
   }
 
   @Override
@@ -51,6 +60,6 @@ public final class RedisStore implements Store<RedisWrite> {
 
   @Override
   public StoreConnection<RedisWrite> connect() {
-    return new RedisConnection(address);
+    return new RedisConnection(address, answerMillis);
   }
 }

@@ -177,6 +177,11 @@ public final class StoreWriter<T extends Record, W extends StoreWrite>
     return written.getCount();
   }
 
+  /** How often the store was tried again. */
+  long retryCount() {
+    return retries.getCount();
+  }
+
   private void flush() throws IOException, InterruptedException {
     if (pending.isEmpty()) {
       return;

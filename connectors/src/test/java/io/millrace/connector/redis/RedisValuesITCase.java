@@ -123,7 +123,7 @@ class RedisValuesITCase {
 
   private static List<Refusal<RedisWrite>> write(RedisWrite... writes) throws Exception {
     try (RedisConnection connection =
-        new RedisConnection(URI.create("redis://" + redis.address()))) {
+        new RedisConnection(URI.create("redis://" + redis.address()), 20_000)) {
       return new ArrayList<>(connection.write(List.of(writes)));
     }
   }

@@ -50,6 +50,11 @@ public final class StoreWriterRun<T extends Record, W extends StoreWrite> implem
     return writer.writtenCount();
   }
 
+  /** How often the store was tried again. */
+  public long retries() {
+    return writer.retryCount();
+  }
+
   @Override
   public void close() throws IOException {
     try {
