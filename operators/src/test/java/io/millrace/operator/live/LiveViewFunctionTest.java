@@ -145,23 +145,23 @@ final class LiveViewFunctionTest {
     send(before, contents("page", 60, "a", "1"));
     sent(before);
 
-    before.setProcessingTime(NOW + 99);
+    before.setProcessingTime(NOW + 249);
     send(before, contents("page", 120, "a", "2"));
     send(before, contents("page", 180, "a", "3", "b", "1"));
     assertThat(sent(before)).isEmpty();
 
-    var after = open(LiveViewSpec.DEFAULT, backend, NOW + 99, before.snapshot(1, 1));
-    after.setProcessingTime(NOW + 100);
-    long then = V + 100 * 1024;
+    var after = open(LiveViewSpec.DEFAULT, backend, NOW + 249, before.snapshot(1, 1));
+    after.setProcessingTime(NOW + 250);
+    long then = V + 250 * 1024;
     assertThat(sent(after))
         .as("the last of them, after a restore too")
         .containsExactly(change("a", then, V, 180, "3"), change("b", then + 1, V, 180, "1"));
 
-    after.setProcessingTime(NOW + 250);
+    after.setProcessingTime(NOW + 500);
     send(after, contents("page", 240, "b", "1"));
     assertThat(sent(after))
         .as("at once where none came before")
-        .containsExactly(change("a", V + 250 * 1024, V, 240, null));
+        .containsExactly(change("a", V + 500 * 1024, V, 240, null));
     assertThat(after.numProcessingTimeTimers()).isEqualTo(1);
   }
 
