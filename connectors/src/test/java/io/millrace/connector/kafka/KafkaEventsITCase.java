@@ -139,6 +139,32 @@ class KafkaEventsITCase {
   }
 
   @Test
+  void relay_floodOfPoisonBeforeTheValues_eachIsALetterOnce() throws Exception {
+    int poison = 200_000;
+    Configuration in = broker.config("flood", "flood.", Map.of("bounded", "true"));
+    Configuration out = broker.config("flood", "flood.out.", Map.of());
+    createTopics(in, out);
+    String topic = "flood.web.requests";
+    try (KafkaProducer<byte[], byte[]> producer = broker.producer(Map.of("linger.ms", 20))) {
+      for (int i = 0; i < poison; i++) {
+        // Closing the producer sends them.
+        var unused =
+            producer.send(new ProducerRecord<>(topic, i % 4, null, ("{" + i).getBytes(UTF_8)));
+      }
+    }
+    List<String> expected = new ArrayList<>();
+    produceClients(topic, 0, 400, expected);
+
+    relay(environment(), in, out).execute("flood").getJobExecutionResult().get();
+
+    assertThat(clients("flood.out.web.requests")).containsExactlyInAnyOrderElementsOf(expected);
+    List<DeadLettered> letters = values("flood.out.web.requests.dlq", DeadLettered.class);
+    assertThat(letters).hasSize(poison);
+    assertThat(letters.stream().map(letter -> letter.partition() + "/" + letter.offset()))
+        .doesNotHaveDuplicates();
+  }
+
+  @Test
   void source_someFields_refusesWhatIsRefusedOfTheWhole() throws Exception {
     Configuration in = broker.config("fields", "fields.", Map.of("bounded", "true"));
     createTopics(in, in);
