@@ -17,7 +17,6 @@ import io.millrace.local.broker.LocalBroker;
 import io.millrace.local.fault.ChartOracle;
 import io.millrace.local.store.LocalCassandra;
 import io.millrace.local.store.LocalRedis;
-import io.millrace.schema.Topics;
 import io.millrace.schema.listening.SongCatalogued;
 import io.millrace.schema.listening.SongPlayed;
 import java.io.BufferedReader;
@@ -27,12 +26,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.zip.GZIPInputStream;
@@ -51,8 +48,8 @@ import redis.clients.jedis.resps.Tuple;
 
 /** The whole job on a real broker, Redis and Cassandra, against {@link ChartOracle}. */
 class TrendingSongsJobITCase {
-  private static final long MINUTE = 60_000;
-  private static final long START = 1_700_000_000_000L / (60 * MINUTE) * (60 * MINUTE);
+  private static final long MINUTE = CannedPlays.MINUTE;
+  private static final long START = CannedPlays.START;
   private static final List<String> CHARTS = List.of("windowed", "decayed", "novelty");
 
   @RegisterExtension
@@ -115,63 +112,11 @@ class TrendingSongsJobITCase {
 
   private static void produce(String prefix, List<SongPlayed> plays, List<SongCatalogued> songs)
       throws Exception {
-    List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
-    for (SongPlayed play : plays) {
-      records.add(
-          new ProducerRecord<>(
-              prefix + "listening.plays",
-              play.userId().getBytes(StandardCharsets.UTF_8),
-              Topics.LISTENING_PLAYS.codec().encode(play)));
-    }
-    for (SongCatalogued song : songs) {
-      records.add(
-          new ProducerRecord<>(
-              prefix + "listening.songs",
-              song.songId().getBytes(StandardCharsets.UTF_8),
-              Topics.LISTENING_SONGS.codec().encode(song)));
-    }
-    JobRuns.produce(broker.bootstrap(), records);
+    JobRuns.produce(broker.bootstrap(), CannedPlays.records(prefix, plays, songs));
   }
 
   private static List<JsonNode> read(String topic) throws Exception {
     return TopicReader.committed(broker.bootstrap(), topic);
-  }
-
-  /** Plays of three hours with repetitions, short ones and loops. */
-  private static List<SongPlayed> plays(long seed, int count) {
-    Random random = new Random(seed);
-    List<SongPlayed> plays = new ArrayList<>();
-    for (int i = 0; i < count; i++) {
-      if (random.nextInt(20) == 0 && !plays.isEmpty()) {
-        plays.add(plays.get(Math.max(0, plays.size() - 1 - random.nextInt(100))));
-        continue;
-      }
-      boolean loops = random.nextInt(15) == 0;
-      double uniform = random.nextDouble();
-      int song = loops ? 77 : (int) (uniform * uniform * 60);
-      plays.add(
-          new SongPlayed(
-              "play-" + i,
-              START + i * (180 * MINUTE) / count - random.nextInt(5_000),
-              "song-" + song,
-              loops ? "loops" : "listener-" + random.nextInt(300),
-              List.of("DE", "FR", "日本").get(random.nextInt(3)),
-              random.nextInt(6) == 0 ? random.nextInt(30_000) : 30_000 + random.nextInt(100_000),
-              song % 5 == 0 ? "Title " + song : null,
-              null));
-    }
-    return plays;
-  }
-
-  private static List<SongCatalogued> songs() {
-    List<SongCatalogued> songs = new ArrayList<>();
-    for (int song = 0; song < 60; song += 3) {
-      songs.add(new SongCatalogued("song-" + song, START - MINUTE, "First " + song, "A", null));
-      songs.add(
-          new SongCatalogued("song-" + song, START + song * MINUTE, "Then " + song, "B", "jazz"));
-    }
-    songs.sort(Comparator.comparingLong(SongCatalogued::at));
-    return songs;
   }
 
   @ParameterizedTest
@@ -200,8 +145,8 @@ class TrendingSongsJobITCase {
             halfLife + "m",
             "--min-support",
             "3");
-    List<SongPlayed> plays = plays(1, 6_000);
-    produce(prefix, plays, songs());
+    List<SongPlayed> plays = CannedPlays.plays(1, 6_000);
+    produce(prefix, plays, CannedPlays.songs());
     try (Jedis jedis = new Jedis("redis://" + redis.address())) {
       jedis.flushAll();
     }
@@ -213,7 +158,7 @@ class TrendingSongsJobITCase {
     List<JsonNode> rows = read(prefix + "trending-songs.charts");
     ChartOracle recount =
         new ChartOracle(window * MINUTE, slide * MINUTE, 12, halfLife * MINUTE, cap, 3, CHARTS);
-    assertThat(ChartOracle.published(rows)).isEqualTo(recount.rows(plays, songs()));
+    assertThat(ChartOracle.published(rows)).isEqualTo(recount.rows(plays, CannedPlays.songs()));
     assertThat(read(prefix + "trending-songs.late")).isEmpty();
     assertThat(read(prefix + "listening.plays.dlq")).isEmpty();
     assertGlobalIsTheSumOfRegions(rows);

@@ -1,0 +1,80 @@
+package io.millrace.job.listening;
+
+import io.millrace.schema.Topics;
+import io.millrace.schema.listening.SongCatalogued;
+import io.millrace.schema.listening.SongPlayed;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Random;
+import org.apache.kafka.clients.producer.ProducerRecord;
+
+/** Plays and a catalogue that are the same for one seed. */
+final class CannedPlays {
+  static final long MINUTE = 60_000;
+
+  /** A full hour. */
+  static final long START = 1_700_000_000_000L / (60 * MINUTE) * (60 * MINUTE);
+
+  private CannedPlays() {}
+
+  /** Plays of three hours with repetitions, short ones and loops. */
+  static List<SongPlayed> plays(long seed, int count) {
+    Random random = new Random(seed);
+    List<SongPlayed> plays = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      if (random.nextInt(20) == 0 && !plays.isEmpty()) {
+        plays.add(plays.get(Math.max(0, plays.size() - 1 - random.nextInt(100))));
+        continue;
+      }
+      boolean loops = random.nextInt(15) == 0;
+      double uniform = random.nextDouble();
+      int song = loops ? 77 : (int) (uniform * uniform * 60);
+      plays.add(
+          new SongPlayed(
+              "play-" + i,
+              START + i * (180 * MINUTE) / count - random.nextInt(5_000),
+              "song-" + song,
+              loops ? "loops" : "listener-" + random.nextInt(300),
+              List.of("DE", "FR", "日本").get(random.nextInt(3)),
+              random.nextInt(6) == 0 ? random.nextInt(30_000) : 30_000 + random.nextInt(100_000),
+              song % 5 == 0 ? "Title " + song : null,
+              null));
+    }
+    return plays;
+  }
+
+  /** A catalogue in which songs change their names. */
+  static List<SongCatalogued> songs() {
+    List<SongCatalogued> songs = new ArrayList<>();
+    for (int song = 0; song < 60; song += 3) {
+      songs.add(new SongCatalogued("song-" + song, START - MINUTE, "First " + song, "A", null));
+      songs.add(
+          new SongCatalogued("song-" + song, START + song * MINUTE, "Then " + song, "B", "jazz"));
+    }
+    songs.sort(Comparator.comparingLong(SongCatalogued::at));
+    return songs;
+  }
+
+  /** The records of plays and songs, with their keys. */
+  static List<ProducerRecord<byte[], byte[]>> records(
+      String prefix, List<SongPlayed> plays, List<SongCatalogued> songs) {
+    List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
+    for (SongPlayed play : plays) {
+      records.add(
+          new ProducerRecord<>(
+              prefix + Topics.LISTENING_PLAYS.name(),
+              play.userId().getBytes(StandardCharsets.UTF_8),
+              Topics.LISTENING_PLAYS.codec().encode(play)));
+    }
+    for (SongCatalogued song : songs) {
+      records.add(
+          new ProducerRecord<>(
+              prefix + Topics.LISTENING_SONGS.name(),
+              song.songId().getBytes(StandardCharsets.UTF_8),
+              Topics.LISTENING_SONGS.codec().encode(song)));
+    }
+    return records;
+  }
+}
