@@ -12,6 +12,9 @@ import org.apache.flink.util.ParameterTool;
 
 /** The Flink environment that every job is built in. */
 public final class JobEnvironment {
+  /** What the key of an option ends with whose value is a password. */
+  private static final String PASSWORD = "-password";
+
   /** Key groups of every job: the highest parallelism, fixed for the life of its state. */
   public static final int MAX_PARALLELISM = 128;
 
@@ -55,7 +58,8 @@ public final class JobEnvironment {
   }
 
   /**
-   * The options that Flink's web page may show: Kafka's own and a store's address may hold secrets.
+   * The options that Flink's web page may show: Kafka's own, a store's address and a password are
+   * secrets, or may hold some.
    */
   private static Map<String, String> shown(JobConfig config) {
     Map<String, String> options = new TreeMap<>(config.configuration().toMap());
@@ -63,7 +67,9 @@ public final class JobEnvironment {
         .keySet()
         .removeIf(
             key ->
-                key.startsWith(KafkaOptions.CLIENT_PREFIX) || config.job().stores().contains(key));
+                key.startsWith(KafkaOptions.CLIENT_PREFIX)
+                    || key.endsWith(PASSWORD)
+                    || config.job().stores().contains(key));
     return options;
   }
 }
