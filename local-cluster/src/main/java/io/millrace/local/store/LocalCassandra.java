@@ -21,8 +21,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A real Cassandra node as a child process, on loopback only. It can be ended and started again on
- * the same ports and data, and killed; every write that it acknowledged is there again, as long as
- * the machine itself runs.
+ * the same ports and data; every write that it acknowledged is on disk.
  *
  * <p>It takes about 0.8 GB, and 8 s to start. What it has as class path was put by the build into a
  * directory of its own, which the system property {@value #CLASS_PATH} names.
@@ -240,10 +239,7 @@ public final class LocalCassandra implements AutoCloseable {
         List.of());
   }
 
-  /**
-   * A node by itself that fits into little memory. What it acknowledged is in the log, which is
-   * mapped into memory: it outlives the process, and is on disk within ten seconds.
-   */
+  /** A node by itself that fits into little memory, and has on disk what it acknowledged. */
   private static String configuration(int nativePort, int storagePort) {
     return """
         cluster_name: Millrace
@@ -261,8 +257,7 @@ public final class LocalCassandra implements AutoCloseable {
         auto_bootstrap: false
         auto_snapshot: false
         hinted_handoff_enabled: false
-        commitlog_sync: periodic
-        commitlog_sync_period: 10000ms
+        commitlog_sync: batch
         commitlog_total_space: 512MiB
         memtable_heap_space: 96MiB
         memtable_offheap_space: 64MiB
