@@ -35,7 +35,9 @@ public final class JobLauncher {
     try {
       KafkaOptions.requireTransactionTimeout(config.configuration(), env.getCheckpointConfig());
       KafkaTopics.prepare(config.configuration(), job.topics());
-      graph.build(env, config, new KafkaEndpoints(config));
+      KafkaEndpoints endpoints = new KafkaEndpoints(config);
+      graph.build(env, config, endpoints);
+      endpoints.prepareTables();
     } catch (IllegalArgumentException e) {
       throw refused(e);
     }

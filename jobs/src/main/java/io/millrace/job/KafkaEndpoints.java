@@ -16,6 +16,7 @@ import io.millrace.schema.Topic;
 import io.millrace.schema.codec.Projected;
 import io.millrace.schema.lane.DeadLettered;
 import io.millrace.schema.lane.LiveRow;
+import java.util.ArrayList;
 import java.util.List;
 import org.apache.flink.api.connector.source.Source;
 import org.apache.flink.streaming.api.datastream.DataStream;
@@ -24,7 +25,26 @@ import org.apache.flink.types.Either;
 import org.apache.flink.util.function.SerializableFunction;
 
 /** The endpoints of a job that runs for real: Kafka and the stores that its options name. */
-record KafkaEndpoints(JobConfig config) implements Endpoints {
+final class KafkaEndpoints implements Endpoints {
+  private final JobConfig config;
+  private final List<CassandraTable> cassandraTables = new ArrayList<>();
+
+  KafkaEndpoints(JobConfig config) {
+    this.config = config;
+  }
+
+  /**
+   * Makes sure that the tables of the job that was built are there, and creates them where the
+   * options say so.
+   *
+   * @throws IllegalArgumentException where one is not; the message says what to do
+   */
+  void prepareTables() {
+    for (CassandraTable table : cassandraTables) {
+      CassandraSchema.prepare(config.configuration(), table);
+    }
+  }
+
   @Override
   public <T extends Record> Source<Either<DeadLettered, T>, ?, ?> source(Topic<T> topic) {
     return KafkaEvents.source(config.configuration(), topic);
@@ -82,7 +102,7 @@ record KafkaEndpoints(JobConfig config) implements Endpoints {
       CassandraTable table,
       SerializableFunction<T, CassandraRow> write,
       String uid) {
-    CassandraSchema.prepare(config.configuration(), table);
+    cassandraTables.add(table);
     return StoreWriter.write(
             rows,
             type,

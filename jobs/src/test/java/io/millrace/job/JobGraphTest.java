@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.job.catalogue.JobCatalogue;
 import java.lang.reflect.Method;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -20,8 +21,9 @@ class JobGraphTest {
   @ParameterizedTest
   @MethodSource("jobs")
   void build_everyJob_givesEachOperatorItsUid(JobDescription job) throws Exception {
-    JobConfig config =
-        JobConfig.parse(new String[] {"--bootstrap", "127.0.0.1:9", "--redis", "127.0.0.1:9"}, job);
+    List<String> options = new ArrayList<>(List.of("--bootstrap", "127.0.0.1:9"));
+    job.stores().forEach(store -> options.addAll(List.of("--" + store, "127.0.0.1:9")));
+    JobConfig config = JobConfig.parse(options.toArray(String[]::new), job);
     StreamExecutionEnvironment env = JobEnvironment.create(config);
     env.enableCheckpointing(1000);
 

@@ -7,6 +7,8 @@ import com.datastax.oss.driver.api.core.CqlSession;
 import com.datastax.oss.driver.api.core.cql.Row;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.millrace.connector.cassandra.CassandraSchema;
+import io.millrace.connector.cassandra.ListeningEvents;
 import io.millrace.connector.kafka.KafkaTopics;
 import io.millrace.job.FailingOnce;
 import io.millrace.job.JobConfig;
@@ -103,6 +105,7 @@ class TrendingSongsJobITCase {
     options.addAll(List.of(more));
     JobConfig config = JobConfig.parse(options.toArray(new String[0]), TrendingSongsJob.JOB);
     KafkaTopics.prepare(config.configuration(), TrendingSongsJob.JOB.topics());
+    CassandraSchema.prepare(config.configuration(), ListeningEvents.table(config.configuration()));
     return config;
   }
 
