@@ -11,6 +11,8 @@ import io.millrace.connector.kafka.KafkaRow;
 import io.millrace.connector.kafka.LiveUpdate;
 import io.millrace.connector.redis.RedisStore;
 import io.millrace.connector.redis.RedisWrite;
+import io.millrace.connector.store.Store;
+import io.millrace.connector.store.StoreWrite;
 import io.millrace.connector.store.StoreWriter;
 import io.millrace.schema.Topic;
 import io.millrace.schema.codec.Projected;
@@ -85,13 +87,7 @@ final class KafkaEndpoints implements Endpoints {
       SerializableFunction<T, RedisWrite> write,
       String keys,
       String uid) {
-    return StoreWriter.write(
-            rows,
-            type,
-            write,
-            RedisStore.of(config.configuration(), keys),
-            config.get(KafkaOptions.JOB_NAME))
-        .uid(uid)
+    return write(rows, type, write, RedisStore.of(config.configuration(), keys), uid)
         .name("Redis " + keys);
   }
 
@@ -103,13 +99,16 @@ final class KafkaEndpoints implements Endpoints {
       SerializableFunction<T, CassandraRow> write,
       String uid) {
     cassandraTables.add(table);
-    return StoreWriter.write(
-            rows,
-            type,
-            write,
-            CassandraStore.of(config.configuration(), table),
-            config.get(KafkaOptions.JOB_NAME))
-        .uid(uid)
+    return write(rows, type, write, CassandraStore.of(config.configuration(), table), uid)
         .name("Cassandra " + table.name());
+  }
+
+  private <T extends Record, W extends StoreWrite> SingleOutputStreamOperator<DeadLettered> write(
+      DataStream<T> rows,
+      Class<T> type,
+      SerializableFunction<T, W> write,
+      Store<W> store,
+      String uid) {
+    return StoreWriter.write(rows, type, write, store, config.get(KafkaOptions.JOB_NAME)).uid(uid);
   }
 }

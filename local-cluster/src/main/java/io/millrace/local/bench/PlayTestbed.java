@@ -8,9 +8,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import org.apache.kafka.common.utils.AppInfoParser;
 
 /** A topic of plays, an empty one of songs, and the topics of the charts. */
 final class PlayTestbed extends TopicTestbed<PlayVariant> {
@@ -45,13 +43,7 @@ final class PlayTestbed extends TopicTestbed<PlayVariant> {
     Map<String, String> lines = new LinkedHashMap<>();
     lines.put(
         "load",
-        format(
-            "%,d plays of %d bytes on average, in %d windows of %d s; Kafka %s in its own JVM",
-            load.records(),
-            load.bytes() / Math.max(1, load.records()),
-            PlayLoad.WINDOWS,
-            PlayLoad.WINDOW_MILLIS / 1_000,
-            AppInfoParser.getVersion()));
+        load("plays", load.records(), load.bytes(), PlayLoad.WINDOWS, PlayLoad.WINDOW_MILLIS));
     lines.put(
         "songs",
         format(
@@ -68,10 +60,6 @@ final class PlayTestbed extends TopicTestbed<PlayVariant> {
             PlayLoad.SHORT_OF, PlayLoad.REPEATED_OF, PlayLoad.LOOPERS));
     lines.put("jobs", SETUP.description() + ", " + SETUP.backend());
     return lines;
-  }
-
-  private static String format(String format, Object... values) {
-    return String.format(Locale.ROOT, format, values);
   }
 
   @Override

@@ -9,9 +9,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import org.apache.kafka.common.utils.AppInfoParser;
 
 /** A topic of web requests, and the topics of the rankings. */
 final class RequestTestbed extends TopicTestbed<RequestVariant> {
@@ -53,13 +51,12 @@ final class RequestTestbed extends TopicTestbed<RequestVariant> {
     Map<String, String> lines = new LinkedHashMap<>();
     lines.put(
         "load",
-        format(
-            "%,d requests of %d bytes on average, in %d windows of %d s; Kafka %s in its own JVM",
+        load(
+            "requests",
             load.records(),
-            load.bytes() / Math.max(1, load.records()),
+            load.bytes(),
             RequestLoad.WINDOWS,
-            RequestLoad.WINDOW_MILLIS / 1_000,
-            AppInfoParser.getVersion()));
+            RequestLoad.WINDOW_MILLIS));
     lines.put(
         "paths",
         format(
@@ -67,10 +64,6 @@ final class RequestTestbed extends TopicTestbed<RequestVariant> {
             LoadPaths.COUNT, LoadPaths.EXPONENT, load.distinct(), load.distinctInWindow()));
     lines.put("jobs", SETUP.description() + ", " + SETUP.backend());
     return lines;
-  }
-
-  private static String format(String format, Object... values) {
-    return String.format(Locale.ROOT, format, values);
   }
 
   @Override

@@ -10,7 +10,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import org.apache.kafka.common.utils.AppInfoParser;
 
 /**
  * A topic that jobs read, on a Kafka in a process of its own, and the topics that they write.
@@ -66,6 +68,22 @@ abstract class TopicTestbed<V extends TopicVariant> implements Testbed {
    */
   abstract void checkRows(V variant, Map<String, Long> rows, Path directory)
       throws VoidRunException, IOException;
+
+  /** What is read, for people. */
+  static String load(String what, int records, long bytes, int windows, long windowMillis) {
+    return format(
+        "%,d %s of %d bytes on average, in %d windows of %d s; Kafka %s in its own JVM",
+        records,
+        what,
+        bytes / Math.max(1, records),
+        windows,
+        windowMillis / 1_000,
+        AppInfoParser.getVersion());
+  }
+
+  static String format(String format, Object... values) {
+    return String.format(Locale.ROOT, format, values);
+  }
 
   /** Kafka's address. */
   final String bootstrap() {
