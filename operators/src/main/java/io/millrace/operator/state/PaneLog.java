@@ -22,13 +22,7 @@ import org.jspecify.annotations.Nullable;
  * #drop}. <b>Time</b>: one read and one write, and a write for each piece.
  */
 public final class PaneLog {
-  private static final ValueStateDescriptor<Panes> PANES =
-      new ValueStateDescriptor<>("log-panes", TypeInformation.of(Panes.class));
-  private static final MapStateDescriptor<Piece, byte[]> PIECES =
-      new MapStateDescriptor<>(
-          "log-pieces",
-          TypeInformation.of(Piece.class),
-          PrimitiveArrayTypeInfo.BYTE_PRIMITIVE_ARRAY_TYPE_INFO);
+  private static final String ONLY = "log";
 
   private final ValueState<Panes> panes;
   private final MapState<Piece, byte[]> pieces;
@@ -62,19 +56,40 @@ public final class PaneLog {
   }
 
   /**
-   * Opens it; an operator has one.
+   * Opens the log of an operator that has one.
    *
    * @param uid of the operator
    */
   public static PaneLog open(KeyedStateStore store, String uid) throws Exception {
-    return new PaneLog(
-        SavedState.open(uid, PANES.getName(), () -> store.getState(PANES)),
-        SavedState.open(uid, PIECES.getName(), () -> store.getMapState(PIECES)));
+    return open(store, uid, ONLY);
   }
 
-  /** Name of the state that every key has which has a pane. */
+  /**
+   * Opens one of an operator's logs.
+   *
+   * @param uid of the operator
+   * @param name of the log, part of the names of its states
+   */
+  public static PaneLog open(KeyedStateStore store, String uid, String name) throws Exception {
+    var panes = new ValueStateDescriptor<>(keysState(name), TypeInformation.of(Panes.class));
+    var pieces =
+        new MapStateDescriptor<>(
+            name + "-pieces",
+            TypeInformation.of(Piece.class),
+            PrimitiveArrayTypeInfo.BYTE_PRIMITIVE_ARRAY_TYPE_INFO);
+    return new PaneLog(
+        SavedState.open(uid, panes.getName(), () -> store.getState(panes)),
+        SavedState.open(uid, pieces.getName(), () -> store.getMapState(pieces)));
+  }
+
+  /** Name of the state that every key has which has a pane of the only log. */
   public static String keysState() {
-    return PANES.getName();
+    return keysState(ONLY);
+  }
+
+  /** Name of the state that every key has which has a pane of a log. */
+  static String keysState(String name) {
+    return name + "-panes";
   }
 
   /** All pieces, by the starts of their panes, in the order in which they were added. */
@@ -131,6 +146,23 @@ public final class PaneLog {
     }
     counts.put(start, by.size());
     update(counts);
+  }
+
+  /** Starts of all panes. */
+  List<Long> starts() throws Exception {
+    return held().stream().map(Pane::start).toList();
+  }
+
+  /** Removes a pane. */
+  void remove(long start) throws Exception {
+    SortedMap<Long, Integer> counts = counts();
+    @Nullable Integer count = counts.remove(start);
+    if (count != null) {
+      for (int i = 0; i < count; i++) {
+        pieces.remove(new Piece(start, i));
+      }
+      update(counts);
+    }
   }
 
   /** Removes every pane that starts before a time. */
