@@ -5,6 +5,7 @@ import io.millrace.operator.form.FormWriter;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -48,13 +49,15 @@ final class LeaseOperator extends AbstractStreamOperator<Tuple2<Integer, byte[]>
     private final int holder;
     private final int round;
     private final int task;
+    private final long epoch;
     private final Map<LimitKey, List<LeaseDemand>> demands = new LinkedHashMap<>();
     private final Map<LeaseDemand, Lease> leases = new HashMap<>();
 
-    private Batch(int holder, int round, int task) {
+    private Batch(int holder, int round, int task, long epoch) {
       this.holder = holder;
       this.round = round;
       this.task = task;
+      this.epoch = epoch;
     }
   }
 
@@ -104,8 +107,8 @@ final class LeaseOperator extends AbstractStreamOperator<Tuple2<Integer, byte[]>
     }
     FormReader in = new FormReader(element.getValue().left().f1, "demands of leases");
     int kind = in.raw();
-    Batch batch = new Batch((int) in.number(), (int) in.number(), (int) in.number());
-    in.fixedLong();
+    Batch batch =
+        new Batch((int) in.number(), (int) in.number(), (int) in.number(), in.fixedLong());
     if (kind == LeasePool.SETTLEMENT) {
       settle(batch.holder, in);
       return;
@@ -113,7 +116,8 @@ final class LeaseOperator extends AbstractStreamOperator<Tuple2<Integer, byte[]>
     read(batch, in);
     waiting.add(batch);
     if (!spec.inEventTime()) {
-      grantAll();
+      grant(waiting);
+      waiting.clear();
     }
   }
 
@@ -138,9 +142,25 @@ final class LeaseOperator extends AbstractStreamOperator<Tuple2<Integer, byte[]>
     in.requireEnd();
   }
 
-  private void grantAll() throws Exception {
+  /**
+   * Grants what is asked for in epochs of which all demands are in. A task may be ahead of the
+   * others and ask for a later one.
+   */
+  private void grantEpochs() throws Exception {
+    List<Batch> complete = new ArrayList<>();
+    for (Iterator<Batch> each = waiting.iterator(); each.hasNext(); ) {
+      Batch batch = each.next();
+      if (batch.epoch + spec.leaseEpochMillis() - 1 <= watermark) {
+        complete.add(batch);
+        each.remove();
+      }
+    }
+    grant(complete);
+  }
+
+  private void grant(List<Batch> batches) throws Exception {
     Map<LimitKey, List<Asked>> byKey = new LinkedHashMap<>();
-    for (Batch batch : waiting) {
+    for (Batch batch : batches) {
       batch.demands.forEach(
           (key, demands) -> {
             List<Asked> asked = byKey.computeIfAbsent(key, unused -> new ArrayList<>());
@@ -155,10 +175,9 @@ final class LeaseOperator extends AbstractStreamOperator<Tuple2<Integer, byte[]>
             asked.demand, account.leases().grant(asked.demand, asked.batch.holder));
       }
     }
-    for (Batch batch : waiting) {
+    for (Batch batch : batches) {
       output.collect(new StreamRecord<>(Tuple2.of(batch.holder, grants(batch))));
     }
-    waiting.clear();
   }
 
   /**
@@ -250,7 +269,7 @@ final class LeaseOperator extends AbstractStreamOperator<Tuple2<Integer, byte[]>
     watermark = mark.getTimestamp();
     book.advance(watermark == Long.MAX_VALUE ? watermark : settled);
     if (spec.inEventTime()) {
-      grantAll();
+      grantEpochs();
     }
     super.processWatermark(mark);
   }

@@ -74,6 +74,21 @@ abstract class Textbook {
 
   abstract void take(long now, long cost);
 
+  /** Goes on under another limit and burst; what was taken stays taken. */
+  void change(long now, long newLimit, long newBurst) {
+    limit = newLimit;
+    burst = newBurst;
+  }
+
+  /** A number of tokens rounded up to what the job counts in, under the limit of now. */
+  Ratio roundedUp(Ratio tokens) {
+    long unit = period / BigInteger.valueOf(limit).gcd(BigInteger.valueOf(period)).longValueExact();
+    BigInteger[] parts =
+        tokens.over().multiply(BigInteger.valueOf(unit)).divideAndRemainder(tokens.under());
+    BigInteger up = parts[1].signum() > 0 ? BigInteger.ONE : BigInteger.ZERO;
+    return new Ratio(parts[0].add(up), BigInteger.valueOf(unit));
+  }
+
   /** The greatest cost that is admitted. */
   long remaining(long now) {
     long cost = 0;
@@ -105,6 +120,14 @@ abstract class Textbook {
       tokens = tokens(now).minus(Ratio.of(cost, 1));
       last = now;
     }
+
+    @Override
+    void change(long now, long newLimit, long newBurst) {
+      Ratio missing = Ratio.of(burst, 1).minus(tokens(now));
+      super.change(now, newLimit, newBurst);
+      tokens = Ratio.of(newBurst, 1).minus(roundedUp(missing)).greatest(Ratio.of(0, 1));
+      last = now;
+    }
   }
 
   /** Water that leaks at the rate. */
@@ -124,6 +147,14 @@ abstract class Textbook {
     @Override
     void take(long now, long cost) {
       water = water(now).plus(Ratio.of(cost, 1));
+      last = now;
+    }
+
+    @Override
+    void change(long now, long newLimit, long newBurst) {
+      Ratio held = water(now);
+      super.change(now, newLimit, newBurst);
+      water = roundedUp(held).least(Ratio.of(newBurst, 1));
       last = now;
     }
   }
@@ -146,6 +177,23 @@ abstract class Textbook {
     void take(long now, long cost) {
       arrival = after(now, cost);
     }
+
+    @Override
+    void change(long now, long newLimit, long newBurst) {
+      Ratio ahead = arrival.minus(Ratio.of(now, 1)).greatest(Ratio.of(0, 1));
+      Ratio tokens =
+          new Ratio(
+              ahead.over().multiply(BigInteger.valueOf(limit)),
+              ahead.under().multiply(BigInteger.valueOf(period)));
+      super.change(now, newLimit, newBurst);
+      Ratio kept = roundedUp(tokens).least(Ratio.of(newBurst, 1));
+      arrival =
+          Ratio.of(now, 1)
+              .plus(
+                  new Ratio(
+                      kept.over().multiply(BigInteger.valueOf(period)),
+                      kept.under().multiply(BigInteger.valueOf(newLimit))));
+    }
   }
 
   /** All that was taken, for the three that look back. */
@@ -167,14 +215,14 @@ abstract class Textbook {
     @Override
     boolean admits(long now, long cost) {
       long start = Math.floorDiv(now, period) * period;
-      return sum(start, start + period) + cost <= limit;
+      return cost == 0 || sum(start, start + period) + cost <= limit;
     }
   }
 
   private static final class Log extends History {
     @Override
     boolean admits(long now, long cost) {
-      return sum(now - period + 1, now + 1) + cost <= limit;
+      return cost == 0 || sum(now - period + 1, now + 1) + cost <= limit;
     }
   }
 
@@ -184,7 +232,7 @@ abstract class Textbook {
       long start = Math.floorDiv(now, period) * period;
       Ratio before = Ratio.of(sum(start - period, start) * (start + period - now), period);
       Ratio all = before.plus(Ratio.of(sum(start, start + period) + cost, 1));
-      return all.compareTo(Ratio.of(limit, 1)) <= 0;
+      return cost == 0 || all.compareTo(Ratio.of(limit, 1)) <= 0;
     }
   }
 }
