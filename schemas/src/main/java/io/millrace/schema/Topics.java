@@ -10,6 +10,10 @@ import io.millrace.schema.listening.ChartPublished;
 import io.millrace.schema.listening.SongCatalogued;
 import io.millrace.schema.listening.SongPlayed;
 import io.millrace.schema.ranking.RankingPublished;
+import io.millrace.schema.ratelimit.KeyUsed;
+import io.millrace.schema.ratelimit.LimitRuled;
+import io.millrace.schema.ratelimit.RequestReceived;
+import io.millrace.schema.ratelimit.VerdictGiven;
 import io.millrace.schema.web.CombinedLogReader;
 import io.millrace.schema.web.RequestServed;
 import java.util.List;
@@ -93,6 +97,54 @@ public final class Topics {
   /** The latest chart of each kind and region, a song a row. */
   public static final Topic<LiveRow> TRENDING_SONGS_LIVE = live("trending-songs");
 
+  /** Requests that ask whether they may go on; input of rate counting. */
+  public static final Topic<RequestReceived> RATELIMIT_REQUESTS =
+      input(
+          "ratelimit.requests",
+          "A request asks whether it may go on.",
+          RequestReceived.class,
+          "requestId",
+          Cleanup.DELETE);
+
+  /** Refused records of {@link #RATELIMIT_REQUESTS}. */
+  public static final Topic<DeadLettered> RATELIMIT_REQUESTS_DLQ = RATELIMIT_REQUESTS.deadLetters();
+
+  /** The rules on how many requests there may be; input of rate counting. */
+  public static final Topic<LimitRuled> RATELIMIT_RULES =
+      input(
+          "ratelimit.rules",
+          "A version of a rule on how many requests there may be.",
+          LimitRuled.class,
+          "ruleId",
+          Cleanup.COMPACT);
+
+  /** Refused records of {@link #RATELIMIT_RULES}. */
+  public static final Topic<DeadLettered> RATELIMIT_RULES_DLQ = RATELIMIT_RULES.deadLetters();
+
+  /** What was decided about each request. */
+  public static final Topic<VerdictGiven> RATE_COUNTING_VERDICTS =
+      result(
+          "rate-counting.verdicts",
+          "What was decided about a request.",
+          VerdictGiven.class,
+          "requestId",
+          View.TABLE);
+
+  /** How each key that is limited was used in each window. */
+  public static final Topic<KeyUsed> RATE_COUNTING_USAGE =
+      result(
+          "rate-counting.usage",
+          "How a key that a rule limits was used in a window.",
+          KeyUsed.class,
+          "key",
+          View.TABLE);
+
+  /** Requests that came after those behind them had been decided. */
+  public static final Topic<LateArrived> RATE_COUNTING_LATE = late("rate-counting");
+
+  /** The keys of each dimension that are refused most. */
+  public static final Topic<LiveRow> RATE_COUNTING_LIVE = live("rate-counting");
+
   private static final List<Topic<?>> ALL =
       List.of(
           LISTENING_PLAYS,
@@ -102,6 +154,14 @@ public final class Topics {
           TRENDING_SONGS_CHARTS,
           TRENDING_SONGS_LATE,
           TRENDING_SONGS_LIVE,
+          RATELIMIT_REQUESTS,
+          RATELIMIT_REQUESTS_DLQ,
+          RATELIMIT_RULES,
+          RATELIMIT_RULES_DLQ,
+          RATE_COUNTING_VERDICTS,
+          RATE_COUNTING_USAGE,
+          RATE_COUNTING_LATE,
+          RATE_COUNTING_LIVE,
           WEB_REQUESTS,
           WEB_REQUESTS_DLQ,
           HEAVY_HITTERS_RANKINGS,

@@ -17,6 +17,8 @@ public final class SeededFeeds {
   private static final Map<String, LongFunction<SeededFeed>> BY_TOPIC =
       Map.of(
           Topics.WEB_REQUESTS.name(), WebRequestsFeed::new,
+          Topics.RATELIMIT_REQUESTS.name(), LimitedRequestsFeed::new,
+          Topics.RATELIMIT_RULES.name(), seed -> new LimitRulesFeed(),
           Topics.LISTENING_PLAYS.name(), SongPlaysFeed::new,
           Topics.LISTENING_SONGS.name(), seed -> new SongsFeed());
 

@@ -271,7 +271,10 @@ final class LeaseOperator extends AbstractStreamOperator<Tuple2<Integer, byte[]>
     if (spec.inEventTime()) {
       grantEpochs();
     }
-    super.processWatermark(mark);
+    // What comes later of windows that end by then is not late for whoever comes next.
+    if (watermark == Long.MAX_VALUE || settled > Long.MIN_VALUE + 1) {
+      output.emitWatermark(watermark == Long.MAX_VALUE ? mark : new Watermark(settled - 1));
+    }
   }
 
   @Override

@@ -357,17 +357,26 @@ sealed interface ScalarShape extends ValueShape {
     }
   }
 
-  /** One of an enum's names, in kebab-case. */
+  /** One of an enum's names, in kebab-case or as {@link Coded} says. */
   record Choice(Map<String, Object> values, Map<Object, String> codes) implements ScalarShape {
     static Choice of(Class<?> type) {
       Map<String, Object> values = new LinkedHashMap<>();
       Map<Object, String> codes = new HashMap<>();
       for (Object constant : type.getEnumConstants()) {
-        String code = ((Enum<?>) constant).name().toLowerCase(Locale.ROOT).replace('_', '-');
+        String code = code(type, ((Enum<?>) constant).name());
         values.put(code, constant);
         codes.put(constant, code);
       }
       return new Choice(values, codes);
+    }
+
+    private static String code(Class<?> type, String name) {
+      try {
+        Coded coded = type.getField(name).getAnnotation(Coded.class);
+        return coded != null ? coded.value() : name.toLowerCase(Locale.ROOT).replace('_', '-');
+      } catch (NoSuchFieldException e) {
+        throw new IllegalStateException("an enum without a field for its constant " + name, e);
+      }
     }
 
     @Override

@@ -1,0 +1,26 @@
+CREATE TABLE `ratelimit_rules` (
+  `ruleId` STRING,
+  `version` BIGINT,
+  `at` BIGINT,
+  `dimension` STRING,
+  `tier` STRING,
+  `route` STRING,
+  `algorithm` STRING,
+  `limit` BIGINT,
+  `period` STRING,
+  `burst` BIGINT,
+  `shadow` BOOLEAN,
+  `penaltyMillis` BIGINT,
+  `deleted` BOOLEAN,
+  `event_time` AS TO_TIMESTAMP_LTZ(`at`, 3),
+  WATERMARK FOR `event_time` AS `event_time` - INTERVAL '5' SECOND,
+  PRIMARY KEY (`ruleId`) NOT ENFORCED
+) WITH (
+  'connector' = 'upsert-kafka',
+  'topic' = 'ratelimit.rules',
+  'properties.bootstrap.servers' = 'localhost:9092',
+  'properties.isolation.level' = 'read_committed',
+  'key.format' = 'raw',
+  'value.format' = 'json',
+  'value.fields-include' = 'ALL'
+);
