@@ -174,6 +174,10 @@ final class LimitBook {
     KeyLimits of = load(key);
     if (of.isCounting() && of.windowStart() + spec.usageWindowMillis() > time) {
       // Its window is still open, and at its end it is looked at again.
+      if (spec.usageStart(time) != time) {
+        // Unless the list is from a time when windows had another length.
+        lookAt(key, of.windowStart() + spec.usageWindowMillis());
+      }
       return;
     }
     if (of.isCounting()) {
