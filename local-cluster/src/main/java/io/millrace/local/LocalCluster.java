@@ -331,7 +331,7 @@ public final class LocalCluster {
     out.println(
         "  "
             + COMMAND
-            + " bench <name>     a benchmark: floor, heavy-hitters, trending-songs or state");
+            + " bench <name>     a benchmark: floor, heavy-hitters, trending-songs, state or sinks");
     out.println();
     out.println("A cluster of processes that stays:");
     out.println();

@@ -87,7 +87,7 @@ class LocalClusterTest {
     assertThat(run("bench", "--help")).isZero();
     assertThat(printed())
         .contains("--rounds=<n>")
-        .contains("floor, heavy-hitters, trending-songs or state");
+        .contains("floor, heavy-hitters, trending-songs, state or sinks");
   }
 
   @Test
