@@ -130,6 +130,21 @@ class LocalClusterTest {
   }
 
   @Test
+  void chaos_sinksThatCannotBe_saysWhy() {
+    assertUsage(
+        "--store knows no 'mysql'; there are redis, postgres, cassandra, all",
+        "chaos",
+        "sinks",
+        "--store",
+        "redis,mysql");
+    assertUsage("--outage knows no 'slow'", "chaos", "sinks", "--outage", "slow");
+    assertUsage("must be from 5s to 90s", "chaos", "sinks", "--lasting", "2m");
+    assertUsage("must be at least 100000", "chaos", "sinks", "--rows", "10");
+    assertThat(run("chaos", "sinks", "--help")).isZero();
+    assertThat(printed()).contains("--outage=<outage>").contains("--store=<store>");
+  }
+
+  @Test
   void run_boundedWithoutEnd_isRefused() {
     assertUsage("--bounded needs an end", "relay", "--bounded");
   }

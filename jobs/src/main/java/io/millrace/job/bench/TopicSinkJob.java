@@ -89,7 +89,9 @@ public final class TopicSinkJob {
               .transform(
                   "Loop",
                   Types.LONG,
-                  new KafkaLoop(config.get(KafkaOptions.BOOTSTRAP), OUTPUT.name()))
+                  new KafkaLoop(
+                      config.get(KafkaOptions.BOOTSTRAP),
+                      config.get(KafkaOptions.TOPIC_PREFIX) + OUTPUT.name()))
               .uid("loop")
               .sinkTo(new DiscardingSink<>())
               .uid("written");

@@ -31,7 +31,7 @@ final class SinkTestbed implements Testbed {
       new TimedJob.Setup(1, StateBackend.HASHMAP, 64, Duration.ofSeconds(2));
 
   /** What passes records on is so much faster that it needs more to be timed. */
-  private static final int PASSED_ON = 10;
+  private static final int PASSED_ON = 20;
 
   private static final String OUTPUT = "sinks.plays";
 

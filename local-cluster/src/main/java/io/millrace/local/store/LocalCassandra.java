@@ -86,6 +86,9 @@ public final class LocalCassandra implements AutoCloseable {
       permissions_validity: 0ms
       """;
 
+  /** Both name and password. */
+  private static final String FIRST_USER = "cassandra";
+
   private final Children children;
   private final Path directory;
   private final int port;
@@ -132,6 +135,17 @@ public final class LocalCassandra implements AutoCloseable {
     return start(children, directory, "");
   }
 
+  /**
+   * Starts a node that asks for user and password, as one of {@code children}.
+   *
+   * @param directory has its data and configuration
+   * @throws IOException as above
+   */
+  public static LocalCassandra startWithUsers(Children children, Path directory)
+      throws IOException {
+    return start(children, directory, USERS);
+  }
+
   private static Children childrenIn(Path directory) throws IOException {
     return Children.in(directory, (name, pid) -> {});
   }
@@ -156,6 +170,21 @@ public final class LocalCassandra implements AutoCloseable {
   /** Address for clients: {@code 127.0.0.1:port}. */
   public String address() {
     return "127.0.0.1:" + port;
+  }
+
+  /** The port alone. */
+  public int port() {
+    return port;
+  }
+
+  /**
+   * Has a node with users do something, as its first user, who is let in soon after it answers.
+   *
+   * @param cql one statement, whose result is not of interest
+   * @throws IOException where it refuses it or does not answer; the message says what it said
+   */
+  public void execute(String cql) throws IOException {
+    CassandraConsole.execute(port, FIRST_USER, cql);
   }
 
   /** The process that runs, or ran last. */
