@@ -44,8 +44,8 @@ final class SinkChaosOptions {
       names = "--lasting",
       paramLabel = "<duration>",
       converter = Durations.class,
-      description = "How long each outage lasts, from 5s to 90s; default 60s.")
-  Duration lasting = Duration.ofSeconds(60);
+      description = "How long each outage lasts, from 5s to 90s; default 30s.")
+  Duration lasting = Duration.ofSeconds(30);
 
   @Option(
       names = "--rows",

@@ -26,7 +26,7 @@ final class SinkChaosRun {
   private static final String MAIN_CLASS = "io.millrace.job.bench.SinkJob";
 
   /** Without an outage the rows are written in about this time, so that one falls between them. */
-  private static final Duration WRITING = Duration.ofSeconds(20);
+  private static final Duration WRITING = Duration.ofSeconds(10);
 
   /** How much longer than an outage that slows nothing down. */
   private static final Duration AFTERWARDS = Duration.ofSeconds(10);
@@ -133,7 +133,7 @@ final class SinkChaosRun {
     tally.restarts += outcome.restarts();
     print(
         "%-9s %-8s for %s: %s, %,d rows in the store, %,d missing, %,d extra, %,d refused;"
-            + " %d retries, %d restarts, heap at most %d of %d MiB%s%s",
+            + " %d commands made to fail, %d retries, %d restarts, heap at most %d of %d MiB%s%s%s",
         store,
         outage.code(),
         Durations.text(lasting),
@@ -142,11 +142,13 @@ final class SinkChaosRun {
         outcome.missing(),
         outcome.extra(),
         outcome.refused(),
+        outcome.failedCommands(),
         outcome.retries(),
         outcome.restarts(),
         outcome.heapBytes() / MEBIBYTE,
         outcome.heapLimitBytes() / MEBIBYTE,
         outcome.whole() ? "" : "; the job had ended before the outage",
+        outcome.noticed() ? "" : "; the outage went unnoticed, let it last longer",
         passed ? "" : " FAIL");
   }
 

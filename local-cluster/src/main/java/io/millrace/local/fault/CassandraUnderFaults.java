@@ -76,6 +76,11 @@ final class CassandraUnderFaults implements StoreUnderFaults {
   }
 
   @Override
+  public long failedCommands() {
+    return proxy.failed();
+  }
+
+  @Override
   public void close() throws IOException {
     cassandra.close();
     proxy.close();

@@ -64,6 +64,12 @@ final class PostgresUnderFaults implements StoreUnderFaults {
     }
   }
 
+  /** The server itself fails them, which the sink's retries tell. */
+  @Override
+  public long failedCommands() {
+    return 0;
+  }
+
   @Override
   public void close() {
     postgres.close();

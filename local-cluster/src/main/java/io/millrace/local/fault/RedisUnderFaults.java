@@ -45,6 +45,11 @@ final class RedisUnderFaults implements StoreUnderFaults {
   }
 
   @Override
+  public long failedCommands() {
+    return proxy.failed();
+  }
+
+  @Override
   public void close() throws IOException {
     redis.close();
     proxy.close();

@@ -16,6 +16,8 @@ import java.util.function.BooleanSupplier;
  */
 public final class SinkTrial {
   private static final Duration LOOK_INTERVAL = Duration.ofMillis(500);
+  private static final Duration ANSWER_AGE = Duration.ofSeconds(10);
+  private static final String ROWS = "records";
   private static final Duration START_LIMIT = Duration.ofMinutes(2);
   private static final Duration END_LIMIT = Duration.ofMinutes(5);
 
@@ -40,6 +42,7 @@ public final class SinkTrial {
    * @param state how the job ended
    * @param whole whether the job wrote before, during and after the outage
    * @param found what the job counted, by name
+   * @param failedCommands how many single commands were made to fail
    * @param retries how often the sink tried again
    * @param restarts how often the job was restarted
    * @param heapBytes the most that its TaskManager had on its heap
@@ -49,13 +52,14 @@ public final class SinkTrial {
       String state,
       boolean whole,
       Map<String, String> found,
+      long failedCommands,
       long retries,
       long restarts,
       long heapBytes,
       long heapLimitBytes) {
     /** Rows that are right in the store. */
     public long rows() {
-      return count("records");
+      return count(ROWS);
     }
 
     /** Rows that are not there, or not as they were sent. */
@@ -73,10 +77,16 @@ public final class SinkTrial {
       return count("refused");
     }
 
+    /** Whether the sink has noticed anything. */
+    public boolean noticed() {
+      return retries > 0 || failedCommands > 0;
+    }
+
     /** Whether every one of {@code sent} rows is there, once, and the job never fell. */
     public boolean passed(long sent) {
       return state.equals(SubmittedJob.FINISHED)
           && whole
+          && noticed()
           && rows() == sent
           && missing() == 0
           && extra() == 0
@@ -101,10 +111,11 @@ public final class SinkTrial {
     while (!watch.hasCheckpointSince(1)) {
       look(startDeadline, "the job completes no checkpoint");
       if (SubmittedJob.isEnd(job.state())) {
-        return outcome(false);
+        return outcome(false, 0);
       }
     }
     boolean whole;
+    long failedBefore = store.failedCommands();
     store.begin(outage);
     try {
       long end = System.nanoTime() + lasting.toNanos();
@@ -119,12 +130,23 @@ public final class SinkTrial {
     while (!SubmittedJob.isEnd(job.state()) && !isStopped.getAsBoolean()) {
       look(endDeadline, "the job has not ended");
     }
-    return outcome(whole);
+    return outcome(whole, store.failedCommands() - failedBefore);
   }
 
-  private Outcome outcome(boolean whole) throws IOException, InterruptedException {
+  private Outcome outcome(boolean whole, long failedCommands)
+      throws IOException, InterruptedException {
+    String state = job.state();
+    Map<String, String> found = job.accumulators();
+    // Flink's answer may be some seconds old.
+    long deadline = System.nanoTime() + ANSWER_AGE.toNanos();
+    while (state.equals(SubmittedJob.FINISHED)
+        && !found.containsKey(ROWS)
+        && System.nanoTime() < deadline) {
+      Thread.sleep(LOOK_INTERVAL.toMillis());
+      found = job.accumulators();
+    }
     return new Outcome(
-        job.state(), whole, job.accumulators(), retries, restarts, heapBytes, heapLimitBytes);
+        state, whole, found, failedCommands, retries, restarts, heapBytes, heapLimitBytes);
   }
 
   private void look(long deadline, String missing) throws IOException, InterruptedException {

@@ -53,6 +53,9 @@ public interface StoreUnderFaults extends AutoCloseable {
   /** Ends the outage that has begun. */
   void end(Outage outage) throws IOException, InterruptedException;
 
+  /** How many single commands were made to fail so far, where something stands before the store. */
+  long failedCommands();
+
   @Override
   void close() throws IOException;
 }

@@ -75,15 +75,15 @@ public final class LocalCassandra implements AutoCloseable {
           "java.base/sun.nio.ch",
           "jdk.management/com.sun.management.internal");
 
-  /** Lets in only who has a password, and asks for rights anew with every statement. */
+  /** Lets in only who has a password; how long it believes what it knows of rights is added. */
   private static final String USERS =
       """
       authenticator: PasswordAuthenticator
       authorizer: CassandraAuthorizer
       role_manager: CassandraRoleManager
-      credentials_validity: 0ms
-      roles_validity: 0ms
-      permissions_validity: 0ms
+      credentials_validity: %1$s
+      roles_validity: %1$s
+      permissions_validity: %1$s
       """;
 
   /** Both name and password. */
@@ -116,13 +116,13 @@ public final class LocalCassandra implements AutoCloseable {
   }
 
   /**
-   * Starts a node that asks for user and password. Soon after it answers, both are {@code
-   * cassandra} for its first user, who may do everything.
+   * Starts a node that asks for user and password, and for rights anew with every statement. Soon
+   * after it answers, both are {@code cassandra} for its first user, who may do everything.
    *
    * @throws IOException as above
    */
   public static LocalCassandra startWithUsers(Path directory) throws IOException {
-    return start(childrenIn(directory), directory.resolve(NAME), USERS);
+    return start(childrenIn(directory), directory.resolve(NAME), USERS.formatted("0ms"));
   }
 
   /**
@@ -136,14 +136,15 @@ public final class LocalCassandra implements AutoCloseable {
   }
 
   /**
-   * Starts a node that asks for user and password, as one of {@code children}.
+   * Starts a node that asks for user and password, and for rights anew every second, as one of
+   * {@code children}.
    *
    * @param directory has its data and configuration
    * @throws IOException as above
    */
   public static LocalCassandra startWithUsers(Children children, Path directory)
       throws IOException {
-    return start(children, directory, USERS);
+    return start(children, directory, USERS.formatted("1s"));
   }
 
   private static Children childrenIn(Path directory) throws IOException {
