@@ -41,13 +41,7 @@ public final class StoreAccess {
       options.add(PostgresOptions.POSTGRES);
     }
     if (stores.contains(CASSANDRA)) {
-      options.addAll(
-          List.of(
-              CassandraOptions.CASSANDRA,
-              CassandraOptions.DATACENTER,
-              CassandraOptions.KEYSPACE,
-              CassandraOptions.USER,
-              CassandraOptions.PASSWORD));
+      options.addAll(CassandraOptions.ALL);
     }
     if (stores.contains(POSTGRES) || stores.contains(CASSANDRA)) {
       options.add(StoreOptions.CREATE_TABLES);

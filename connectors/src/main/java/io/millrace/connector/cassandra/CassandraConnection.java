@@ -68,12 +68,12 @@ final class CassandraConnection implements StoreConnection<CassandraRow> {
     private final List<BoundStatement> inserts = new ArrayList<>();
     private int bytes;
 
-    private Statement<?> statement() {
+    private Statement<?> statement(ConsistencyLevel consistency) {
       return inserts.size() == 1
           ? inserts.get(0)
           : BatchStatement.newInstance(BatchType.UNLOGGED)
               .addAll(inserts)
-              .setConsistencyLevel(ConsistencyLevel.LOCAL_QUORUM)
+              .setConsistencyLevel(consistency)
               .setIdempotent(true);
     }
   }
@@ -148,11 +148,11 @@ final class CassandraConnection implements StoreConnection<CassandraRow> {
     return open;
   }
 
-  private static PreparedStatement prepare(CqlSession open, CassandraTable table)
+  private PreparedStatement prepare(CqlSession open, CassandraTable table)
       throws StoreUnavailableException, InterruptedException {
     SimpleStatement insert =
         SimpleStatement.builder(table.insert())
-            .setConsistencyLevel(ConsistencyLevel.LOCAL_QUORUM)
+            .setConsistencyLevel(access.consistency())
             .setIdempotence(true)
             .build();
     PreparedStatement prepared;
@@ -287,7 +287,7 @@ final class CassandraConnection implements StoreConnection<CassandraRow> {
     return key;
   }
 
-  private static void send(CqlSession open, Batch batch, Queue<Sent> inFlight, Answers answers)
+  private void send(CqlSession open, Batch batch, Queue<Sent> inFlight, Answers answers)
       throws InterruptedException {
     if (inFlight.size() == MAX_IN_FLIGHT) {
       answers.settle(inFlight.remove());
@@ -296,7 +296,7 @@ final class CassandraConnection implements StoreConnection<CassandraRow> {
       answers.failed.addAll(batch.rows);
       return;
     }
-    inFlight.add(new Sent(batch.rows, open.executeAsync(batch.statement()).toCompletableFuture()));
+    inFlight.add(new Sent(batch.rows, open.executeAsync(batch.statement(access.consistency())).toCompletableFuture()));
   }
 
   private BoundStatement bound(CqlSession open, CassandraRow row) {

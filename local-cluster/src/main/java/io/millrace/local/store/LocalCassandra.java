@@ -126,6 +126,30 @@ public final class LocalCassandra implements AutoCloseable {
   }
 
   /**
+   * Starts a node that takes encrypted connections beside open ones.
+   *
+   * @param keyStore its key and certificate, PKCS12
+   * @param password opens that file
+   * @throws IOException as above
+   */
+  public static LocalCassandra startWithTls(Path directory, Path keyStore, String password)
+      throws IOException {
+    String settings =
+        """
+        client_encryption_options:
+          enabled: true
+          optional: true
+          keystore: %s
+          keystore_password: %s
+          store_type: PKCS12
+        """;
+    return start(
+        childrenIn(directory),
+        directory.resolve(NAME),
+        settings.formatted(keyStore.toAbsolutePath(), password));
+  }
+
+  /**
    * Starts a node as one of {@code children}, which have its log.
    *
    * @param directory has its data and configuration
