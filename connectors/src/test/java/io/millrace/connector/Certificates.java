@@ -39,7 +39,13 @@ public final class Certificates {
             "-exportcert -alias ca -file " + root + authority,
             "-genkeypair -alias server -keyalg EC -dname CN=localhost" + server,
             "-certreq -alias server -file " + request + server,
-            "-gencert -alias ca -infile " + request + " -outfile " + signed + " " + what + authority,
+            "-gencert -alias ca -infile "
+                + request
+                + " -outfile "
+                + signed
+                + " "
+                + what
+                + authority,
             "-importcert -noprompt -alias ca -file " + root + server,
             "-importcert -noprompt -alias server -file " + signed + server,
             "-importcert -noprompt -alias ca -file " + root + " -keystore " + trust);

@@ -96,8 +96,7 @@ class SecretsITCase {
       await().atMost(PATIENCE).until(() -> SubmittedJob.isEnd(songs.state()));
       see(flink, songs, seen);
       for (String topic : List.of("listening.plays.dlq", "trending-songs.live")) {
-        seen.put(
-            "topic " + topic, TopicReader.committed(broker.bootstrap(), topic).toString());
+        seen.put("topic " + topic, TopicReader.committed(broker.bootstrap(), topic).toString());
       }
     }
     seen.put("logs", logs(children.logs()));
@@ -139,7 +138,9 @@ class SecretsITCase {
         .ignoreExceptionsInstanceOf(IOException.class)
         .untilAsserted(() -> cassandra.execute("LIST ROLES"));
     cassandra.execute(
-        "CREATE ROLE app WITH PASSWORD = '" + CASSANDRA + "' AND LOGIN = true AND SUPERUSER = true");
+        "CREATE ROLE app WITH PASSWORD = '"
+            + CASSANDRA
+            + "' AND LOGIN = true AND SUPERUSER = true");
   }
 
   private static List<String> sinkArguments(LocalPostgres postgres) {
@@ -167,8 +168,7 @@ class SecretsITCase {
                 + " password=\""
                 + KAFKA
                 + "\";"));
-    arguments.addAll(
-        List.of("--redis", "redis://" + USER + ":" + REDIS + "@" + redis.address()));
+    arguments.addAll(List.of("--redis", "redis://" + USER + ":" + REDIS + "@" + redis.address()));
     arguments.addAll(List.of("--cassandra", cassandra.address(), "--create-tables", "true"));
     arguments.addAll(List.of("--cassandra-user", USER, "--cassandra-password", CASSANDRA));
     return arguments;
@@ -185,7 +185,8 @@ class SecretsITCase {
     long now = System.currentTimeMillis();
     for (int i = 0; i < 60; i++) {
       SongPlayed play =
-          new SongPlayed("p" + i, now - 60_000 + 1_000L * i, "s", "u" + i, "DE", 60_000, null, null);
+          new SongPlayed(
+              "p" + i, now - 60_000 + 1_000L * i, "s", "u" + i, "DE", 60_000, null, null);
       for (int partition = 0; partition < Topics.LISTENING_PLAYS.partitions(); partition++) {
         plays.add(
             new ProducerRecord<>(
@@ -204,12 +205,20 @@ class SecretsITCase {
       throws Exception {
     List<String> paths =
         new ArrayList<>(
-            List.of(
-                "/config", "/jobmanager/config", "/jobmanager/environment", "/jobs/overview"));
+            List.of("/config", "/jobmanager/config", "/jobmanager/environment", "/jobs/overview"));
     String own = "/jobs/" + job.id();
     for (String part :
-        List.of("", "/config", "/plan", "/exceptions", "/accumulators", "/checkpoints",
-            "/checkpoints/config", "/jobmanager/config", "/jobmanager/environment", "/status")) {
+        List.of(
+            "",
+            "/config",
+            "/plan",
+            "/exceptions",
+            "/accumulators",
+            "/checkpoints",
+            "/checkpoints/config",
+            "/jobmanager/config",
+            "/jobmanager/environment",
+            "/status")) {
       paths.add(own + part);
     }
     for (JsonNode vertex : flink.rest().get(own).path("vertices")) {

@@ -101,6 +101,7 @@ final class SinkChaosOptions {
   }
 
   private static UsageException refused(String message) {
-    return new UsageException(message + "; 'local-cluster/run chaos sinks --help' shows the options");
+    return new UsageException(
+        message + "; 'local-cluster/run chaos sinks --help' shows the options");
   }
 }

@@ -83,8 +83,7 @@ final class SinkChaosRun {
    */
   int run() throws RunFailedException, IOException, InterruptedException {
     Children children = Children.in(directory.path(), directory::recordChild);
-    FlinkSettings settings =
-        new FlinkSettings(1, StateBackend.HASHMAP, Duration.ofSeconds(1), 0);
+    FlinkSettings settings = new FlinkSettings(1, StateBackend.HASHMAP, Duration.ofSeconds(1), 0);
     out.println("starting Flink");
     try (FlinkProcesses flink =
         FlinkProcesses.start(

@@ -135,8 +135,7 @@ final class CassandraAccess implements Serializable {
   }
 
   private DriverConfigLoader config(ClassLoader classes, Duration answerLimit) {
-    ProgrammaticDriverConfigLoaderBuilder config =
-        DriverConfigLoader.programmaticBuilder(classes);
+    ProgrammaticDriverConfigLoaderBuilder config = DriverConfigLoader.programmaticBuilder(classes);
     if (encryption != null) {
       config.withString(DefaultDriverOption.SSL_ENGINE_FACTORY_CLASS, "DefaultSslEngineFactory");
       config.withBoolean(DefaultDriverOption.SSL_HOSTNAME_VALIDATION, true);

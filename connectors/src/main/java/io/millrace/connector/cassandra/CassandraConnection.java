@@ -296,7 +296,10 @@ final class CassandraConnection implements StoreConnection<CassandraRow> {
       answers.failed.addAll(batch.rows);
       return;
     }
-    inFlight.add(new Sent(batch.rows, open.executeAsync(batch.statement(access.consistency())).toCompletableFuture()));
+    inFlight.add(
+        new Sent(
+            batch.rows,
+            open.executeAsync(batch.statement(access.consistency())).toCompletableFuture()));
   }
 
   private BoundStatement bound(CqlSession open, CassandraRow row) {

@@ -126,8 +126,7 @@ class CassandraTlsITCase {
           .isThrownBy(writer::flush)
           .withMessageContaining(cassandra.address())
           .withMessageContaining("--cassandra-tls")
-          .satisfies(
-              e -> assertThat(stackTrace(e)).contains("SSL").doesNotContain(STORE_PASSWORD));
+          .satisfies(e -> assertThat(stackTrace(e)).contains("SSL").doesNotContain(STORE_PASSWORD));
     }
   }
 

@@ -184,8 +184,7 @@ class KafkaEventsITCase {
     env.configure(
         new Configuration()
             .set(RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_ATTEMPTS, 1_000)
-            .set(
-                RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_DELAY, Duration.ofSeconds(1)));
+            .set(RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_DELAY, Duration.ofSeconds(1)));
     JobClient job = relay(env, in, out).execute("full");
     await(() -> job.getJobStatus().get() == JobStatus.RESTARTING);
     assertThat(broker.committed("full.out.web.requests.dlq")).isEmpty();

@@ -73,10 +73,12 @@ class SecureKafkaITCase {
     foreign = Certificates.make(directory, "foreign", directory.resolve("foreign.p12"), THIS_HOST);
     Path keysElsewhere = directory.resolve("elsewhere.p12");
     trustedElsewhere =
-        Certificates.make(directory, "elsewhere", keysElsewhere, "-validity 30 -ext SAN=dns:elsewhere.invalid");
+        Certificates.make(
+            directory, "elsewhere", keysElsewhere, "-validity 30 -ext SAN=dns:elsewhere.invalid");
     Path keysExpired = directory.resolve("expired.p12");
     trustedExpired =
-        Certificates.make(directory, "expired", keysExpired, "-startdate -10d -validity 5 -ext SAN=ip:127.0.0.1");
+        Certificates.make(
+            directory, "expired", keysExpired, "-startdate -10d -validity 5 -ext SAN=ip:127.0.0.1");
     BrokerPorts ports = new BrokerPorts(FreePorts.find(), FreePorts.find(), 0, 0);
     int port = FreePorts.find();
     secured = "127.0.0.1:" + port;
@@ -87,7 +89,12 @@ class SecureKafkaITCase {
     Map<String, String> settings = new HashMap<>();
     settings.put(
         "listeners",
-        open + ",CONTROLLER://127.0.0.1:" + ports.controller() + ",SECURE://" + secured + encrypted);
+        open
+            + ",CONTROLLER://127.0.0.1:"
+            + ports.controller()
+            + ",SECURE://"
+            + secured
+            + encrypted);
     settings.put("advertised.listeners", open + ",SECURE://" + secured + encrypted);
     settings.put(
         "listener.security.protocol.map",
@@ -187,7 +194,9 @@ class SecureKafkaITCase {
   void prepare_certificateOfAnotherHost_isRefused() {
     Throwable refused = encrypted(elsewhere, trustedElsewhere);
 
-    assertThat(refused).isInstanceOf(IllegalArgumentException.class).hasMessageContaining(elsewhere);
+    assertThat(refused)
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining(elsewhere);
     assertThat(trace(refused)).contains("No subject alternative names");
   }
 

@@ -78,8 +78,7 @@ final class PlainCassandra implements PlainStore {
     long hour = ListeningEvents.HOUR.toMillis();
     Instant bucket = Instant.ofEpochMilli(row.at() - Math.floorMod(row.at(), hour));
     List<BoundStatement> batch =
-        batches.computeIfAbsent(
-            new Partition(row.region(), bucket), any -> new ArrayList<>(BATCH));
+        batches.computeIfAbsent(new Partition(row.region(), bucket), any -> new ArrayList<>(BATCH));
     batch.add(
         prepared.bind(
             row.region(),

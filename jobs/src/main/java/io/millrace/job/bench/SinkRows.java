@@ -42,7 +42,9 @@ final class SinkRows {
     return PLAY + number;
   }
 
-  /** A row was found; one that is none of ours, is not as it was written or came before is extra. */
+  /**
+   * A row was found; one that is none of ours, is not as it was written or came before is extra.
+   */
   void found(SongPlayed row) {
     int number = number(row.playId());
     if (number < 0 || found.get(number) || !row.equals(row(number))) {

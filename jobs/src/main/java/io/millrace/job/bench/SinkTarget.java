@@ -46,7 +46,8 @@ enum SinkTarget {
   }
 
   /** Writes rows as a job does. */
-  SingleOutputStreamOperator<DeadLettered> write(DataStream<SongPlayed> rows, Configuration config) {
+  SingleOutputStreamOperator<DeadLettered> write(
+      DataStream<SongPlayed> rows, Configuration config) {
     switch (this) {
       case REDIS_SORTED_SET -> {
         return write(rows, PlainRedis.Form.SORTED_SET::write, RedisStore.of(config, "play-<n>"));

@@ -115,14 +115,22 @@ class SinkJobITCase {
     JobConfig config =
         JobConfig.parse(
             new String[] {
-              "--bootstrap", broker.bootstrap(),
-              "--bounded", "true",
-              "--start-from", "earliest",
-              "--create-topics", "true",
-              "--topic-prefix", prefix,
-              "--guarantee", guarantee,
-              "--writer", writer,
-              "--rows", String.valueOf(ROWS)
+              "--bootstrap",
+              broker.bootstrap(),
+              "--bounded",
+              "true",
+              "--start-from",
+              "earliest",
+              "--create-topics",
+              "true",
+              "--topic-prefix",
+              prefix,
+              "--guarantee",
+              guarantee,
+              "--writer",
+              writer,
+              "--rows",
+              String.valueOf(ROWS)
             },
             TopicSinkJob.JOB);
     List<ProducerRecord<byte[], byte[]>> plays = new ArrayList<>();

@@ -84,8 +84,7 @@ public final class CommandProxy implements AutoCloseable {
   }
 
   private static CommandProxy start(int serverPort, CommandProtocol protocol) throws IOException {
-    CommandProxy proxy =
-        new CommandProxy(new ServerSocket(0, 50, LOOPBACK), serverPort, protocol);
+    CommandProxy proxy = new CommandProxy(new ServerSocket(0, 50, LOOPBACK), serverPort, protocol);
     proxy.thread("command-proxy", proxy::accept);
     return proxy;
   }

@@ -35,8 +35,7 @@ public interface StoreUnderFaults extends AutoCloseable {
   static StoreUnderFaults start(String name, Children children, Path directory)
       throws IOException, InterruptedException {
     return switch (name) {
-      case "redis" ->
-          new RedisUnderFaults(LocalRedis.startDurable(directory, USER, PASSWORD));
+      case "redis" -> new RedisUnderFaults(LocalRedis.startDurable(directory, USER, PASSWORD));
       case "postgres" -> new PostgresUnderFaults(LocalPostgres.start(directory));
       case "cassandra" ->
           new CassandraUnderFaults(LocalCassandra.startWithUsers(children, directory));

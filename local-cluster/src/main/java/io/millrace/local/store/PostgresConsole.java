@@ -31,8 +31,7 @@ final class PostgresConsole {
       DataInputStream in = new DataInputStream(socket.getInputStream());
       ByteArrayOutputStream startup = new ByteArrayOutputStream();
       new DataOutputStream(startup).writeInt(PROTOCOL);
-      startup.writeBytes(
-          ("user\0" + user + "\0database\0" + database + "\0\0").getBytes(UTF_8));
+      startup.writeBytes(("user\0" + user + "\0database\0" + database + "\0\0").getBytes(UTF_8));
       send(out, startup.toByteArray());
       awaitReady(in);
       out.writeByte(QUERY);

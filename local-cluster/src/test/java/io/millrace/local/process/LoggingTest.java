@@ -17,8 +17,7 @@ class LoggingTest {
   @Test
   void log_textThatForgesLinesOrLooksThingsUp_isOneLineOfText() throws Exception {
     Path log = directory.resolve("process.log");
-    URI configuration =
-        Children.class.getResource("/io/millrace/local/log4j2.properties").toURI();
+    URI configuration = Children.class.getResource("/io/millrace/local/log4j2.properties").toURI();
     System.setProperty("log.file", log.toString());
     LoggerContext context = new LoggerContext("test", null, configuration);
     try {
