@@ -27,8 +27,9 @@ final class SinkChaosOptions {
       names = "--store",
       paramLabel = "<store>",
       split = ",",
-      description = "redis, postgres or cassandra, several with commas, or all; default all.")
-  List<String> stores = List.of(ALL);
+      description =
+          "redis, postgres or cassandra, several with commas, or all; default redis,postgres.")
+  List<String> stores = List.of("redis", "postgres");
 
   @Option(
       names = "--outage",
@@ -37,7 +38,7 @@ final class SinkChaosOptions {
       description =
           "What befalls them: stopped, hanging (it answers nothing), errors (one of a hundred"
               + " commands fails), revoked (the user is not let in), several with commas, or all;"
-              + " default stopped. All of all stores takes about 20 minutes.")
+              + " default stopped.")
   List<String> outages = List.of(Outage.STOPPED.code());
 
   @Option(
