@@ -1,6 +1,7 @@
 package io.millrace.job;
 
 import io.millrace.connector.cassandra.CassandraOptions;
+import io.millrace.connector.postgres.PostgresOptions;
 import io.millrace.connector.redis.RedisOptions;
 import io.millrace.connector.store.StoreOptions;
 import java.util.ArrayList;
@@ -13,6 +14,9 @@ import org.apache.flink.configuration.ConfigOptions;
 public final class StoreAccess {
   /** Redis, by the name that options and the catalogue use. */
   public static final String REDIS = "redis";
+
+  /** PostgreSQL, likewise. */
+  public static final String POSTGRES = "postgres";
 
   /** Cassandra, likewise. */
   public static final String CASSANDRA = "cassandra";
@@ -33,15 +37,14 @@ public final class StoreAccess {
     if (stores.contains(REDIS)) {
       options.add(RedisOptions.REDIS);
     }
+    if (stores.contains(POSTGRES)) {
+      options.add(PostgresOptions.POSTGRES);
+    }
     if (stores.contains(CASSANDRA)) {
-      options.addAll(
-          List.of(
-              CassandraOptions.CASSANDRA,
-              CassandraOptions.DATACENTER,
-              CassandraOptions.KEYSPACE,
-              CassandraOptions.USER,
-              CassandraOptions.PASSWORD,
-              StoreOptions.CREATE_TABLES));
+      options.addAll(CassandraOptions.ALL);
+    }
+    if (stores.contains(POSTGRES) || stores.contains(CASSANDRA)) {
+      options.add(StoreOptions.CREATE_TABLES);
     }
     return options;
   }

@@ -62,6 +62,19 @@ class ArchitectureTest {
   static final ArchRule PACKAGES_HAVE_NO_CYCLES =
       slices().matching("io.millrace.(*..)").should().beFreeOfCycles();
 
+  /** What comes from outside never chooses the class that it becomes. */
+  @ArchTest
+  static final ArchRule NOTHING_READS_OBJECTS_OF_ANY_CLASS =
+      noClasses()
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("com.esotericsoftware..", "com.alibaba.fastjson..")
+          .orShould()
+          .dependOnClassesThat()
+          .haveNameMatching(
+              "java\\.io\\.ObjectInputStream|.*\\.JsonTypeInfo|.*\\.PolymorphicTypeValidator"
+                  + "|java\\.beans\\.XMLDecoder");
+
   @ArchTest
   static final ArchRule A_DOMAIN_SHOWS_JOBS_AND_OPTIONS =
       classes()

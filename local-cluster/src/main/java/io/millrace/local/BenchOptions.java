@@ -20,7 +20,7 @@ final class BenchOptions {
 
   @Parameters(
       paramLabel = "<benchmark>",
-      description = "floor, heavy-hitters, trending-songs or state.",
+      description = "floor, heavy-hitters, trending-songs, state or sinks.",
       arity = "0..1")
   @Nullable String name;
 
@@ -42,8 +42,8 @@ final class BenchOptions {
       names = "--records",
       paramLabel = "<n>",
       description =
-          "How many records each run reads, a multiple of 10; default 20000000, and 10000000 for"
-              + " trending-songs and state.")
+          "How many records each run reads, a multiple of 10; default 20000000, 10000000 for"
+              + " trending-songs and state, and 500000 for sinks.")
   @Nullable Integer records;
 
   @Option(

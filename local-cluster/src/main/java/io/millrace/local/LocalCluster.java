@@ -125,7 +125,10 @@ public final class LocalCluster {
     if (args.isEmpty() || args.get(0).startsWith("-")) {
       throw new UsageException("chaos needs a job: " + COMMAND + " chaos <job> [options]");
     }
-    JobCatalogue.Job job = catalogue.required(args.get(0), List.of());
+    if (args.get(0).equals(SinkChaosOptions.NAME)) {
+      return sinkChaos(args.subList(1, args.size()));
+    }
+    JobCatalogue.Job job = catalogue.required(args.get(0), List.of(SinkChaosOptions.NAME));
     ChaosOptions options = new ChaosOptions();
     CommandLine parser =
         parser(
@@ -143,6 +146,19 @@ public final class LocalCluster {
     }
     ChaosPlan plan = ChaosPlan.of(job, surroundings.jobsJar(), options);
     return inRunDirectory((directory, stop) -> new ChaosRun(plan, directory, stop, out).run());
+  }
+
+  private int sinkChaos(List<String> args) throws UsageException {
+    SinkChaosOptions options = new SinkChaosOptions();
+    if (VerbOptions.parse(options, args, out)) {
+      return ExitCode.DONE;
+    }
+    options.check();
+    options.storeNames();
+    options.outageKinds();
+    return inRunDirectory(
+        (directory, stop) ->
+            new SinkChaosRun(options, surroundings.jobsJar(), directory, stop, out).run());
   }
 
   private int run(JobCatalogue.Job job, List<String> args) throws UsageException {
@@ -322,6 +338,8 @@ public final class LocalCluster {
     out.println("  " + COMMAND + " <job> [options]  one job; Ctrl-C stops it");
     out.println(
         "  " + COMMAND + " chaos <job>      kills and disturbs a job, and judges its output");
+    out.println(
+        "  " + COMMAND + " chaos sinks      has outages of stores, and counts what is in them");
     out.println("  " + COMMAND + " <job> --help     the options of the run and of the job");
     out.println("  " + COMMAND + " transactions     the open transactions of a Kafka cluster");
     out.println(
@@ -331,7 +349,7 @@ public final class LocalCluster {
     out.println(
         "  "
             + COMMAND
-            + " bench <name>     a benchmark: floor, heavy-hitters, trending-songs or state");
+            + " bench <name>     a benchmark: floor, heavy-hitters, trending-songs, state or sinks");
     out.println();
     out.println("A cluster of processes that stays:");
     out.println();

@@ -87,7 +87,7 @@ class LocalClusterTest {
     assertThat(run("bench", "--help")).isZero();
     assertThat(printed())
         .contains("--rounds=<n>")
-        .contains("floor, heavy-hitters, trending-songs or state");
+        .contains("floor, heavy-hitters, trending-songs, state or sinks");
   }
 
   @Test
@@ -127,6 +127,21 @@ class LocalClusterTest {
     assertUsage("no fault such as '31.5s kill", "chaos", "relay", "--schedule", "now kill broker");
     assertThat(run("chaos", "relay", "--help")).isZero();
     assertThat(printed()).contains("--schedule=<faults or file>").contains("--kills=<n>");
+  }
+
+  @Test
+  void chaos_sinksThatCannotBe_saysWhy() {
+    assertUsage(
+        "--store knows no 'mysql'; there are redis, postgres, cassandra, all",
+        "chaos",
+        "sinks",
+        "--store",
+        "redis,mysql");
+    assertUsage("--outage knows no 'slow'", "chaos", "sinks", "--outage", "slow");
+    assertUsage("must be from 5s to 90s", "chaos", "sinks", "--lasting", "2m");
+    assertUsage("must be at least 100000", "chaos", "sinks", "--rows", "10");
+    assertThat(run("chaos", "sinks", "--help")).isZero();
+    assertThat(printed()).contains("--outage=<outage>").contains("--store=<store>");
   }
 
   @Test

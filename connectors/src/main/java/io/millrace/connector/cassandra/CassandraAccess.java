@@ -7,6 +7,8 @@ import com.datastax.oss.driver.api.core.CqlSessionBuilder;
 import com.datastax.oss.driver.api.core.DriverException;
 import com.datastax.oss.driver.api.core.config.DefaultDriverOption;
 import com.datastax.oss.driver.api.core.config.DriverConfigLoader;
+import com.datastax.oss.driver.api.core.config.ProgrammaticDriverConfigLoaderBuilder;
+import io.millrace.connector.cassandra.CassandraOptions.Consistency;
 import java.io.Serializable;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -39,16 +41,37 @@ final class CassandraAccess implements Serializable {
   private final String datacenter;
   private final @Nullable String user;
   private final @Nullable String password;
+  private final Consistency consistency;
+  private final @Nullable Encryption encryption;
+
+  /**
+   * How connections are encrypted.
+   *
+   * @param trustStore file with the certificates to trust; null for those of the JVM
+   * @param password opens it; null where it needs none
+   */
+  record Encryption(@Nullable String trustStore, @Nullable String password)
+      implements Serializable {
+    /** Shows no password. */
+    @Override
+    public String toString() {
+      return "TLS, trusting " + (trustStore == null ? "whom the JVM trusts" : trustStore);
+    }
+  }
 
   CassandraAccess(
       List<InetSocketAddress> nodes,
       String datacenter,
       @Nullable String user,
-      @Nullable String password) {
+      @Nullable String password,
+      Consistency consistency,
+      @Nullable Encryption encryption) {
     this.nodes = List.copyOf(nodes);
     this.datacenter = datacenter;
     this.user = user;
     this.password = password;
+    this.consistency = consistency;
+    this.encryption = encryption;
   }
 
   /** The nodes that were given, as they were given. */
@@ -60,6 +83,11 @@ final class CassandraAccess implements Serializable {
 
   String datacenter() {
     return datacenter;
+  }
+
+  /** How many replicas have a row when it counts as written. */
+  ConsistencyLevel consistency() {
+    return consistency.level();
   }
 
   /**
@@ -106,9 +134,20 @@ final class CassandraAccess implements Serializable {
     }
   }
 
-  private static DriverConfigLoader config(ClassLoader classes, Duration answerLimit) {
-    return DriverConfigLoader.programmaticBuilder(classes)
-        .withString(DefaultDriverOption.REQUEST_CONSISTENCY, ConsistencyLevel.LOCAL_QUORUM.name())
+  private DriverConfigLoader config(ClassLoader classes, Duration answerLimit) {
+    ProgrammaticDriverConfigLoaderBuilder config = DriverConfigLoader.programmaticBuilder(classes);
+    if (encryption != null) {
+      config.withString(DefaultDriverOption.SSL_ENGINE_FACTORY_CLASS, "DefaultSslEngineFactory");
+      config.withBoolean(DefaultDriverOption.SSL_HOSTNAME_VALIDATION, true);
+      if (encryption.trustStore != null) {
+        config.withString(DefaultDriverOption.SSL_TRUSTSTORE_PATH, encryption.trustStore);
+      }
+      if (encryption.password != null) {
+        config.withString(DefaultDriverOption.SSL_TRUSTSTORE_PASSWORD, encryption.password);
+      }
+    }
+    return config
+        .withString(DefaultDriverOption.REQUEST_CONSISTENCY, consistency.level().name())
         .withDuration(DefaultDriverOption.REQUEST_TIMEOUT, answerLimit)
         .withDuration(DefaultDriverOption.CONNECTION_CONNECT_TIMEOUT, CONNECT_LIMIT)
         .withDuration(DefaultDriverOption.CONNECTION_INIT_QUERY_TIMEOUT, CONNECT_LIMIT)

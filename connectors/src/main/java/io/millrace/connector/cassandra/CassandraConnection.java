@@ -68,12 +68,12 @@ final class CassandraConnection implements StoreConnection<CassandraRow> {
     private final List<BoundStatement> inserts = new ArrayList<>();
     private int bytes;
 
-    private Statement<?> statement() {
+    private Statement<?> statement(ConsistencyLevel consistency) {
       return inserts.size() == 1
           ? inserts.get(0)
           : BatchStatement.newInstance(BatchType.UNLOGGED)
               .addAll(inserts)
-              .setConsistencyLevel(ConsistencyLevel.LOCAL_QUORUM)
+              .setConsistencyLevel(consistency)
               .setIdempotent(true);
     }
   }
@@ -101,8 +101,7 @@ final class CassandraConnection implements StoreConnection<CassandraRow> {
           inserts.put(row.table(), prepare(open, row.table()));
         }
       }
-      List<Refusal<CassandraRow>> refusals = new ArrayList<>();
-      insert(open, writes, refusals);
+      List<Refusal<CassandraRow>> refusals = insertAll(open, writes);
       if (!refusals.isEmpty()) {
         requireTables(open, refusals);
       }
@@ -149,11 +148,11 @@ final class CassandraConnection implements StoreConnection<CassandraRow> {
     return open;
   }
 
-  private static PreparedStatement prepare(CqlSession open, CassandraTable table)
+  private PreparedStatement prepare(CqlSession open, CassandraTable table)
       throws StoreUnavailableException, InterruptedException {
     SimpleStatement insert =
         SimpleStatement.builder(table.insert())
-            .setConsistencyLevel(ConsistencyLevel.LOCAL_QUORUM)
+            .setConsistencyLevel(access.consistency())
             .setIdempotence(true)
             .build();
     PreparedStatement prepared;
@@ -177,66 +176,106 @@ final class CassandraConnection implements StoreConnection<CassandraRow> {
     return prepared;
   }
 
-  private void insert(
-      CqlSession open, List<CassandraRow> rows, List<Refusal<CassandraRow>> refusals)
+  /** Inserts again what failed for now, for as long as some of it gets through. */
+  private List<Refusal<CassandraRow>> insertAll(CqlSession open, List<CassandraRow> writes)
       throws InterruptedException {
-    List<CassandraRow> alone = new ArrayList<>();
-    insert(open, rows, BATCH_BYTES, alone, refusals);
-    if (!alone.isEmpty()) {
-      // One of a batch is refused; which one, each says by itself.
-      insert(open, alone, 0, new ArrayList<>(), refusals);
+    List<Refusal<CassandraRow>> refusals = new ArrayList<>();
+    List<CassandraRow> left = writes;
+    while (!left.isEmpty()) {
+      Answers answers = new Answers();
+      insert(open, left, BATCH_BYTES, answers);
+      if (!answers.alone.isEmpty()) {
+        // One of a batch is refused; which one, each says by itself.
+        List<CassandraRow> alone = List.copyOf(answers.alone);
+        answers.alone.clear();
+        insert(open, alone, 0, answers);
+      }
+      if (answers.failure != null && answers.settled == 0) {
+        throw answers.failure;
+      }
+      refusals.addAll(answers.refusals);
+      left = answers.failed;
+    }
+    return refusals;
+  }
+
+  /** What the nodes said to the requests of one round. */
+  private static final class Answers {
+    private final List<Refusal<CassandraRow>> refusals = new ArrayList<>();
+
+    /** Rows of the batches that were refused. */
+    private final List<CassandraRow> alone = new ArrayList<>();
+
+    /** Rows whose requests failed for now, or were not sent for the failures before. */
+    private final List<CassandraRow> failed = new ArrayList<>();
+
+    private int settled;
+    private int failures;
+    private @Nullable DriverException failure;
+
+    /** Whether so much fails that it is not worth to send more. */
+    boolean mostFail() {
+      return failures > settled;
+    }
+
+    /** Waits for an answer; one that is an error of a row refuses it, or all of its batch. */
+    void settle(Sent sent) throws InterruptedException {
+      try {
+        CassandraAccess.await(sent.answer);
+        settled++;
+      } catch (InvalidQueryException e) {
+        settled++;
+        if (sent.rows.size() > 1) {
+          alone.addAll(sent.rows);
+        } else {
+          refusals.add(new Refusal<>(sent.rows.get(0), message(e)));
+        }
+      } catch (DriverException e) {
+        failures++;
+        failure = e;
+        failed.addAll(sent.rows);
+      }
     }
   }
 
   /**
-   * Inserts rows.
+   * Inserts rows, and returns when all that was sent is answered.
    *
    * @param batchBytes a batch is sent when it has so much; 0 where each row goes by itself
-   * @param alone gets the rows of the batches that were refused
    */
-  private void insert(
-      CqlSession open,
-      List<CassandraRow> rows,
-      int batchBytes,
-      List<CassandraRow> alone,
-      List<Refusal<CassandraRow>> refusals)
+  private void insert(CqlSession open, List<CassandraRow> rows, int batchBytes, Answers answers)
       throws InterruptedException {
     Map<Partition, Batch> batches = new HashMap<>();
     Queue<Sent> inFlight = new ArrayDeque<>(MAX_IN_FLIGHT);
-    try {
-      for (CassandraRow row : rows) {
-        BoundStatement insert;
-        try {
-          insert = bound(open, row);
-        } catch (CodecNotFoundException e) {
-          refusals.add(new Refusal<>(row, message(e)));
-          continue;
-        }
-        int bytes = insert.computeSizeInBytes(open.getContext());
-        if (bytes > MAX_ROW_BYTES) {
-          // A node may end the connection over it, and with that what others wait for.
-          refusals.add(new Refusal<>(row, "the row is larger than 8 MiB"));
-          continue;
-        }
-        Partition partition = new Partition(row.table(), partitionOf(insert));
-        Batch batch = batches.computeIfAbsent(partition, any -> new Batch());
-        batch.rows.add(row);
-        batch.inserts.add(insert);
-        batch.bytes += bytes;
-        if (batch.bytes >= batchBytes) {
-          batches.remove(partition);
-          send(open, batch, inFlight, alone, refusals);
-        }
+    for (CassandraRow row : rows) {
+      BoundStatement insert;
+      try {
+        insert = bound(open, row);
+      } catch (CodecNotFoundException e) {
+        answers.refusals.add(new Refusal<>(row, message(e)));
+        continue;
       }
-      for (Batch batch : batches.values()) {
-        send(open, batch, inFlight, alone, refusals);
+      int bytes = insert.computeSizeInBytes(open.getContext());
+      if (bytes > MAX_ROW_BYTES) {
+        // A node may end the connection over it, and with that what others wait for.
+        answers.refusals.add(new Refusal<>(row, "the row is larger than 8 MiB"));
+        continue;
       }
-      while (!inFlight.isEmpty()) {
-        settle(inFlight.remove(), alone, refusals);
+      Partition partition = new Partition(row.table(), partitionOf(insert));
+      Batch batch = batches.computeIfAbsent(partition, any -> new Batch());
+      batch.rows.add(row);
+      batch.inserts.add(insert);
+      batch.bytes += bytes;
+      if (batch.bytes >= batchBytes) {
+        batches.remove(partition);
+        send(open, batch, inFlight, answers);
       }
-    } catch (DriverException e) {
-      awaitAll(inFlight);
-      throw e;
+    }
+    for (Batch batch : batches.values()) {
+      send(open, batch, inFlight, answers);
+    }
+    while (!inFlight.isEmpty()) {
+      answers.settle(inFlight.remove());
     }
   }
 
@@ -248,17 +287,19 @@ final class CassandraConnection implements StoreConnection<CassandraRow> {
     return key;
   }
 
-  private static void send(
-      CqlSession open,
-      Batch batch,
-      Queue<Sent> inFlight,
-      List<CassandraRow> alone,
-      List<Refusal<CassandraRow>> refusals)
+  private void send(CqlSession open, Batch batch, Queue<Sent> inFlight, Answers answers)
       throws InterruptedException {
     if (inFlight.size() == MAX_IN_FLIGHT) {
-      settle(inFlight.remove(), alone, refusals);
+      answers.settle(inFlight.remove());
     }
-    inFlight.add(new Sent(batch.rows, open.executeAsync(batch.statement()).toCompletableFuture()));
+    if (answers.mostFail()) {
+      answers.failed.addAll(batch.rows);
+      return;
+    }
+    inFlight.add(
+        new Sent(
+            batch.rows,
+            open.executeAsync(batch.statement(access.consistency())).toCompletableFuture()));
   }
 
   private BoundStatement bound(CqlSession open, CassandraRow row) {
@@ -278,32 +319,6 @@ final class CassandraConnection implements StoreConnection<CassandraRow> {
       }
     }
     return builder.setLong(values.size(), row.version()).build();
-  }
-
-  /** Waits for an answer; one that is an error of a row refuses it, or all of its batch. */
-  private static void settle(
-      Sent sent, List<CassandraRow> alone, List<Refusal<CassandraRow>> refusals)
-      throws InterruptedException {
-    try {
-      CassandraAccess.await(sent.answer);
-    } catch (InvalidQueryException e) {
-      if (sent.rows.size() > 1) {
-        alone.addAll(sent.rows);
-      } else {
-        refusals.add(new Refusal<>(sent.rows.get(0), message(e)));
-      }
-    }
-  }
-
-  /** Waits until nothing is under way, so that what is tried again does not pile up. */
-  private static void awaitAll(Queue<Sent> inFlight) throws InterruptedException {
-    for (Sent each : inFlight) {
-      try {
-        settle(each, new ArrayList<>(), new ArrayList<>());
-      } catch (DriverException passing) {
-        // One of them was thrown already, and all are written again.
-      }
-    }
   }
 
   /** A table that has gone refuses all rows, and is the fault of none. */

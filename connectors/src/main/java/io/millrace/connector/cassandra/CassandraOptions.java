@@ -1,13 +1,17 @@
 package io.millrace.connector.cassandra;
 
+import com.datastax.oss.driver.api.core.DefaultConsistencyLevel;
+import io.millrace.connector.cassandra.CassandraAccess.Encryption;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.ConfigOptions;
 import org.apache.flink.configuration.Configuration;
+import org.jspecify.annotations.Nullable;
 
 /** The options of Cassandra. */
 public final class CassandraOptions {
@@ -49,6 +53,84 @@ public final class CassandraOptions {
           .noDefaultValue()
           .withDescription("The password of that user. It is in no message.");
 
+  /** Whether connections are encrypted. */
+  public static final ConfigOption<Boolean> TLS =
+      ConfigOptions.key("cassandra-tls")
+          .booleanType()
+          .defaultValue(false)
+          .withDescription(
+              "Whether connections are encrypted; a node's certificate must be trusted and name its"
+                  + " host.");
+
+  /** Whose certificates are trusted. */
+  public static final ConfigOption<String> TRUST_STORE =
+      ConfigOptions.key("cassandra-truststore")
+          .stringType()
+          .noDefaultValue()
+          .withDescription(
+              "File with the certificates to trust, PKCS12 or JKS, at the same place on every"
+                  + " TaskManager and where the job is submitted. Default: those that the JVM"
+                  + " trusts.");
+
+  /** What opens that file. */
+  public static final ConfigOption<String> TRUST_STORE_PASSWORD =
+      ConfigOptions.key("cassandra-truststore-password")
+          .stringType()
+          .noDefaultValue()
+          .withDescription("The password of that file.");
+
+  /** How many replicas have a row when it counts as written. */
+  public static final ConfigOption<Consistency> CONSISTENCY =
+      ConfigOptions.key("cassandra-consistency")
+          .enumType(Consistency.class)
+          .defaultValue(Consistency.LOCAL_QUORUM)
+          .withDescription(
+              "How many replicas have a row when it counts as written: local-one, local-quorum,"
+                  + " quorum, each-quorum or all.");
+
+  /** All of them. */
+  public static final List<ConfigOption<?>> ALL =
+      List.of(
+          CASSANDRA,
+          DATACENTER,
+          KEYSPACE,
+          USER,
+          PASSWORD,
+          TLS,
+          TRUST_STORE,
+          TRUST_STORE_PASSWORD,
+          CONSISTENCY);
+
+  /** How many replicas have a row when it counts as written. */
+  public enum Consistency {
+    /** One of the datacenter. */
+    LOCAL_ONE(DefaultConsistencyLevel.LOCAL_ONE),
+    /** Most of those of the datacenter. */
+    LOCAL_QUORUM(DefaultConsistencyLevel.LOCAL_QUORUM),
+    /** Most of those of all datacenters together. */
+    QUORUM(DefaultConsistencyLevel.QUORUM),
+    /** Most of those of each datacenter. */
+    EACH_QUORUM(DefaultConsistencyLevel.EACH_QUORUM),
+    /** All. */
+    ALL(DefaultConsistencyLevel.ALL);
+
+    private final DefaultConsistencyLevel level;
+
+    Consistency(DefaultConsistencyLevel level) {
+      this.level = level;
+    }
+
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    /** Its name for the driver. */
+    DefaultConsistencyLevel level() {
+      return level;
+    }
+  }
+
   private static final String GIVE = "give host:port[,host:port], or --stores none";
   private static final Pattern NODE =
       Pattern.compile("(\\[[0-9A-Fa-f:.]+\\]|[A-Za-z0-9._-]+):(\\d{1,5})");
@@ -73,7 +155,30 @@ public final class CassandraOptions {
       throw new IllegalArgumentException(
           "the value of --cassandra-datacenter is empty; give the name that nodetool status shows");
     }
-    return new CassandraAccess(nodes(config), datacenter, config.get(USER), config.get(PASSWORD));
+    return new CassandraAccess(
+        nodes(config),
+        datacenter,
+        config.get(USER),
+        config.get(PASSWORD),
+        config.get(CONSISTENCY),
+        encryption(config));
+  }
+
+  private static @Nullable Encryption encryption(Configuration config) {
+    String trustStore = config.get(TRUST_STORE);
+    String password = config.get(TRUST_STORE_PASSWORD);
+    if (!config.get(TLS)) {
+      if (trustStore != null || password != null) {
+        throw new IllegalArgumentException(
+            "--cassandra-truststore is of no use without --cassandra-tls true; give both or none");
+      }
+      return null;
+    }
+    if (trustStore == null && password != null) {
+      throw new IllegalArgumentException(
+          "--cassandra-truststore-password is given without --cassandra-truststore; give both");
+    }
+    return new Encryption(trustStore, password);
   }
 
   /**

@@ -54,7 +54,7 @@ public final class CassandraStore implements Store<CassandraRow> {
   @Override
   public String advice() {
     return "--cassandra, --cassandra-datacenter, --cassandra-keyspace, --cassandra-user with its"
-        + " password, and what that user may do";
+        + " password, --cassandra-tls, and what that user may do";
   }
 
   @Override

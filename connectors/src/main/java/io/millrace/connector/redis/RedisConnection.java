@@ -63,14 +63,7 @@ final class RedisConnection implements StoreConnection<RedisWrite> {
         client = open;
       }
       List<Refusal<RedisWrite>> refusals = new ArrayList<>();
-      try {
-        evaluate(open, writes, refusals);
-      } catch (JedisNoScriptException e) {
-        LOG.debug("Redis at {} has lost its scripts", address.getHost(), e);
-        digests.clear();
-        refusals.clear();
-        evaluate(open, writes, refusals);
-      }
+      writeAll(open, writes, refusals);
       return refusals;
     } catch (JedisException e) {
       close();
@@ -110,7 +103,35 @@ final class RedisConnection implements StoreConnection<RedisWrite> {
     return new Jedis(JedisURIHelper.getHostAndPort(address), config.build());
   }
 
-  private void evaluate(Jedis open, List<RedisWrite> writes, List<Refusal<RedisWrite>> refusals) {
+  /** Sends again what failed for now, for as long as some of it gets through. */
+  private void writeAll(Jedis open, List<RedisWrite> writes, List<Refusal<RedisWrite>> refusals) {
+    List<RedisWrite> left = writes;
+    boolean loadedAgain = false;
+    while (!left.isEmpty()) {
+      Failures failures = evaluate(open, left, refusals);
+      if (failures.last instanceof JedisNoScriptException) {
+        LOG.debug("Redis at {} has lost its scripts", address.getHost(), failures.last);
+        digests.clear();
+      }
+      if (failures.last != null && failures.writes.size() == left.size()) {
+        if (loadedAgain || !(failures.last instanceof JedisNoScriptException)) {
+          throw failures.last;
+        }
+        loadedAgain = true;
+      }
+      left = failures.writes;
+    }
+  }
+
+  /**
+   * What failed for now.
+   *
+   * @param last the answer to the last of them; null where there are none
+   */
+  private record Failures(List<RedisWrite> writes, @Nullable JedisDataException last) {}
+
+  private Failures evaluate(
+      Jedis open, List<RedisWrite> writes, List<Refusal<RedisWrite>> refusals) {
     List<RedisCall> calls = writes.stream().map(RedisWrite::call).toList();
     for (RedisCall call : calls) {
       digests.computeIfAbsent(call.script(), script -> open.scriptLoad(script.text()));
@@ -121,17 +142,22 @@ final class RedisConnection implements StoreConnection<RedisWrite> {
         answers.add(pipeline.evalsha(digests.get(call.script()), call.keys(), call.arguments()));
       }
     }
+    List<RedisWrite> failed = new ArrayList<>();
+    JedisDataException last = null;
     for (int i = 0; i < answers.size(); i++) {
       try {
         // An answer that is an error is thrown only when it is asked for.
         answers.get(i).get();
       } catch (JedisDataException e) {
         if (isPassing(e)) {
-          throw e;
+          failed.add(writes.get(i));
+          last = e;
+        } else {
+          refusals.add(new Refusal<>(writes.get(i), String.valueOf(e.getMessage())));
         }
-        refusals.add(new Refusal<>(writes.get(i), String.valueOf(e.getMessage())));
       }
     }
+    return new Failures(failed, last);
   }
 
   private static boolean isPassing(JedisDataException e) {

@@ -28,6 +28,35 @@ class CassandraOptionsTest {
   }
 
   @Test
+  void access_trustStoreThatIsOfNoUse_isRefused() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () ->
+                CassandraOptions.access(
+                    config("a:1").set(CassandraOptions.TRUST_STORE, "trust.p12")))
+        .withMessageContaining("--cassandra-tls true");
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () ->
+                CassandraOptions.access(
+                    config("a:1")
+                        .set(CassandraOptions.TLS, true)
+                        .set(CassandraOptions.TRUST_STORE_PASSWORD, SECRET)))
+        .withMessageContaining("--cassandra-truststore")
+        .satisfies(e -> assertThat(e.getMessage()).doesNotContain(SECRET));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"local-one, LOCAL_ONE", "ALL, ALL", "each-quorum, EACH_QUORUM", ", LOCAL_QUORUM"})
+  void access_consistency_isTheDriversLevel(String given, String level) {
+    Configuration config = config("a:1");
+    if (given != null) {
+      config.setString(CassandraOptions.CONSISTENCY.key(), given);
+    }
+    assertThat(CassandraOptions.access(config).consistency().name()).isEqualTo(level);
+  }
+
+  @Test
   void access_noNodes_namesTheOptionAndTheWayAround() {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> CassandraOptions.access(new Configuration()))

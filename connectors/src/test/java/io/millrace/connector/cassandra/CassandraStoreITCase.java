@@ -12,6 +12,7 @@ import io.millrace.connector.store.Refusal;
 import io.millrace.connector.store.StoreConnection;
 import io.millrace.connector.store.StoreUnavailableException;
 import io.millrace.connector.store.StoreWriterRun;
+import io.millrace.local.fault.CommandProxy;
 import io.millrace.local.host.FreePorts;
 import io.millrace.local.store.LocalCassandra;
 import io.millrace.schema.listening.SongPlayed;
@@ -190,6 +191,55 @@ class CassandraStoreITCase {
     Map<String, String> stored = stored("outage");
     assertThat(stored).hasSize(100_000);
     assertThat(stored.equals(expected(plays))).as("every row as it was sent").isTrue();
+  }
+
+  @Test
+  void flush_everyHundredthRequestFails_losesNothing() throws Exception {
+    List<SongPlayed> plays = plays("overloaded", 100_000);
+    int port = Integer.parseInt(cassandra.address().split(":", 2)[1]);
+    try (CommandProxy proxy = CommandProxy.ofCassandra(port)) {
+      Configuration config = config().set(CassandraOptions.CASSANDRA, proxy.address());
+      try (var writer = writer(config, table, PATIENCE)) {
+        proxy.failOneOf(100);
+        for (SongPlayed play : plays) {
+          writer.write(play);
+        }
+        writer.flush();
+
+        assertThat(proxy.failed()).isGreaterThan(20);
+        assertThat(writer.refused()).isEmpty();
+        assertThat(writer.written()).isEqualTo(100_000);
+      }
+    }
+
+    Map<String, String> stored = stored("overloaded");
+    assertThat(stored).hasSize(100_000);
+    assertThat(stored.equals(expected(plays))).as("every row as it was sent").isTrue();
+  }
+
+  @Test
+  void flush_everyRequestFails_waitsUntilNoneDoes() throws Exception {
+    List<SongPlayed> plays = plays("refusing", 1_000);
+    int port = Integer.parseInt(cassandra.address().split(":", 2)[1]);
+    try (CommandProxy proxy = CommandProxy.ofCassandra(port)) {
+      Configuration config = config().set(CassandraOptions.CASSANDRA, proxy.address());
+      try (var writer = writer(config, table, PATIENCE)) {
+        proxy.failOneOf(1);
+        for (SongPlayed play : plays) {
+          writer.write(play);
+        }
+        FutureTask<Void> flush = flushTask(writer);
+        Thread thread = new Thread(flush);
+        thread.start();
+        awaitRetry(thread);
+        proxy.failOneOf(0);
+        flush.get();
+
+        assertThat(writer.refused()).isEmpty();
+      }
+    }
+
+    assertThat(stored("refusing")).isEqualTo(expected(plays));
   }
 
   @Test

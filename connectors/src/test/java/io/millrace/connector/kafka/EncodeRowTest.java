@@ -46,6 +46,20 @@ class EncodeRowTest {
   }
 
   @Test
+  void processElement_keysThatLookAlike_areDifferentBytes() throws Exception {
+    List<String> keys = List.of("\u00e9", "e\u0301", "a", "A", " a", "a ", "", "a\u200b");
+    try (var harness = harness(KafkaEvents.encoder(CONFIG, Topics.HEAVY_HITTERS_RANKINGS))) {
+      for (String key : keys) {
+        harness.processElement(new StreamRecord<>(ranking(key, item("x"))));
+      }
+
+      assertThat(harness.extractOutputValues())
+          .extracting(row -> new String(requireNonNull(row.key()), UTF_8))
+          .isEqualTo(keys);
+    }
+  }
+
+  @Test
   void processElement_topicWithoutKey_hasNoKey() throws Exception {
     try (var harness = harness(KafkaEvents.encoder(CONFIG, Topics.HEAVY_HITTERS_LATE))) {
       harness.processElement(new StreamRecord<>(new LateArrived("t", 1, 2, "{}")));

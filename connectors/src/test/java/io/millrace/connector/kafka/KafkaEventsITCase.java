@@ -24,6 +24,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.apache.flink.api.common.JobStatus;
 import org.apache.flink.api.common.functions.MapFunction;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.configuration.CheckpointingOptions;
@@ -43,6 +44,8 @@ import org.apache.flink.types.Either;
 import org.apache.flink.util.Collector;
 import org.apache.flink.util.ExceptionUtils;
 import org.apache.flink.util.function.SerializableFunction;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -51,6 +54,7 @@ import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.config.ConfigResource;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -162,6 +166,81 @@ class KafkaEventsITCase {
     assertThat(letters).hasSize(poison);
     assertThat(letters.stream().map(letter -> letter.partition() + "/" + letter.offset()))
         .doesNotHaveDuplicates();
+  }
+
+  @Test
+  void relay_deadLettersThatCannotBeWritten_holdTheJobBackAndNothingIsLost() throws Exception {
+    Configuration in = broker.config("full", "full.", Map.of("bounded", "true"));
+    Configuration out = broker.config("full", "full.out.", Map.of());
+    createTopics(in, out);
+    String topic = "full.web.requests";
+    broker.produce(topic, 0, "{" + incompressible(5_000));
+    List<String> expected = new ArrayList<>();
+    produceClients(topic, 0, 100, expected);
+    // Room for the marks of transactions, and for no letter.
+    setMaxMessageBytes("full.out.web.requests.dlq", 1_000);
+
+    StreamExecutionEnvironment env = environment();
+    env.configure(
+        new Configuration()
+            .set(RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_ATTEMPTS, 1_000)
+            .set(RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_DELAY, Duration.ofSeconds(1)));
+    JobClient job = relay(env, in, out).execute("full");
+    await(() -> job.getJobStatus().get() == JobStatus.RESTARTING);
+    assertThat(broker.committed("full.out.web.requests.dlq")).isEmpty();
+
+    setMaxMessageBytes("full.out.web.requests.dlq", 1 << 20);
+    job.getJobExecutionResult().get();
+
+    assertThat(clients("full.out.web.requests")).containsExactlyInAnyOrderElementsOf(expected);
+    assertThat(values("full.out.web.requests.dlq", DeadLettered.class)).hasSize(1);
+  }
+
+  private static void setMaxMessageBytes(String topic, int bytes) throws Exception {
+    broker
+        .admin()
+        .incrementalAlterConfigs(
+            Map.of(
+                new ConfigResource(ConfigResource.Type.TOPIC, topic),
+                List.of(
+                    new AlterConfigOp(
+                        new ConfigEntry("max.message.bytes", String.valueOf(bytes)),
+                        AlterConfigOp.OpType.SET))))
+        .all()
+        .get();
+  }
+
+  @Test
+  void relay_batchesThatExpandAThousandTimes_areReadWithinTheirCaps() throws Exception {
+    Configuration in = broker.config("expand", "expand.", Map.of("bounded", "true"));
+    Configuration out = broker.config("expand", "expand.out.", Map.of());
+    createTopics(in, out);
+    String topic = "expand.web.requests";
+    String blanks = " ".repeat(8 << 20);
+    try (KafkaProducer<byte[], byte[]> producer =
+        broker.producer(
+            Map.of(
+                "compression.type", "gzip",
+                "max.request.size", 64 << 20,
+                "buffer.memory", 128L << 20))) {
+      for (int i = 0; i < 5; i++) {
+        byte[] value = (blanks + request("client " + i)).getBytes(UTF_8);
+        producer.send(new ProducerRecord<>(topic, 0, null, value)).get();
+        byte[] broken = (blanks + "{").getBytes(UTF_8);
+        producer.send(new ProducerRecord<>(topic, 1, null, broken)).get();
+      }
+      byte[] beyond = (blanks + blanks + blanks + request("beyond")).getBytes(UTF_8);
+      producer.send(new ProducerRecord<>(topic, 2, null, beyond)).get();
+    }
+
+    relay(environment(), in, out).execute("expand").getJobExecutionResult().get();
+
+    assertThat(clients("expand.out.web.requests"))
+        .containsExactlyInAnyOrder("client 0", "client 1", "client 2", "client 3", "client 4");
+    List<DeadLettered> letters = values("expand.out.web.requests.dlq", DeadLettered.class);
+    assertThat(letters).hasSize(6);
+    assertThat(letters).filteredOn(letter -> letter.reason().equals("too-large")).hasSize(1);
+    assertThat(letters).allSatisfy(letter -> assertThat(letter.truncated()).isTrue());
   }
 
   @Test

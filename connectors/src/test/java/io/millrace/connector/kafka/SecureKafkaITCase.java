@@ -1,21 +1,21 @@
 package io.millrace.connector.kafka;
 
+import static io.millrace.connector.Certificates.STORE_PASSWORD;
+import static io.millrace.connector.Certificates.THIS_HOST;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import io.millrace.connector.Certificates;
 import io.millrace.local.broker.BrokerPorts;
 import io.millrace.local.broker.LocalBroker;
 import io.millrace.local.host.FreePorts;
 import io.millrace.schema.Topics;
 import io.millrace.schema.web.RequestServed;
-import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -41,12 +41,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A broker that takes nothing but TLS and a login by SCRAM on the port that jobs use. */
 @Timeout(180)
 class SecureKafkaITCase {
   private static final String PASSWORD = "hunter2-of-scram";
-  private static final String STORE_PASSWORD = "hunter2-of-store";
   private static final int RECORDS = 1_000;
 
   @RegisterExtension
@@ -58,25 +59,50 @@ class SecureKafkaITCase {
 
   private static LocalBroker broker;
   private static String secured = "";
+  private static String elsewhere = "";
+  private static String expired = "";
+  private static Path trustedElsewhere = Path.of("");
+  private static Path trustedExpired = Path.of("");
   private static Path trusted = Path.of("");
   private static Path foreign = Path.of("");
 
   @BeforeAll
   static void startBroker() throws Exception {
     Path keys = directory.resolve("broker.p12");
-    trusted = certificate("broker", keys);
-    foreign = certificate("foreign", directory.resolve("foreign.p12"));
+    trusted = Certificates.make(directory, "broker", keys, THIS_HOST);
+    foreign = Certificates.make(directory, "foreign", directory.resolve("foreign.p12"), THIS_HOST);
+    Path keysElsewhere = directory.resolve("elsewhere.p12");
+    trustedElsewhere =
+        Certificates.make(
+            directory, "elsewhere", keysElsewhere, "-validity 30 -ext SAN=dns:elsewhere.invalid");
+    Path keysExpired = directory.resolve("expired.p12");
+    trustedExpired =
+        Certificates.make(
+            directory, "expired", keysExpired, "-startdate -10d -validity 5 -ext SAN=ip:127.0.0.1");
     BrokerPorts ports = new BrokerPorts(FreePorts.find(), FreePorts.find(), 0, 0);
     int port = FreePorts.find();
     secured = "127.0.0.1:" + port;
+    elsewhere = "127.0.0.1:" + FreePorts.find();
+    expired = "127.0.0.1:" + FreePorts.find();
+    String encrypted = ",ELSEWHERE://" + elsewhere + ",EXPIRED://" + expired;
     String open = "BROKER://" + ports.bootstrap();
     Map<String, String> settings = new HashMap<>();
     settings.put(
         "listeners",
-        open + ",CONTROLLER://127.0.0.1:" + ports.controller() + ",SECURE://" + secured);
-    settings.put("advertised.listeners", open + ",SECURE://" + secured);
+        open
+            + ",CONTROLLER://127.0.0.1:"
+            + ports.controller()
+            + ",SECURE://"
+            + secured
+            + encrypted);
+    settings.put("advertised.listeners", open + ",SECURE://" + secured + encrypted);
     settings.put(
-        "listener.security.protocol.map", "BROKER:PLAINTEXT,CONTROLLER:PLAINTEXT,SECURE:SASL_SSL");
+        "listener.security.protocol.map",
+        "BROKER:PLAINTEXT,CONTROLLER:PLAINTEXT,SECURE:SASL_SSL,ELSEWHERE:SSL,EXPIRED:SSL");
+    settings.put("listener.name.elsewhere.ssl.keystore.location", keysElsewhere.toString());
+    settings.put("listener.name.elsewhere.ssl.keystore.password", STORE_PASSWORD);
+    settings.put("listener.name.expired.ssl.keystore.location", keysExpired.toString());
+    settings.put("listener.name.expired.ssl.keystore.password", STORE_PASSWORD);
     settings.put("sasl.enabled.mechanisms", "SCRAM-SHA-512");
     settings.put(
         "listener.name.secure.scram-sha-512.sasl.jaas.config",
@@ -165,6 +191,73 @@ class SecureKafkaITCase {
   }
 
   @Test
+  void prepare_certificateOfAnotherHost_isRefused() {
+    Throwable refused = encrypted(elsewhere, trustedElsewhere);
+
+    assertThat(refused)
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining(elsewhere);
+    assertThat(trace(refused)).contains("No subject alternative names");
+  }
+
+  @Test
+  void prepare_certificateThatHasExpired_isRefused() {
+    Throwable refused = encrypted(expired, trustedExpired);
+
+    assertThat(refused).isInstanceOf(IllegalArgumentException.class).hasMessageContaining(expired);
+    assertThat(trace(refused)).contains("CertificateExpiredException");
+  }
+
+  /** What comes of connecting by TLS alone. */
+  private static Throwable encrypted(String address, Path trust) {
+    Configuration config = config("encrypted.", PASSWORD, trust);
+    config.set(KafkaOptions.BOOTSTRAP, address);
+    config.setString("kafka.security.protocol", "SSL");
+    return catchThrowable(() -> KafkaTopics.prepare(config, List.of(Topics.WEB_REQUESTS)));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"JndiLoginModule", "LdapLoginModule"})
+  void prepare_loginModuleThatAsksOthers_isRefused(String module) {
+    Configuration config = config("module.", PASSWORD, trusted);
+    config.setString(
+        "kafka.sasl.jaas.config",
+        "com.sun.security.auth.module."
+            + module
+            + " required user.provider.url=\"ldap://127.0.0.1:1/\" password=\""
+            + PASSWORD
+            + "\";");
+
+    Throwable refused =
+        catchThrowable(() -> KafkaTopics.prepare(config, List.of(Topics.WEB_REQUESTS)));
+
+    assertThat(refused).isInstanceOf(IllegalArgumentException.class);
+    assertThat(trace(refused)).contains(module + " is not allowed").doesNotContain(PASSWORD);
+  }
+
+  @Test
+  void prepare_tokensOfAFile_areRefused() {
+    Configuration config = config("token.", PASSWORD, trusted);
+    config.setString("kafka.sasl.mechanism", "OAUTHBEARER");
+    config.setString(
+        "kafka.sasl.jaas.config",
+        "org.apache.kafka.common.security.oauthbearer.OAuthBearerLoginModule required"
+            + " clientId=\"a\" clientSecret=\""
+            + PASSWORD
+            + "\";");
+    config.setString(
+        "kafka.sasl.login.callback.handler.class",
+        "org.apache.kafka.common.security.oauthbearer.OAuthBearerLoginCallbackHandler");
+    config.setString("kafka.sasl.oauthbearer.token.endpoint.url", trusted.toUri().toString());
+
+    Throwable refused =
+        catchThrowable(() -> KafkaTopics.prepare(config, List.of(Topics.WEB_REQUESTS)));
+
+    assertThat(refused).isInstanceOf(IllegalArgumentException.class);
+    assertThat(trace(refused)).contains("oauthbearer.allowed.urls").doesNotContain(PASSWORD);
+  }
+
+  @Test
   void prepare_noLogin_isRefused() {
     Configuration config = config("plain.", PASSWORD, trusted);
     config.setString("kafka.security.protocol", "PLAINTEXT");
@@ -172,39 +265,6 @@ class SecureKafkaITCase {
     assertThat(catchThrowable(() -> KafkaTopics.prepare(config, List.of(Topics.WEB_REQUESTS))))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining(secured);
-  }
-
-  /** Makes a key, and a store with its certificate that a client can trust. */
-  private static Path certificate(String name, Path keys) throws Exception {
-    Path trust = directory.resolve(name + "-trust.p12");
-    Path file = directory.resolve(name + ".cer");
-    String store = keys.toString();
-    keytool(
-        "-genkeypair -alias broker -keyalg EC -validity 30 -dname CN=localhost"
-            + " -ext SAN=ip:127.0.0.1 -keystore "
-            + store);
-    keytool("-exportcert -alias broker -file " + file + " -keystore " + store);
-    keytool("-importcert -noprompt -alias broker -file " + file + " -keystore " + trust);
-    return trust;
-  }
-
-  private static void keytool(String arguments) throws Exception {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "keytool").toString());
-    command.addAll(List.of(arguments.split(" ", -1)));
-    command.addAll(List.of("-storetype", "PKCS12", "-storepass", STORE_PASSWORD));
-    Path log = Files.createTempFile(directory, "keytool", ".log");
-    Process process =
-        new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile()).start();
-    assertThat(process.waitFor()).as(() -> read(log)).isZero();
-  }
-
-  private static String read(Path file) {
-    try {
-      return Files.readString(file);
-    } catch (IOException e) {
-      return e.toString();
-    }
   }
 
   private static Configuration config(String prefix, String password, Path trust) {

@@ -60,7 +60,7 @@ final class TestBroker implements AutoCloseable {
   KafkaProducer<byte[], byte[]> producer(Map<String, Object> settings) {
     Map<String, Object> all = new HashMap<>(settings);
     all.put("bootstrap.servers", bootstrap());
-    all.put("max.request.size", LocalBroker.MAX_MESSAGE_BYTES);
+    all.putIfAbsent("max.request.size", LocalBroker.MAX_MESSAGE_BYTES);
     return new KafkaProducer<>(all, new ByteArraySerializer(), new ByteArraySerializer());
   }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.millrace.connector.store.StoreWriterRun;
+import io.millrace.local.fault.CommandProxy;
 import io.millrace.local.store.LocalRedis;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -118,6 +119,42 @@ public class RedisOutageITCase {
     assertHoldsTheLastOfEach();
   }
 
+  @Test
+  void values_everyHundredthCommandFails_areAllThere() throws Exception {
+    try (CommandProxy proxy = CommandProxy.ofRedis(HostAndPort.from(redis.address()).getPort());
+        var writer = writer(proxy.address())) {
+      proxy.failOneOf(100);
+      writeAll(writer, i -> {});
+
+      assertThat(proxy.failed()).isGreaterThan((long) VERSIONS * KEYS / 100 - 1);
+      assertThat(writer.refused()).isEmpty();
+    }
+
+    assertHoldsTheLastOfEach();
+  }
+
+  @Test
+  void values_everyCommandFails_waitUntilNoneDoes() throws Exception {
+    try (CommandProxy proxy = CommandProxy.ofRedis(HostAndPort.from(redis.address()).getPort());
+        var writer = writer(proxy.address())) {
+      proxy.failOneOf(1);
+      FutureTask<Void> writing =
+          new FutureTask<>(
+              () -> {
+                writeAll(writer, i -> {});
+                return null;
+              });
+      new Thread(writing).start();
+      await().atMost(Duration.ofMinutes(1)).until(() -> writer.retries() > 2);
+      proxy.failOneOf(0);
+      writing.get();
+
+      assertThat(writer.refused()).isEmpty();
+    }
+
+    assertHoldsTheLastOfEach();
+  }
+
   private static void signal(String signal) {
     try {
       assertThat(new ProcessBuilder("kill", signal, String.valueOf(redis.pid())).start().waitFor())
@@ -152,7 +189,11 @@ public class RedisOutageITCase {
   }
 
   private static StoreWriterRun<Sent, RedisWrite> writer() throws Exception {
-    Configuration config = new Configuration().set(RedisOptions.REDIS, redis.address());
+    return writer(redis.address());
+  }
+
+  private static StoreWriterRun<Sent, RedisWrite> writer(String address) throws Exception {
+    Configuration config = new Configuration().set(RedisOptions.REDIS, address);
     return StoreWriterRun.of(
         Sent.class,
         sent -> new RedisString(sent.key(), sent.version(), "value-" + sent.version(), 0),

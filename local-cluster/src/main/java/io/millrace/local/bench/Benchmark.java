@@ -16,7 +16,9 @@ public enum Benchmark {
   /** What trending songs costs beyond reading, and what its peer costs. */
   TRENDING_SONGS("trending-songs", 5, 10_000_000),
   /** What keyed state costs: plain, and written back. */
-  STATE("state", 5, 10_000_000);
+  STATE("state", 5, 10_000_000),
+  /** What writing to stores and topics costs beyond their clients. */
+  SINKS("sinks", 5, 500_000);
 
   private final String code;
   private final int rounds;
@@ -69,6 +71,7 @@ public enum Benchmark {
           case FLOOR, HEAVY_HITTERS -> List.of(RequestVariant.values());
           case TRENDING_SONGS -> List.of(PlayVariant.values());
           case STATE -> StateVariant.all();
+          case SINKS -> List.of(SinkVariant.values());
         };
     return all.stream().filter(compared::contains).collect(Collectors.toUnmodifiableList());
   }
@@ -80,6 +83,7 @@ public enum Benchmark {
       case FLOOR, HEAVY_HITTERS -> RequestTestbed.open(site, scale);
       case TRENDING_SONGS -> PlayTestbed.open(site, scale);
       case STATE -> StateTestbed.open(site, scale);
+      case SINKS -> SinkTestbed.open(site, scale);
     };
   }
 
@@ -109,6 +113,14 @@ public enum Benchmark {
               new Comparison(PlayVariant.SLIDING, PlayVariant.TUMBLING, 0.95),
               new Comparison(PlayVariant.WINDOWED, PlayVariant.FLINK_SQL, 3));
       case STATE -> StateVariant.comparisons();
+      case SINKS ->
+          List.of(
+              new Comparison(SinkVariant.REDIS_SORTED_SET, SinkVariant.REDIS_SORTED_SET_LOOP, 0.8),
+              new Comparison(SinkVariant.REDIS_STRING, SinkVariant.REDIS_STRING_LOOP, 0.8),
+              new Comparison(SinkVariant.POSTGRES, SinkVariant.POSTGRES_LOOP, 0.8),
+              new Comparison(SinkVariant.CASSANDRA, SinkVariant.CASSANDRA_LOOP, 0.8),
+              new Comparison(SinkVariant.KAFKA, SinkVariant.KAFKA_LOOP, 0.8),
+              new Comparison(SinkVariant.EXACTLY_ONCE, SinkVariant.AT_LEAST_ONCE, 0.9));
     };
   }
 

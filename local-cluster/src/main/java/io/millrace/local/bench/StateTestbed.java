@@ -79,7 +79,7 @@ final class StateTestbed implements Testbed {
   }
 
   private static TimedJob.Setup setup(StateBackend backend) {
-    return new TimedJob.Setup(1, backend, MANAGED_MEBIBYTES);
+    return new TimedJob.Setup(1, backend, MANAGED_MEBIBYTES, TimedJob.CHECKPOINT_INTERVAL);
   }
 
   private KeyLoad load(StateVariant variant) {

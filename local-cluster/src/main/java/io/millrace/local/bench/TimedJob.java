@@ -25,7 +25,7 @@ import org.apache.flink.configuration.TaskManagerOptions;
  * main} of the variant's JVM.
  */
 public final class TimedJob {
-  /** Time between two checkpoints of every timed run. */
+  /** Time between two checkpoints of those that compute. */
   static final Duration CHECKPOINT_INTERVAL = Duration.ofSeconds(1);
 
   private static final Duration LOOK_INTERVAL = Duration.ofMillis(500);
@@ -41,15 +41,17 @@ public final class TimedJob {
    * @param parallelism number of slots
    * @param backend where jobs keep their state
    * @param managedMebibytes memory of RocksDB, of all slots together
+   * @param checkpointInterval time between two checkpoints
    */
-  record Setup(int parallelism, StateBackend backend, int managedMebibytes) {
+  record Setup(
+      int parallelism, StateBackend backend, int managedMebibytes, Duration checkpointInterval) {
     /** For people, without the backend. */
     String description() {
       return String.format(
           Locale.ROOT,
           "parallelism %d, checkpoint %d ms, %d MiB of managed memory",
           parallelism,
-          CHECKPOINT_INTERVAL.toMillis(),
+          checkpointInterval.toMillis(),
           managedMebibytes);
     }
   }
@@ -78,7 +80,8 @@ public final class TimedJob {
                 mainClass,
                 String.valueOf(setup.parallelism()),
                 setup.backend().name(),
-                String.valueOf(setup.managedMebibytes())));
+                String.valueOf(setup.managedMebibytes()),
+                String.valueOf(setup.checkpointInterval().toMillis())));
     all.addAll(arguments);
     return JvmProgram.of(
         name, TimedJob.class.getName(), new ClassPath(classPath), RunLoop.JVM_OPTIONS, all);
@@ -93,15 +96,18 @@ public final class TimedJob {
   public static void main(String[] args) throws IOException {
     Setup setup =
         new Setup(
-            Integer.parseInt(args[2]), StateBackend.valueOf(args[3]), Integer.parseInt(args[4]));
-    List<String> own = List.of(args).subList(5, args.length);
+            Integer.parseInt(args[2]),
+            StateBackend.valueOf(args[3]),
+            Integer.parseInt(args[4]),
+            Duration.ofMillis(Long.parseLong(args[5])));
+    List<String> own = List.of(args).subList(6, args.length);
     RunLoop.serve(new TimedJob(Path.of(args[0]), args[1], setup, own)::run);
   }
 
   /** Runs the job to its end; what it counted are its accumulators. */
   private Map<String, String> run(Path directory) throws Exception {
     FlinkSettings settings =
-        new FlinkSettings(setup.parallelism(), setup.backend(), CHECKPOINT_INTERVAL, 0);
+        new FlinkSettings(setup.parallelism(), setup.backend(), setup.checkpointInterval(), 0);
     Configuration more = RunClock.configuration(directory.resolve(RunTimes.FILE));
     more.set(
         TaskManagerOptions.MANAGED_MEMORY_SIZE, MemorySize.ofMebiBytes(setup.managedMebibytes()));

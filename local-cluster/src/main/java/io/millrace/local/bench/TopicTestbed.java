@@ -21,7 +21,8 @@ import org.apache.kafka.common.utils.AppInfoParser;
  */
 abstract class TopicTestbed<V extends TopicVariant> implements Testbed {
   /** The Flink of every job. */
-  static final TimedJob.Setup SETUP = new TimedJob.Setup(2, StateBackend.ROCKSDB, 128);
+  static final TimedJob.Setup SETUP =
+      new TimedJob.Setup(2, StateBackend.ROCKSDB, 128, TimedJob.CHECKPOINT_INTERVAL);
 
   private static final Duration DECISION_LIMIT = Duration.ofSeconds(60);
 

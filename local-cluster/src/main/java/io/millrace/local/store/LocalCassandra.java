@@ -75,16 +75,19 @@ public final class LocalCassandra implements AutoCloseable {
           "java.base/sun.nio.ch",
           "jdk.management/com.sun.management.internal");
 
-  /** Lets in only who has a password, and asks for rights anew with every statement. */
+  /** Lets in only who has a password; how long it believes what it knows of rights is added. */
   private static final String USERS =
       """
       authenticator: PasswordAuthenticator
       authorizer: CassandraAuthorizer
       role_manager: CassandraRoleManager
-      credentials_validity: 0ms
-      roles_validity: 0ms
-      permissions_validity: 0ms
+      credentials_validity: %1$s
+      roles_validity: %1$s
+      permissions_validity: %1$s
       """;
+
+  /** Both name and password. */
+  private static final String FIRST_USER = "cassandra";
 
   private final Children children;
   private final Path directory;
@@ -113,13 +116,37 @@ public final class LocalCassandra implements AutoCloseable {
   }
 
   /**
-   * Starts a node that asks for user and password. Soon after it answers, both are {@code
-   * cassandra} for its first user, who may do everything.
+   * Starts a node that asks for user and password, and for rights anew with every statement. Soon
+   * after it answers, both are {@code cassandra} for its first user, who may do everything.
    *
    * @throws IOException as above
    */
   public static LocalCassandra startWithUsers(Path directory) throws IOException {
-    return start(childrenIn(directory), directory.resolve(NAME), USERS);
+    return start(childrenIn(directory), directory.resolve(NAME), USERS.formatted("0ms"));
+  }
+
+  /**
+   * Starts a node that takes encrypted connections beside open ones.
+   *
+   * @param keyStore its key and certificate, PKCS12
+   * @param password opens that file
+   * @throws IOException as above
+   */
+  public static LocalCassandra startWithTls(Path directory, Path keyStore, String password)
+      throws IOException {
+    String settings =
+        """
+        client_encryption_options:
+          enabled: true
+          optional: true
+          keystore: %s
+          keystore_password: %s
+          store_type: PKCS12
+        """;
+    return start(
+        childrenIn(directory),
+        directory.resolve(NAME),
+        settings.formatted(keyStore.toAbsolutePath(), password));
   }
 
   /**
@@ -130,6 +157,18 @@ public final class LocalCassandra implements AutoCloseable {
    */
   public static LocalCassandra start(Children children, Path directory) throws IOException {
     return start(children, directory, "");
+  }
+
+  /**
+   * Starts a node that asks for user and password, and for rights anew every second, as one of
+   * {@code children}.
+   *
+   * @param directory has its data and configuration
+   * @throws IOException as above
+   */
+  public static LocalCassandra startWithUsers(Children children, Path directory)
+      throws IOException {
+    return start(children, directory, USERS.formatted("1s"));
   }
 
   private static Children childrenIn(Path directory) throws IOException {
@@ -156,6 +195,21 @@ public final class LocalCassandra implements AutoCloseable {
   /** Address for clients: {@code 127.0.0.1:port}. */
   public String address() {
     return "127.0.0.1:" + port;
+  }
+
+  /** The port alone. */
+  public int port() {
+    return port;
+  }
+
+  /**
+   * Has a node with users do something, as its first user, who is let in soon after it answers.
+   *
+   * @param cql one statement, whose result is not of interest
+   * @throws IOException where it refuses it or does not answer; the message says what it said
+   */
+  public void execute(String cql) throws IOException {
+    CassandraConsole.execute(port, FIRST_USER, cql);
   }
 
   /** The process that runs, or ran last. */

@@ -103,6 +103,16 @@ public final class LocalPostgres implements AutoCloseable {
     return USER;
   }
 
+  /**
+   * Has the server do something, as {@link #user}.
+   *
+   * @param sql one or more statements, whose results are not of interest
+   * @throws IOException where it refuses one or does not answer; the message says what it said
+   */
+  public void execute(String sql) throws IOException {
+    PostgresConsole.execute(port, USER, DATABASE, sql);
+  }
+
   /** Process id of the server, which serves each connection by a child process. */
   public long pid() {
     return process.pid();

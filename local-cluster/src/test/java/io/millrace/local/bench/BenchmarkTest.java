@@ -52,6 +52,32 @@ class BenchmarkTest {
   }
 
   @Test
+  void sinks_eachHasItsLoop_andOneGuaranteeTheOther() {
+    assertThat(Benchmark.SINKS.comparisons())
+        .extracting(Comparison::words)
+        .containsExactly(
+            "redis-sorted-set to redis-sorted-set-loop",
+            "redis-string to redis-string-loop",
+            "postgres to postgres-loop",
+            "cassandra to cassandra-loop",
+            "kafka to kafka-loop",
+            "exactly-once to at-least-once");
+    for (Comparison comparison : Benchmark.SINKS.comparisons()) {
+      SinkVariant sink = (SinkVariant) comparison.variant();
+      SinkVariant other = (SinkVariant) comparison.other();
+      assertThat(sink.server()).isEqualTo(other.server());
+      assertThat(sink.mainClass()).isEqualTo(other.mainClass());
+      assertThat(sink.arguments(10)).isNotEqualTo(other.arguments(10));
+    }
+  }
+
+  @Test
+  void sinkLoad_rows_differInTheirChecksums() {
+    assertThat(SinkLoad.of(2).checksum()).isNotEqualTo(2 * SinkLoad.of(1).checksum());
+    assertThat(SinkLoad.of(0)).isEqualTo(new SinkLoad(0, 0));
+  }
+
+  @Test
   void timing_ofFigures_isPerSecondAndPerMillion() {
     Map<String, Long> figures =
         Map.of(

@@ -2,8 +2,12 @@ package io.millrace.local.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
+import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -30,5 +34,21 @@ class LocalCassandraITCase {
     }
     assertThat(ProcessHandle.of(first).filter(ProcessHandle::isAlive)).isEmpty();
     assertThat(ProcessHandle.of(second).filter(ProcessHandle::isAlive)).isEmpty();
+  }
+
+  @Test
+  void execute_statement_isDoneForTheFirstUserOrRefused() throws Exception {
+    try (LocalCassandra cassandra = LocalCassandra.startWithUsers(directory)) {
+      await()
+          .atMost(Duration.ofMinutes(1))
+          .ignoreExceptionsInstanceOf(IOException.class)
+          .untilAsserted(() -> cassandra.execute("LIST ROLES"));
+
+      cassandra.execute("CREATE ROLE app");
+
+      assertThatThrownBy(() -> cassandra.execute("CREATE ROLE app"))
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("app already exists");
+    }
   }
 }

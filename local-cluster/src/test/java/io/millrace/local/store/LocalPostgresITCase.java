@@ -52,6 +52,18 @@ class LocalPostgresITCase {
   }
 
   @Test
+  void execute_statements_areRunOrRefusedWithTheServersWords() throws Exception {
+    postgres.execute("CREATE TABLE told (n integer); INSERT INTO told VALUES (3)");
+
+    try (Connection connection = connect(postgres.user())) {
+      assertThat(query(connection, "SELECT n FROM told")).isEqualTo("3");
+    }
+    assertThatThrownBy(() -> postgres.execute("INSERT INTO nowhere VALUES (1)"))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("42P01");
+  }
+
+  @Test
   void start_listens_onLoopbackOnly() throws Exception {
     try (Connection connection = connect(postgres.user())) {
       assertThat(query(connection, "SHOW listen_addresses")).isEqualTo("127.0.0.1");

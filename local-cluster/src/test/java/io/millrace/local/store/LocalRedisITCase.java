@@ -1,12 +1,16 @@
 package io.millrace.local.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.Jedis;
+import redis.clients.jedis.exceptions.JedisAccessControlException;
+import redis.clients.jedis.exceptions.JedisConnectionException;
 
 class LocalRedisITCase {
   @TempDir Path directory;
@@ -48,6 +52,41 @@ class LocalRedisITCase {
     try (LocalRedis one = LocalRedis.start(directory.resolve("one"));
         LocalRedis two = LocalRedis.start(directory.resolve("two"))) {
       assertThat(one.address()).isNotEqualTo(two.address());
+    }
+  }
+
+  @Test
+  void startAgain_durable_hasItsDataAndItsUser() throws Exception {
+    try (LocalRedis redis = LocalRedis.startDurable(directory, "app", "secret")) {
+      HostAndPort address = HostAndPort.from(redis.address());
+      try (Jedis client = new Jedis(address)) {
+        client.auth("app", "secret");
+        client.set("kept", "7");
+        redis.stop();
+        assertThatThrownBy(() -> client.get("kept")).isInstanceOf(JedisConnectionException.class);
+      }
+
+      redis.startAgain();
+
+      try (Jedis client = new Jedis(address)) {
+        client.auth("app", "secret");
+        assertThat(client.get("kept")).isEqualTo("7");
+      }
+    }
+  }
+
+  @Test
+  void execute_command_isDoneOrRefusedWithTheServersWords() throws Exception {
+    try (LocalRedis redis = LocalRedis.startDurable(directory, "app", "secret");
+        Jedis client = new Jedis(HostAndPort.from(redis.address()))) {
+      redis.execute("ACL SETUSER app resetpass >another");
+
+      assertThatThrownBy(() -> client.auth("app", "secret"))
+          .isInstanceOf(JedisAccessControlException.class);
+      client.auth("app", "another");
+      assertThatThrownBy(() -> redis.execute("NONSENSE"))
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("unknown command");
     }
   }
 }

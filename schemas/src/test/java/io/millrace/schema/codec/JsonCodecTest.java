@@ -12,9 +12,11 @@ import java.io.ByteArrayOutputStream;
 import java.nio.charset.Charset;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -140,6 +142,88 @@ class JsonCodecTest {
   void decode_escapedSurrogatePair_isOneCharacter() throws Exception {
     assertThat(decode("{\"at\":5,\"id\":\"\\ud83c\\uDFB5\",\"count\":1}").id())
         .isEqualTo("\uD83C\uDFB5");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "\u200b",
+        "\u202e",
+        "\ufeff",
+        "\u0000",
+        " a ",
+        "e\u0301",
+        "\u00e9",
+        "\u001b[31m",
+        "\r\n",
+        "${x}",
+        "<b>",
+        "';--",
+        "a:* \\"
+      })
+  void decode_awkwardText_isKeptAsItIsAndWrittenBack(String id) throws Exception {
+    Sample sample = Sample.of(5, id, 1);
+
+    assertThat(decode(new String(JsonCodec.of(Sample.class).encode(sample), UTF_8)).id())
+        .isEqualTo(id);
+  }
+
+  @Test
+  void decode_textsThatLookAlike_differ() throws Exception {
+    Set<String> ids = new HashSet<>();
+    for (String id : List.of("\u00e9", "e\u0301", "E\u0301", "a", "A", "a ", " a", "")) {
+      ids.add(decode("{\"at\":5,\"id\":\"" + id + "\",\"count\":1}").id());
+    }
+    assertThat(ids).hasSize(8);
+  }
+
+  @Test
+  void decode_namesOfOneHash_areToldApart() throws Exception {
+    int names = 1 << 12;
+    StringBuilder sizes = new StringBuilder("\"sizes\":{");
+    StringBuilder unknown = new StringBuilder();
+    for (int i = 0; i < names; i++) {
+      StringBuilder name = new StringBuilder();
+      for (int bit = 0; bit < 12; bit++) {
+        name.append((i >> bit & 1) == 0 ? "Aa" : "BB");
+      }
+      sizes.append(i == 0 ? "" : ",").append('"').append(name).append("\":").append(i);
+      unknown.append(",\"").append(name).append("\":1");
+    }
+
+    assertThat(decode(sample(sizes + "}" + unknown)).sizes()).hasSize(names);
+  }
+
+  @Test
+  void decode_everNewUnknownNames_areIgnored() throws Exception {
+    JsonCodec<Sample> codec = JsonCodec.of(Sample.class);
+    for (int record = 0; record < 20; record++) {
+      StringBuilder fields = new StringBuilder("\"x\":1");
+      for (int name = 0; name < 10_000; name++) {
+        fields.append(",\"junk").append(record * 10_000 + name).append("\":1");
+      }
+      assertThat(codec.decode(bytes(sample(fields.toString()), UTF_8)))
+          .isEqualTo(Sample.of(5, "a", 1));
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "0.1,                     0.1",
+    "0.2,                     0.2",
+    "0.30000000000000004,     0.30000000000000004",
+    "4.9e-324,                4.9e-324",
+    "1.7976931348623157e308,  1.7976931348623157e308"
+  })
+  void decode_double_isTheNearestThereIs(String number, double expected) throws Exception {
+    assertThat(decode(sample("\"ratio\":" + number)).ratio()).isEqualTo(expected);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"90", "-90", "90.0", "-0.0"})
+  void decode_latitudeOfAPole_isTaken(String latitude) throws Exception {
+    assertThat(decode(sample("\"latitude\":" + latitude)).latitude())
+        .isEqualTo(Double.parseDouble(latitude));
   }
 
   @Test

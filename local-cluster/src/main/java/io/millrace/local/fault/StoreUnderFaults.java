@@ -1,0 +1,60 @@
+package io.millrace.local.fault;
+
+import io.millrace.local.process.Children;
+import io.millrace.local.store.LocalCassandra;
+import io.millrace.local.store.LocalPostgres;
+import io.millrace.local.store.LocalRedis;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+
+/** A real store that a job writes to as a user with a password, and what befalls it meanwhile. */
+public interface StoreUnderFaults extends AutoCloseable {
+  /** The stores that there are. */
+  List<String> NAMES = List.of("redis", "postgres", "cassandra");
+
+  /** One of a hundred commands fails. */
+  int FAILS_ONE_OF = 100;
+
+  /** Who writes. */
+  String USER = "app";
+
+  /** What lets that user in. */
+  String PASSWORD = "let-me-in";
+
+  /** What takes its place for a while. */
+  String ANOTHER_PASSWORD = "let-nobody-in";
+
+  /**
+   * Starts a store.
+   *
+   * @param name one of {@link #NAMES}
+   * @param children starts it where it is a JVM
+   * @param directory for its files
+   */
+  static StoreUnderFaults start(String name, Children children, Path directory)
+      throws IOException, InterruptedException {
+    return switch (name) {
+      case "redis" -> new RedisUnderFaults(LocalRedis.startDurable(directory, USER, PASSWORD));
+      case "postgres" -> new PostgresUnderFaults(LocalPostgres.start(directory));
+      case "cassandra" ->
+          new CassandraUnderFaults(LocalCassandra.startWithUsers(children, directory));
+      default -> throw new IllegalArgumentException("no such store: " + name);
+    };
+  }
+
+  /** What a job is told that writes to it while there is that outage. */
+  List<String> arguments(Outage outage);
+
+  /** Lets an outage begin; the job's table is there. */
+  void begin(Outage outage) throws IOException, InterruptedException;
+
+  /** Ends the outage that has begun. */
+  void end(Outage outage) throws IOException, InterruptedException;
+
+  /** How many single commands were made to fail so far, where something stands before the store. */
+  long failedCommands();
+
+  @Override
+  void close() throws IOException;
+}
