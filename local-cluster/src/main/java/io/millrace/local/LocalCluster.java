@@ -349,7 +349,8 @@ public final class LocalCluster {
     out.println(
         "  "
             + COMMAND
-            + " bench <name>     a benchmark: floor, heavy-hitters, trending-songs, state or sinks");
+            + " bench <name>     a benchmark: floor, heavy-hitters, trending-songs,"
+            + " rate-counting, state or sinks");
     out.println();
     out.println("A cluster of processes that stays:");
     out.println();

@@ -15,6 +15,8 @@ public enum Benchmark {
   HEAVY_HITTERS("heavy-hitters", 5, 20_000_000),
   /** What trending songs costs beyond reading, and what its peer costs. */
   TRENDING_SONGS("trending-songs", 5, 10_000_000),
+  /** What rate counting costs beyond reading and an exchange. */
+  RATE_COUNTING("rate-counting", 5, 5_000_000),
   /** What keyed state costs: plain, and written back. */
   STATE("state", 5, 10_000_000),
   /** What writing to stores and topics costs beyond their clients. */
@@ -70,6 +72,7 @@ public enum Benchmark {
         switch (this) {
           case FLOOR, HEAVY_HITTERS -> List.of(RequestVariant.values());
           case TRENDING_SONGS -> List.of(PlayVariant.values());
+          case RATE_COUNTING -> List.of(LimitVariant.values());
           case STATE -> StateVariant.all();
           case SINKS -> List.of(SinkVariant.values());
         };
@@ -82,6 +85,7 @@ public enum Benchmark {
     return switch (this) {
       case FLOOR, HEAVY_HITTERS -> RequestTestbed.open(site, scale);
       case TRENDING_SONGS -> PlayTestbed.open(site, scale);
+      case RATE_COUNTING -> LimitTestbed.open(site, scale);
       case STATE -> StateTestbed.open(site, scale);
       case SINKS -> SinkTestbed.open(site, scale);
     };
@@ -112,6 +116,12 @@ public enum Benchmark {
               new Comparison(PlayVariant.TRENDING_SONGS, PlayVariant.EXCHANGE, 0.6),
               new Comparison(PlayVariant.SLIDING, PlayVariant.TUMBLING, 0.95),
               new Comparison(PlayVariant.WINDOWED, PlayVariant.FLINK_SQL, 3));
+      case RATE_COUNTING ->
+          List.of(
+              Comparison.of(LimitVariant.EXCHANGE, LimitVariant.FLOOR),
+              new Comparison(LimitVariant.LEASES, LimitVariant.EXCHANGE, 0.7),
+              Comparison.of(LimitVariant.FORGETFUL, LimitVariant.EXCHANGE),
+              Comparison.of(LimitVariant.EXACT, LimitVariant.EXCHANGE));
       case STATE -> StateVariant.comparisons();
       case SINKS ->
           List.of(
