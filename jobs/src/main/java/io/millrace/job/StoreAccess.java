@@ -1,6 +1,7 @@
 package io.millrace.job;
 
 import io.millrace.connector.cassandra.CassandraOptions;
+import io.millrace.connector.postgres.PostgresOptions;
 import io.millrace.connector.redis.RedisOptions;
 import io.millrace.connector.store.StoreOptions;
 import java.util.ArrayList;
@@ -17,6 +18,9 @@ public final class StoreAccess {
   /** Cassandra, likewise. */
   public static final String CASSANDRA = "cassandra";
 
+  /** PostgreSQL, likewise. */
+  public static final String POSTGRES = "postgres";
+
   /** Which of the job's stores are written. */
   public static final ConfigOption<String> STORES =
       ConfigOptions.key("stores")
@@ -32,6 +36,9 @@ public final class StoreAccess {
     List<ConfigOption<?>> options = new ArrayList<>(List.of(STORES));
     if (stores.contains(REDIS)) {
       options.add(RedisOptions.REDIS);
+    }
+    if (stores.contains(POSTGRES)) {
+      options.addAll(List.of(PostgresOptions.POSTGRES, StoreOptions.CREATE_TABLES));
     }
     if (stores.contains(CASSANDRA)) {
       options.addAll(

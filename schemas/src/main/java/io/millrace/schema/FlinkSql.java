@@ -105,6 +105,9 @@ public final class FlinkSql {
         return "MAP<" + of.get(0) + ", " + of.get(1) + ">";
       }
     }
+    if (type instanceof Class<?> plain && plain.isEnum()) {
+      return "STRING";
+    }
     if (type instanceof Class<?> plain && plain.isRecord()) {
       return Arrays.stream(plain.getRecordComponents())
           .map(field -> String.format("`%s` %s", field.getName(), type(field.getGenericType())))

@@ -2,6 +2,7 @@ package io.millrace.job.catalogue;
 
 import io.millrace.job.JobDescription;
 import io.millrace.job.listening.TrendingSongsJob;
+import io.millrace.job.payments.ReconciliationJob;
 import io.millrace.job.web.HeavyHittersJob;
 import java.util.List;
 
@@ -11,7 +12,8 @@ public final class JobCatalogue {
   public static final String RESOURCE = "META-INF/millrace/jobs.json";
 
   /** All jobs, by the number of their systems. */
-  public static final List<JobDescription> ALL = List.of(TrendingSongsJob.JOB, HeavyHittersJob.JOB);
+  public static final List<JobDescription> ALL =
+      List.of(TrendingSongsJob.JOB, HeavyHittersJob.JOB, ReconciliationJob.JOB);
 
   private JobCatalogue() {}
 }
