@@ -132,7 +132,10 @@ final class CommittedBooks {
     }
     open.forEach(row -> place(places, text(row, "ruleId"), text(row, "entryId"), "open"));
     for (JsonNode row : breaks) {
-      if (!text(row, "state").equals("cleared")) {
+      // What a person has matched is in its match.
+      JsonNode lastStep = row.get("history").get(row.get("history").size() - 1);
+      boolean isMatched = text(lastStep, "action").equals("match");
+      if (!text(row, "state").equals("cleared") && !isMatched) {
         List<String> named = ids(row);
         boolean isDuplicate = text(row, "type").equals("duplicate");
         for (String id : isDuplicate ? named.subList(0, 1) : named) {

@@ -17,8 +17,8 @@ import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
  * Announces each ledger, with the least time of an entry of it, and at the end of a bounded input
  * the largest time of an entry or a decision.
  *
- * <p><b>State</b>: the largest time. <b>Replay</b>: ledgers are announced again after a restart,
- * which changes nothing.
+ * <p><b>State</b>: the largest time; it makes no difference which task has it again. <b>Replay</b>:
+ * ledgers are announced again after a restart, which changes nothing.
  */
 final class AnnounceOperator extends AbstractStreamOperator<Notice>
     implements OneInputStreamOperator<Claim, Notice> {
@@ -35,7 +35,9 @@ final class AnnounceOperator extends AbstractStreamOperator<Notice>
     super.initializeState(context);
     ledgers = new HashMap<>();
     latest = Long.MIN_VALUE;
-    saved = context.getOperatorStateStore().getUnionListState(LATEST);
+    // Not one that all share: while some tasks of a source have ended, no checkpoint could be
+    // taken.
+    saved = context.getOperatorStateStore().getListState(LATEST);
     for (Long each : saved.get()) {
       latest = Math.max(latest, each);
     }

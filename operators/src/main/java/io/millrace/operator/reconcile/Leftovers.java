@@ -61,17 +61,21 @@ final class Leftovers implements Matching {
   }
 
   /** When an entry may be tried: all that may be part of it has been handed over. */
-  private static long triedAt(Side side, LedgerEntry entry) {
-    return side.deadline() + window(side, entry);
+  private long triedAt(Side side, LedgerEntry entry) {
+    return afterWindows(1, side, entry);
   }
 
   /** When all that an entry may be part of has been tried. */
-  private static long decidedAt(Side side, LedgerEntry entry) {
-    return side.deadline() + 2 * window(side, entry);
+  private long decidedAt(Side side, LedgerEntry entry) {
+    return afterWindows(2, side, entry);
   }
 
-  private static long window(Side side, LedgerEntry entry) {
-    return side.deadline() - entry.at();
+  /** What a person has opened again had its time before. */
+  private long afterWindows(int count, Side side, LedgerEntry entry) {
+    PairRule rule = rules.rule(side, entry.at());
+    return side.deadline() > rule.deadline(entry)
+        ? side.deadline()
+        : side.deadline() + count * rule.windowMillis();
   }
 
   @Override
