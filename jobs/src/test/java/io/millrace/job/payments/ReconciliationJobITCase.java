@@ -22,12 +22,12 @@ import io.millrace.schema.payments.AuditRecorded;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Properties;
 import org.apache.flink.runtime.testutils.MiniClusterResourceConfiguration;
 import org.apache.flink.test.junit5.MiniClusterExtension;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -38,6 +38,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.postgresql.Driver;
 
 /** The whole job on a real broker, against {@link LedgerHistory}. */
 class ReconciliationJobITCase {
@@ -275,7 +276,9 @@ class ReconciliationJobITCase {
 
   private static String query(String sql) throws Exception {
     String url = String.format("jdbc:postgresql://%s/%s", postgres.address(), postgres.database());
-    try (Connection connection = DriverManager.getConnection(url, postgres.user(), "");
+    Properties properties = new Properties();
+    properties.setProperty("user", postgres.user());
+    try (Connection connection = new Driver().connect(url, properties);
         Statement statement = connection.createStatement()) {
       if (!statement.execute(sql)) {
         return "";

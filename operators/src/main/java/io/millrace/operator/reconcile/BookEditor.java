@@ -169,6 +169,16 @@ final class BookEditor {
     return leg;
   }
 
+  /** Takes back the default rules by which an entry waits. */
+  void withdrawDefaults(Item item) {
+    for (Leg leg : List.copyOf(item.legs)) {
+      if (leg.isOpen() && PairRule.isDefault(leg.side)) {
+        set(leg, Status.NEW, "");
+        item.legs.remove(leg);
+      }
+    }
+  }
+
   /** Takes an entry over that waits by a rule. */
   Leg take(Item item, Side side) {
     Leg leg = new Leg(item, side.with(Status.OPEN, ""));

@@ -84,6 +84,11 @@ public record PairRule(
     return DEFAULT_PREFIX + left + ":" + right;
   }
 
+  /** Whether nobody gave the rule of a side. */
+  static boolean isDefault(Side side) {
+    return side.ruleId().equals(defaultId(side.left(), side.right()));
+  }
+
   /** Whether a ledger is one of the two. */
   boolean concerns(String ledger) {
     return left.equals(ledger) || right.equals(ledger);

@@ -54,6 +54,7 @@ final class Reconciler implements Matching {
    * @param now the time up to which everything is known
    */
   void add(LedgerEntry entry, String repeats, long now) {
+    applyGiven();
     applyPairs(entry.ledger(), entry.at());
     // What the entry comes too late for is decided; what it comes just in time for is not.
     settle(Math.min(now, entry.at() - 1));
@@ -73,6 +74,26 @@ final class Reconciler implements Matching {
       }
       if (leg.isOpen()) {
         matchLate(leg);
+      }
+    }
+  }
+
+  /** Rules may come after entries that they apply to, where these are taken as they come. */
+  private void applyGiven() {
+    for (Item item : book.items()) {
+      LedgerEntry entry = item.entry();
+      boolean hasDefaults = item.legs().isEmpty();
+      for (Leg leg : item.legs()) {
+        hasDefaults |= leg.isOpen() && PairRule.isDefault(leg.side());
+      }
+      if (!hasDefaults || !rules.hasRules(entry.at())) {
+        continue;
+      }
+      book.withdrawDefaults(item);
+      for (PairRule rule : rules.rulesFor(entry, Long.MAX_VALUE)) {
+        if (item.leg(rule.ruleId()) == null) {
+          apply(item, rule);
+        }
       }
     }
   }
@@ -241,6 +262,7 @@ final class Reconciler implements Matching {
   }
 
   private void settle(long now, boolean atEnd) {
+    applyGiven();
     for (Item item : book.items()) {
       if (!rules.hasRules(item.entry().at())) {
         for (PairRule rule : rules.rulesFor(item.entry(), now)) {

@@ -46,7 +46,8 @@ public record TieOut(
 
   /** The sums after an entry's status has changed; an amount counts when its entry comes. */
   TieOut plus(Posting posting) {
-    long come = posting.from() == Side.Status.NEW ? posting.amountMinor() : 0;
+    long amount = posting.amountMinor();
+    long come = amount * -change(posting, Side.Status.NEW);
     return new TieOut(
         ruleId,
         day,

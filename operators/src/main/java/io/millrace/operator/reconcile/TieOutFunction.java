@@ -77,7 +77,9 @@ final class TieOutFunction extends KeyedProcessFunction<String, Posting, TieOut>
       timers.registerEventTimeTimer(expiry(posting.day()));
     }
     if (before == null || !before.isDue()) {
-      timers.registerEventTimeTimer(dueAt(timers.currentWatermark()));
+      // Before the first watermark, time is that of what comes.
+      timers.registerEventTimeTimer(
+          dueAt(Math.max(timers.currentWatermark(), context.timestamp())));
     }
     if (before == null || !before.isWatched()) {
       timers.registerProcessingTimeTimer(timers.currentProcessingTime() + WATCH_MILLIS);
@@ -87,10 +89,10 @@ final class TieOutFunction extends KeyedProcessFunction<String, Posting, TieOut>
   }
 
   /** When changes are published next. */
-  private long dueAt(long watermark) {
+  private long dueAt(long now) {
     long period = spec.tieOutMillis();
-    boolean never = watermark > Long.MAX_VALUE - period || watermark == Long.MIN_VALUE;
-    return never ? Long.MAX_VALUE : watermark - Math.floorMod(watermark, period) + period;
+    boolean never = now > Long.MAX_VALUE - period;
+    return never ? Long.MAX_VALUE : now - Math.floorMod(now, period) + period;
   }
 
   private long expiry(long day) {

@@ -230,4 +230,32 @@ class ReconcileFunctionTest {
     assertThat(harness.numEventTimeTimers()).isZero();
     harness.close();
   }
+
+  @Test
+  void arrival_ruleComesAfterEntriesThatItAppliesTo_appliesAllTheSame() throws Exception {
+    var harness =
+        new KeyedOneInputStreamOperatorTestHarness<Long, Routed, ReconciledMatch>(
+            new KeyedProcessOperator<>(
+                new ReconcileFunction(
+                    new ReconcileSpec(DAY, false, ReconcileSpec.AT_END), false, "reconciled")),
+            Routed::key,
+            Types.LONG);
+    harness.open();
+    harness.processElement(routed(Notice.ledger("right", START)), START);
+    harness.processElement(routed(Desk.entry("l", "left", 0, 5)), START);
+    harness.processElement(routed(rule()), 0);
+    harness.processElement(routed(Desk.entry("r", "right", 1, 5)), START + 1);
+    assertThat(harness.extractOutputValues())
+        .extracting(each -> each.match().ruleId())
+        .containsExactly("r");
+    TieOut sums = null;
+    for (Posting posting : side(harness, ReconcileFunction.POSTINGS)) {
+      if (posting.ruleId().equals("r")) {
+        sums = (sums == null ? TieOut.none(posting) : sums).plus(posting);
+      }
+    }
+    assertThat(sums)
+        .isEqualTo(new TieOut("r", START / DAY, "left", "right", "EUR", 5, 5, 2, 0, 0, 0));
+    harness.close();
+  }
 }
