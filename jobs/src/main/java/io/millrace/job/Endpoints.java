@@ -3,6 +3,9 @@ package io.millrace.job;
 import io.millrace.connector.cassandra.CassandraRow;
 import io.millrace.connector.cassandra.CassandraTable;
 import io.millrace.connector.kafka.LiveUpdate;
+import io.millrace.connector.postgres.PostgresRow;
+import io.millrace.connector.postgres.PostgresScript;
+import io.millrace.connector.postgres.PostgresTable;
 import io.millrace.connector.redis.RedisWrite;
 import io.millrace.schema.Topic;
 import io.millrace.schema.codec.Projected;
@@ -72,5 +75,21 @@ public interface Endpoints {
       Class<T> type,
       CassandraTable table,
       SerializableFunction<T, CassandraRow> write,
+      String uid);
+
+  /**
+   * Writes a stream to a table of PostgreSQL.
+   *
+   * @param script creates the table where it is missing
+   * @param write what each row stands for; rows of one key must be in one partition of the stream
+   * @param uid uid of the writer, unique in the job
+   * @return the rows that PostgreSQL refuses for good, for the dead letters of the job's input
+   */
+  <T extends Record> DataStream<DeadLettered> postgres(
+      DataStream<T> rows,
+      Class<T> type,
+      PostgresTable table,
+      PostgresScript script,
+      SerializableFunction<T, PostgresRow> write,
       String uid);
 }

@@ -9,6 +9,11 @@ import io.millrace.connector.kafka.KafkaEvents;
 import io.millrace.connector.kafka.KafkaOptions;
 import io.millrace.connector.kafka.KafkaRow;
 import io.millrace.connector.kafka.LiveUpdate;
+import io.millrace.connector.postgres.PostgresRow;
+import io.millrace.connector.postgres.PostgresSchema;
+import io.millrace.connector.postgres.PostgresScript;
+import io.millrace.connector.postgres.PostgresStore;
+import io.millrace.connector.postgres.PostgresTable;
 import io.millrace.connector.redis.RedisStore;
 import io.millrace.connector.redis.RedisWrite;
 import io.millrace.connector.store.Store;
@@ -19,7 +24,9 @@ import io.millrace.schema.codec.Projected;
 import io.millrace.schema.lane.DeadLettered;
 import io.millrace.schema.lane.LiveRow;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.apache.flink.api.connector.source.Source;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
@@ -30,6 +37,7 @@ import org.apache.flink.util.function.SerializableFunction;
 final class KafkaEndpoints implements Endpoints {
   private final JobConfig config;
   private final List<CassandraTable> cassandraTables = new ArrayList<>();
+  private final Map<PostgresScript, List<PostgresTable>> postgresTables = new LinkedHashMap<>();
 
   KafkaEndpoints(JobConfig config) {
     this.config = config;
@@ -45,6 +53,9 @@ final class KafkaEndpoints implements Endpoints {
     for (CassandraTable table : cassandraTables) {
       CassandraSchema.prepare(config.configuration(), table);
     }
+    postgresTables.forEach(
+        (script, tables) ->
+            PostgresSchema.prepare(config.configuration(), tables, script.owner(), script.file()));
   }
 
   @Override
@@ -101,6 +112,19 @@ final class KafkaEndpoints implements Endpoints {
     cassandraTables.add(table);
     return write(rows, type, write, CassandraStore.of(config.configuration(), table), uid)
         .name("Cassandra " + table.name());
+  }
+
+  @Override
+  public <T extends Record> DataStream<DeadLettered> postgres(
+      DataStream<T> rows,
+      Class<T> type,
+      PostgresTable table,
+      PostgresScript script,
+      SerializableFunction<T, PostgresRow> write,
+      String uid) {
+    postgresTables.computeIfAbsent(script, unused -> new ArrayList<>()).add(table);
+    return write(rows, type, write, PostgresStore.of(config.configuration(), table), uid)
+        .name("PostgreSQL " + table.name());
   }
 
   private <T extends Record, W extends StoreWrite> SingleOutputStreamOperator<DeadLettered> write(

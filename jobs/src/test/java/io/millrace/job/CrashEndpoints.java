@@ -7,6 +7,9 @@ import io.millrace.connector.kafka.KafkaEvents;
 import io.millrace.connector.kafka.KafkaOptions;
 import io.millrace.connector.kafka.KafkaRow;
 import io.millrace.connector.kafka.LiveUpdate;
+import io.millrace.connector.postgres.PostgresRow;
+import io.millrace.connector.postgres.PostgresScript;
+import io.millrace.connector.postgres.PostgresTable;
 import io.millrace.connector.redis.RedisWrite;
 import io.millrace.schema.Topic;
 import io.millrace.schema.codec.Projected;
@@ -89,6 +92,17 @@ public record CrashEndpoints(JobConfig config, int recordsPerCheckpoint, @Nullab
       Class<T> type,
       SerializableFunction<T, RedisWrite> write,
       String keys,
+      String uid) {
+    throw new UnsupportedOperationException("run the job with --stores none");
+  }
+
+  @Override
+  public <T extends Record> DataStream<DeadLettered> postgres(
+      DataStream<T> rows,
+      Class<T> type,
+      PostgresTable table,
+      PostgresScript script,
+      SerializableFunction<T, PostgresRow> write,
       String uid) {
     throw new UnsupportedOperationException("run the job with --stores none");
   }

@@ -22,7 +22,10 @@ class JobGraphTest {
   @MethodSource("jobs")
   void build_everyJob_givesEachOperatorItsUid(JobDescription job) throws Exception {
     List<String> options = new ArrayList<>(List.of("--bootstrap", "127.0.0.1:9"));
-    job.stores().forEach(store -> options.addAll(List.of("--" + store, "127.0.0.1:9")));
+    for (String store : job.stores()) {
+      String database = store.equals(StoreAccess.POSTGRES) ? "/books" : "";
+      options.addAll(List.of("--" + store, "127.0.0.1:9" + database));
+    }
     JobConfig config = JobConfig.parse(options.toArray(String[]::new), job);
     StreamExecutionEnvironment env = JobEnvironment.create(config);
     env.enableCheckpointing(1000);

@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.millrace.connector.cassandra.CassandraRow;
 import io.millrace.connector.cassandra.CassandraTable;
 import io.millrace.connector.kafka.LiveUpdate;
+import io.millrace.connector.postgres.PostgresRow;
+import io.millrace.connector.postgres.PostgresScript;
+import io.millrace.connector.postgres.PostgresTable;
 import io.millrace.connector.redis.RedisWrite;
 import io.millrace.job.web.HeavyHittersJob;
 import io.millrace.schema.Topic;
@@ -73,6 +76,17 @@ class SavepointCheckTest {
         String keys,
         String uid) {
       return real.redis(rows, type, write, keys, uid);
+    }
+
+    @Override
+    public <T extends Record> DataStream<DeadLettered> postgres(
+        DataStream<T> rows,
+        Class<T> type,
+        PostgresTable table,
+        PostgresScript script,
+        SerializableFunction<T, PostgresRow> write,
+        String uid) {
+      return real.postgres(rows, type, table, script, write, uid);
     }
   }
 

@@ -3,6 +3,9 @@ package io.millrace.job;
 import io.millrace.connector.cassandra.CassandraRow;
 import io.millrace.connector.cassandra.CassandraTable;
 import io.millrace.connector.kafka.LiveUpdate;
+import io.millrace.connector.postgres.PostgresRow;
+import io.millrace.connector.postgres.PostgresScript;
+import io.millrace.connector.postgres.PostgresTable;
 import io.millrace.connector.redis.RedisWrite;
 import io.millrace.schema.Topic;
 import io.millrace.schema.codec.Projected;
@@ -66,5 +69,16 @@ public final class TestEndpoints implements Endpoints {
       String keys,
       String uid) {
     return real.redis(rows, type, write, keys, uid);
+  }
+
+  @Override
+  public <T extends Record> DataStream<DeadLettered> postgres(
+      DataStream<T> rows,
+      Class<T> type,
+      PostgresTable table,
+      PostgresScript script,
+      SerializableFunction<T, PostgresRow> write,
+      String uid) {
+    return real.postgres(rows, type, table, script, write, uid);
   }
 }

@@ -75,6 +75,7 @@ record RunPlan(
           "topic-prefix",
           LocalStores.REDIS,
           LocalStores.CASSANDRA,
+          LocalStores.POSTGRES,
           "cassandra-datacenter",
           "cassandra-user",
           "cassandra-password");
@@ -201,7 +202,7 @@ record RunPlan(
     if (written.size() < job.stores().size()) {
       all.put(STORES_OPTION, written.isEmpty() ? "none" : String.join(",", written));
     }
-    if (written.contains(LocalStores.CASSANDRA)) {
+    if (written.stream().anyMatch(LocalStores.WITH_TABLES::contains)) {
       all.put("create-tables", "true");
     }
     all.putAll(settings);

@@ -35,6 +35,7 @@ final class StandingVerbs {
           "flink",
           "transactions",
           "replay",
+          "verify-audit",
           "down");
 
   private static final Duration DOWN_LIMIT = Duration.ofSeconds(90);
@@ -74,6 +75,7 @@ final class StandingVerbs {
       case "flink" -> flink(args);
       case "transactions" -> TransactionsCommand.run(args, surroundings.base(), out);
       case "replay" -> ReplayCommand.run(args, surroundings.base(), out);
+      case "verify-audit" -> VerifyAuditCommand.run(args, surroundings.base(), out);
       case "down" -> down(args);
       default -> throw new IllegalArgumentException("no verb " + verb);
     };

@@ -9,6 +9,18 @@ import io.millrace.schema.lane.LiveRow;
 import io.millrace.schema.listening.ChartPublished;
 import io.millrace.schema.listening.SongCatalogued;
 import io.millrace.schema.listening.SongPlayed;
+import io.millrace.schema.payments.AuditRecorded;
+import io.millrace.schema.payments.BreakEscalated;
+import io.millrace.schema.payments.BreakPublished;
+import io.millrace.schema.payments.FeeAgreed;
+import io.millrace.schema.payments.LedgerEntryRecorded;
+import io.millrace.schema.payments.MatchPublished;
+import io.millrace.schema.payments.MatchRuleSet;
+import io.millrace.schema.payments.MatchSuggested;
+import io.millrace.schema.payments.OpenPublished;
+import io.millrace.schema.payments.RateQuoted;
+import io.millrace.schema.payments.ResolutionMade;
+import io.millrace.schema.payments.TieOutPublished;
 import io.millrace.schema.ranking.RankingPublished;
 import io.millrace.schema.ratelimit.KeyUsed;
 import io.millrace.schema.ratelimit.LimitRuled;
@@ -145,6 +157,132 @@ public final class Topics {
   /** The keys of each dimension that are refused most. */
   public static final Topic<LiveRow> RATE_COUNTING_LIVE = live("rate-counting");
 
+  /** Entries of ledgers; input of reconciliation. */
+  public static final Topic<LedgerEntryRecorded> RECON_ENTRIES =
+      input(
+          "recon.entries",
+          "A ledger says that money moved.",
+          LedgerEntryRecorded.class,
+          "entryId",
+          Cleanup.DELETE);
+
+  /** Refused records of {@link #RECON_ENTRIES}. */
+  public static final Topic<DeadLettered> RECON_ENTRIES_DLQ = RECON_ENTRIES.deadLetters();
+
+  /** How ledgers are matched; input of reconciliation. */
+  public static final Topic<MatchRuleSet> RECON_RULES =
+      input(
+          "recon.rules",
+          "How the entries of two ledgers are matched from a time on.",
+          MatchRuleSet.class,
+          "ruleId",
+          Cleanup.COMPACT);
+
+  /** Refused records of {@link #RECON_RULES}. */
+  public static final Topic<DeadLettered> RECON_RULES_DLQ = RECON_RULES.deadLetters();
+
+  /** What people decide; input of reconciliation. */
+  public static final Topic<ResolutionMade> RECON_RESOLUTIONS =
+      input(
+          "recon.resolutions",
+          "A person decided about entries or a match.",
+          ResolutionMade.class,
+          "resolutionId",
+          Cleanup.DELETE);
+
+  /** Refused records of {@link #RECON_RESOLUTIONS}. */
+  public static final Topic<DeadLettered> RECON_RESOLUTIONS_DLQ = RECON_RESOLUTIONS.deadLetters();
+
+  /** Rates of exchange; input of reconciliation. */
+  public static final Topic<RateQuoted> RECON_RATES =
+      input(
+          "recon.rates",
+          "What a currency costs in another from a time on.",
+          RateQuoted.class,
+          "pair",
+          Cleanup.COMPACT);
+
+  /** Refused records of {@link #RECON_RATES}. */
+  public static final Topic<DeadLettered> RECON_RATES_DLQ = RECON_RATES.deadLetters();
+
+  /** Fees that are taken of amounts; input of reconciliation. */
+  public static final Topic<FeeAgreed> RECON_FEES =
+      input(
+          "recon.fees",
+          "What is taken of a gross amount from a time on.",
+          FeeAgreed.class,
+          "feeId",
+          Cleanup.COMPACT);
+
+  /** Refused records of {@link #RECON_FEES}. */
+  public static final Topic<DeadLettered> RECON_FEES_DLQ = RECON_FEES.deadLetters();
+
+  /** Entries that belong together. */
+  public static final Topic<MatchPublished> RECONCILIATION_MATCHES =
+      result(
+          "reconciliation.matches",
+          "Entries that belong together, or no longer do.",
+          MatchPublished.class,
+          "matchId",
+          View.TABLE);
+
+  /** Entries that have no place in a match. */
+  public static final Topic<BreakPublished> RECONCILIATION_BREAKS =
+      result(
+          "reconciliation.breaks",
+          "Entries that have no place in a match, and what became of that.",
+          BreakPublished.class,
+          "breakId",
+          View.TABLE);
+
+  /** Entries that wait at the end of a bounded run. */
+  public static final Topic<OpenPublished> RECONCILIATION_OPEN =
+      result(
+          "reconciliation.open",
+          "An entry whose window had not passed at the end of a bounded run.",
+          OpenPublished.class,
+          "entryId",
+          View.TABLE);
+
+  /** Sums of days. */
+  public static final Topic<TieOutPublished> RECONCILIATION_TIEOUT =
+      result(
+          "reconciliation.tieout",
+          "How two ledgers compare on one day in one currency.",
+          TieOutPublished.class,
+          "day",
+          View.TABLE);
+
+  /** Breaks that still stand. */
+  public static final Topic<BreakEscalated> RECONCILIATION_ESCALATIONS =
+      result(
+          "reconciliation.escalations",
+          "A break still stands an hour, a day, three days or a week after it was opened.",
+          BreakEscalated.class,
+          "breakId",
+          View.TABLE);
+
+  /** Entries that look alike. */
+  public static final Topic<MatchSuggested> RECONCILIATION_SUGGESTIONS =
+      result(
+          "reconciliation.suggestions",
+          "Two entries that no stage matches look alike.",
+          MatchSuggested.class,
+          "suggestionId",
+          View.TABLE);
+
+  /** All decisions, chained. */
+  public static final Topic<AuditRecorded> RECONCILIATION_AUDIT =
+      result(
+          "reconciliation.audit",
+          "One decision in a chain of hashes.",
+          AuditRecorded.class,
+          "chain",
+          View.TABLE);
+
+  /** The breaks, the days and the balances as they are now. */
+  public static final Topic<LiveRow> RECONCILIATION_LIVE = live("reconciliation");
+
   private static final List<Topic<?>> ALL =
       List.of(
           LISTENING_PLAYS,
@@ -166,7 +304,25 @@ public final class Topics {
           WEB_REQUESTS_DLQ,
           HEAVY_HITTERS_RANKINGS,
           HEAVY_HITTERS_LATE,
-          HEAVY_HITTERS_LIVE);
+          HEAVY_HITTERS_LIVE,
+          RECON_ENTRIES,
+          RECON_ENTRIES_DLQ,
+          RECON_RULES,
+          RECON_RULES_DLQ,
+          RECON_RESOLUTIONS,
+          RECON_RESOLUTIONS_DLQ,
+          RECON_RATES,
+          RECON_RATES_DLQ,
+          RECON_FEES,
+          RECON_FEES_DLQ,
+          RECONCILIATION_MATCHES,
+          RECONCILIATION_BREAKS,
+          RECONCILIATION_OPEN,
+          RECONCILIATION_TIEOUT,
+          RECONCILIATION_ESCALATIONS,
+          RECONCILIATION_SUGGESTIONS,
+          RECONCILIATION_AUDIT,
+          RECONCILIATION_LIVE);
 
   private static final Map<String, Topic<?>> BY_NAME =
       ALL.stream().collect(Collectors.toUnmodifiableMap(Topic::name, Function.identity()));

@@ -16,11 +16,22 @@ import java.util.function.LongFunction;
 public final class SeededFeeds {
   private static final Map<String, LongFunction<SeededFeed>> BY_TOPIC =
       Map.of(
-          Topics.WEB_REQUESTS.name(), WebRequestsFeed::new,
-          Topics.RATELIMIT_REQUESTS.name(), LimitedRequestsFeed::new,
-          Topics.RATELIMIT_RULES.name(), seed -> new LimitRulesFeed(),
-          Topics.LISTENING_PLAYS.name(), SongPlaysFeed::new,
-          Topics.LISTENING_SONGS.name(), seed -> new SongsFeed());
+          Topics.WEB_REQUESTS.name(),
+          WebRequestsFeed::new,
+          Topics.LISTENING_PLAYS.name(),
+          SongPlaysFeed::new,
+          Topics.LISTENING_SONGS.name(),
+          seed -> new SongsFeed(),
+          Topics.RATELIMIT_REQUESTS.name(),
+          LimitedRequestsFeed::new,
+          Topics.RATELIMIT_RULES.name(),
+          seed -> new LimitRulesFeed(),
+          Topics.RECON_ENTRIES.name(),
+          LedgerEntriesFeed::new,
+          Topics.RECON_RULES.name(),
+          seed -> new MatchRulesFeed(),
+          Topics.RECON_FEES.name(),
+          seed -> new FeesFeed());
 
   private static final long TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 

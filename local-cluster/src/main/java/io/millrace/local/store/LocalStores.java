@@ -22,8 +22,14 @@ public final class LocalStores implements AutoCloseable {
   /** Cassandra, likewise. */
   public static final String CASSANDRA = "cassandra";
 
+  /** PostgreSQL, likewise. */
+  public static final String POSTGRES = "postgres";
+
   /** All that can be started. */
-  public static final Set<String> KNOWN = Set.of(REDIS, CASSANDRA);
+  public static final Set<String> KNOWN = Set.of(REDIS, CASSANDRA, POSTGRES);
+
+  /** Stores whose tables a job creates, where it is told to. */
+  public static final Set<String> WITH_TABLES = Set.of(CASSANDRA, POSTGRES);
 
   private static final Logger LOG = LoggerFactory.getLogger(LocalStores.class);
 
@@ -69,6 +75,15 @@ public final class LocalStores implements AutoCloseable {
       servers.push(redis);
       register.started(REDIS, redis.pid());
       addresses.put(REDIS, redis.address());
+    }
+    if (names.contains(POSTGRES)) {
+      LocalPostgres postgres = LocalPostgres.start(directory.resolve(POSTGRES));
+      servers.push(postgres);
+      register.started(POSTGRES, postgres.pid());
+      addresses.put(
+          POSTGRES,
+          String.format(
+              "postgresql://%s:@%s/%s", postgres.user(), postgres.address(), postgres.database()));
     }
     if (names.contains(CASSANDRA)) {
       LocalCassandra cassandra = LocalCassandra.start(children, directory.resolve(CASSANDRA));

@@ -419,7 +419,8 @@ final class TimerBuckets<K> implements InternalTimerService<VoidNamespace>, Trig
 
   @Override
   public long currentWatermark() {
-    return plain.currentWatermark();
+    // Whichever of the two Flink advances first fires while the other is behind.
+    return Math.max(plain.currentWatermark(), buckets.currentWatermark());
   }
 
   @Override

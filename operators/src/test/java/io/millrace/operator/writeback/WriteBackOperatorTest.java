@@ -10,11 +10,17 @@ import java.io.IOException;
 import java.util.SplittableRandom;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.runtime.state.StateBackend;
 import org.apache.flink.runtime.state.hashmap.HashMapStateBackend;
 import org.apache.flink.state.rocksdb.EmbeddedRocksDBStateBackend;
+import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
 import org.apache.flink.streaming.api.operators.KeyedProcessOperator;
+import org.apache.flink.streaming.api.watermark.Watermark;
+import org.apache.flink.streaming.util.KeyedOneInputStreamOperatorTestHarness;
+import org.apache.flink.util.Collector;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -65,6 +71,37 @@ class WriteBackOperatorTest {
 
   private static Tasks.Maker operator(boolean hasKinds, WriteBackSpec spec) {
     return () -> new WriteBackOperator<>(new Tally(hasKinds), spec);
+  }
+
+  @Test
+  void onTimer_ofBuckets_seesTheWatermarkThatFiredIt() throws Exception {
+    try (var harness =
+        new KeyedOneInputStreamOperatorTestHarness<Long, Long, Long>(
+            new WriteBackOperator<>(new WatermarkTeller(), SMALL.with(Timers.BUCKETED)),
+            each -> each % 5,
+            Types.LONG)) {
+      harness.open();
+      for (long day = 1; day <= 30; day++) {
+        harness.processElement(day * 86_400_000, 0);
+      }
+      harness.processWatermark(Watermark.MAX_WATERMARK);
+      assertThat(harness.extractOutputValues()).hasSize(30).containsOnly(Long.MAX_VALUE);
+    }
+  }
+
+  /** Sets a timer for each element, and tells the watermark when it fires. */
+  private static final class WatermarkTeller extends KeyedProcessFunction<Long, Long, Long> {
+    private static final long serialVersionUID = 1L;
+
+    @Override
+    public void processElement(Long time, Context context, Collector<Long> out) {
+      context.timerService().registerEventTimeTimer(time);
+    }
+
+    @Override
+    public void onTimer(long time, OnTimerContext context, Collector<Long> out) {
+      out.collect(context.timerService().currentWatermark());
+    }
   }
 
   @ParameterizedTest

@@ -1,0 +1,5 @@
+/** Chains of hashes are checked. */
+@NullMarked
+package io.millrace.local.audit;
+
+import org.jspecify.annotations.NullMarked;

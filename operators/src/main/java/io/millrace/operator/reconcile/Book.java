@@ -1,0 +1,19 @@
+package io.millrace.operator.reconcile;
+
+import java.util.List;
+
+/**
+ * All that is known of one reference: state.
+ *
+ * @param entries its entries, in the order in which they came
+ * @param matches the matches of them, those that no longer hold included
+ * @param breaks the breaks of them
+ * @param waiting what waits for its turn
+ * @param expiresAt when it is forgotten, in milliseconds since the epoch
+ */
+public record Book(
+    List<Held> entries,
+    List<PairMatch> matches,
+    List<PairBreak> breaks,
+    List<Waiting> waiting,
+    long expiresAt) {}

@@ -1,0 +1,313 @@
+package io.millrace.operator.reconcile;
+
+import io.millrace.operator.reconcile.BookEditor.Item;
+import io.millrace.operator.reconcile.BookEditor.Leg;
+import io.millrace.operator.state.SavedState;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.apache.flink.api.common.functions.OpenContext;
+import org.apache.flink.api.common.state.ListState;
+import org.apache.flink.api.common.state.ListStateDescriptor;
+import org.apache.flink.api.common.state.ValueState;
+import org.apache.flink.api.common.state.ValueStateDescriptor;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.runtime.state.FunctionInitializationContext;
+import org.apache.flink.runtime.state.FunctionSnapshotContext;
+import org.apache.flink.streaming.api.TimerService;
+import org.apache.flink.streaming.api.checkpoint.CheckpointedFunction;
+import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
+import org.apache.flink.util.Collector;
+import org.apache.flink.util.OutputTag;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs {@link Reconciler} over a stream, keyed by {@link LedgerEntry#route}, or {@link Leftovers}
+ * over what it hands over. Every task must be told each notice.
+ *
+ * <p><b>State</b>: one value a key, {@link Book}, until its last entry's window has passed by twice
+ * its length and the retention; and every notice, in each task. <b>Timers</b>: one of event time
+ * for an entry that waits for its turn, one for the deadline of one that is not matched at once,
+ * one for the next age of its breaks, and one a day for the expiry. At the end of a bounded input
+ * all are done, and what waits is told by {@link #OPEN}.
+ */
+final class ReconcileFunction extends KeyedProcessFunction<Long, Routed, ReconciledMatch>
+    implements CheckpointedFunction {
+  static final OutputTag<PairBreak> BREAKS =
+      new OutputTag<>("breaks", TypeInformation.of(PairBreak.class));
+  static final OutputTag<Aged> AGED = new OutputTag<>("aged", TypeInformation.of(Aged.class));
+  static final OutputTag<OpenEntry> OPEN =
+      new OutputTag<>("open", TypeInformation.of(OpenEntry.class));
+  static final OutputTag<Routed> HANDED_OVER =
+      new OutputTag<>("handed-over", TypeInformation.of(Routed.class));
+  static final OutputTag<Suggestion> SUGGESTIONS =
+      new OutputTag<>("suggestions", TypeInformation.of(Suggestion.class));
+  static final OutputTag<Posting> POSTINGS =
+      new OutputTag<>("postings", TypeInformation.of(Posting.class));
+  static final OutputTag<ResolutionOutcome> RESOLUTIONS =
+      new OutputTag<>("resolutions", TypeInformation.of(ResolutionOutcome.class));
+
+  private static final long serialVersionUID = 1L;
+  private static final ValueStateDescriptor<Book> BOOK =
+      new ValueStateDescriptor<>("book", TypeInformation.of(Book.class));
+  private static final ListStateDescriptor<Notice> NOTICES =
+      new ListStateDescriptor<>("notices", TypeInformation.of(Notice.class));
+
+  /** Expiries are at full days, so that entries of one day have one timer. */
+  private static final long DAY_MILLIS = 24L * 3_600_000;
+
+  private static final int WINDOWS_KEPT = 3;
+
+  private final ReconcileSpec spec;
+  private final boolean ofLeftovers;
+  private final String uid;
+
+  // Flink initializes the state before it opens the function.
+  @SuppressWarnings("NullAway.Init")
+  private transient Rulebook rules;
+
+  @SuppressWarnings("NullAway.Init")
+  private transient ListState<Notice> notices;
+
+  private transient ValueState<Book> books;
+
+  /**
+   * For an operator with that uid.
+   *
+   * @param ofLeftovers whether it matches what others hand over, and not by reference
+   */
+  ReconcileFunction(ReconcileSpec spec, boolean ofLeftovers, String uid) {
+    this.spec = spec;
+    this.ofLeftovers = ofLeftovers;
+    this.uid = uid;
+  }
+
+  @Override
+  public void initializeState(FunctionInitializationContext context) throws Exception {
+    rules = new Rulebook();
+    notices =
+        SavedState.open(
+            uid,
+            NOTICES.getName(),
+            () -> context.getOperatorStateStore().getUnionListState(NOTICES));
+    for (Notice notice : notices.get()) {
+      rules.add(notice);
+    }
+  }
+
+  @Override
+  public void open(OpenContext context) throws Exception {
+    books = SavedState.open(uid, BOOK.getName(), () -> getRuntimeContext().getState(BOOK));
+  }
+
+  /** All tasks know the same, so one of them saves it for all. */
+  @Override
+  public void snapshotState(FunctionSnapshotContext context) throws Exception {
+    notices.update(
+        getRuntimeContext().getTaskInfo().getIndexOfThisSubtask() == 0
+            ? rules.notices()
+            : List.of());
+  }
+
+  @Override
+  public void processElement(Routed routed, Context context, Collector<ReconciledMatch> out)
+      throws Exception {
+    if (routed.notice() != null) {
+      rules.add(routed.notice());
+      return;
+    }
+    Waiting came = routed.waiting();
+    if (came == null) {
+      throw new IllegalArgumentException("nothing was routed to key " + routed.key());
+    }
+    TimerService timers = context.timerService();
+    Book book = books.value();
+    if (spec.inEventTime() && came.at() > timers.currentWatermark()) {
+      List<Waiting> waiting = new ArrayList<>(book == null ? List.of() : book.waiting());
+      waiting.add(came);
+      books.update(
+          book == null
+              ? new Book(List.of(), List.of(), List.of(), waiting, Long.MIN_VALUE)
+              : new Book(book.entries(), book.matches(), book.breaks(), waiting, book.expiresAt()));
+      timers.registerEventTimeTimer(came.at());
+      return;
+    }
+    work(book, List.of(came), waiting(book), knownUpTo(came, timers), false, context, out);
+  }
+
+  private static List<Waiting> waiting(@Nullable Book book) {
+    return book == null ? List.of() : book.waiting();
+  }
+
+  /** Up to when all is known where something is taken as it comes. */
+  private long knownUpTo(Waiting came, TimerService timers) {
+    long watermark = timers.currentWatermark();
+    return watermark == Long.MAX_VALUE ? Math.max(came.at(), rules.endAt()) : watermark;
+  }
+
+  @Override
+  public void onTimer(long time, OnTimerContext context, Collector<ReconciledMatch> out)
+      throws Exception {
+    Book book = books.value();
+    if (book == null) {
+      return;
+    }
+    boolean ends =
+        context.timerService().currentWatermark() == Long.MAX_VALUE && time > rules.endAt();
+    List<Waiting> due = new ArrayList<>();
+    List<Waiting> waiting = new ArrayList<>();
+    for (Waiting each : book.waiting()) {
+      (ends || each.at() <= time ? due : waiting).add(each);
+    }
+    due.sort(Waiting.ORDER);
+    work(book, due, waiting, time, ends, context, out);
+  }
+
+  private void work(
+      @Nullable Book book,
+      List<Waiting> due,
+      List<Waiting> waiting,
+      long now,
+      boolean ends,
+      Context context,
+      Collector<ReconciledMatch> out)
+      throws Exception {
+    Emitted emitted = new Emitted(context, out);
+    BookEditor editor = new BookEditor(context.getCurrentKey(), book, emitted);
+    Matching matching =
+        ofLeftovers
+            ? new Leftovers(rules, editor, emitted)
+            : new Reconciler(rules, editor, emitted);
+    long known = ends ? rules.endAt() : now;
+    long expiresAt = book == null ? Long.MIN_VALUE : book.expiresAt();
+    for (Waiting each : due) {
+      if (each.entry() != null) {
+        matching.take(each, known);
+        expiresAt = Math.max(expiresAt, expiry(each.entry()));
+      } else if (each.resolution() != null) {
+        resolve(each.resolution(), editor, context.getCurrentKey(), emitted);
+      }
+    }
+    if (ends || (now >= expiresAt && waiting.isEmpty())) {
+      matching.finish(known);
+      editor.age(known);
+      if (!ends) {
+        editor.forget();
+      }
+      books.clear();
+      return;
+    }
+    matching.settle(known);
+    editor.age(known);
+    books.update(editor.close(waiting, expiresAt));
+    TimerService timers = context.timerService();
+    long nextAgeAt = editor.nextAgeAt();
+    if (nextAgeAt < expiresAt) {
+      timers.registerEventTimeTimer(nextAgeAt);
+    }
+    if (!due.isEmpty()) {
+      register(editor, matching, expiresAt, now, timers);
+    }
+  }
+
+  private void resolve(Resolution resolution, BookEditor editor, long key, Outcomes out) {
+    Resolver resolver = new Resolver(editor);
+    Set<Long> elsewhere = ofLeftovers ? Set.of() : resolver.forwards(resolution, key);
+    if (elsewhere.isEmpty()) {
+      out.resolved(resolution, resolver.apply(resolution));
+      return;
+    }
+    elsewhere.forEach(each -> out.forwarded(each, resolution));
+    if (!resolution.entryIds().isEmpty() && resolver.apply(resolution).isEmpty()) {
+      out.resolved(resolution, "");
+    }
+  }
+
+  /** Entries and decisions have their effect within twice the window after it has passed. */
+  private long expiry(LedgerEntry entry) {
+    long window = 0;
+    List<PairRule> applying = rules.rulesFor(entry, Long.MAX_VALUE);
+    for (PairRule rule : applying) {
+      window = Math.max(window, rule.windowMillis());
+    }
+    if (applying.isEmpty()) {
+      window = PairRule.DEFAULT_WINDOW_MILLIS;
+    }
+    long expiresAt = entry.at() + WINDOWS_KEPT * window + spec.retentionMillis();
+    return expiresAt + Math.floorMod(-expiresAt, DAY_MILLIS);
+  }
+
+  private void register(
+      BookEditor editor, Matching matching, long expiresAt, long now, TimerService timers) {
+    timers.registerEventTimeTimer(expiresAt);
+    for (Item item : editor.items()) {
+      long alone = item.entry().at() + PairRule.DEFAULT_WINDOW_MILLIS;
+      // Ledgers that have no entry of this reference are compared only then.
+      boolean mayHaveMore = item.legs().isEmpty() || !rules.hasRules(item.entry().at());
+      if (mayHaveMore && alone > now) {
+        timers.registerEventTimeTimer(alone);
+      }
+      for (Leg leg : item.legs()) {
+        if (leg.isOpen()) {
+          for (long time : matching.times(leg.side(), leg.entry())) {
+            if (time > now) {
+              timers.registerEventTimeTimer(time);
+            }
+          }
+        }
+      }
+    }
+  }
+
+  /** Puts what was decided into the operator's outputs. */
+  private record Emitted(
+      KeyedProcessFunction<Long, Routed, ReconciledMatch>.Context context,
+      Collector<ReconciledMatch> out)
+      implements Outcomes {
+    @Override
+    public void matched(PairMatch match, List<LedgerEntry> entries) {
+      out.collect(new ReconciledMatch(match, entries));
+    }
+
+    @Override
+    public void broken(PairBreak changed) {
+      context.output(BREAKS, changed);
+    }
+
+    @Override
+    public void aged(Aged aged) {
+      context.output(AGED, aged);
+    }
+
+    @Override
+    public void open(LedgerEntry entry, String ruleId) {
+      context.output(OPEN, new OpenEntry(entry, ruleId));
+    }
+
+    @Override
+    public void handedOver(long key, long at, LedgerEntry entry, Side side) {
+      Waiting waiting = new Waiting(at, entry.entryId(), entry, "", null, side);
+      context.output(HANDED_OVER, new Routed(key, waiting, null));
+    }
+
+    @Override
+    public void forwarded(long key, Resolution resolution) {
+      context.output(HANDED_OVER, new Routed(key, Waiting.of(resolution), null));
+    }
+
+    @Override
+    public void suggested(Suggestion suggestion) {
+      context.output(SUGGESTIONS, suggestion);
+    }
+
+    @Override
+    public void posted(Posting posting) {
+      context.output(POSTINGS, posting);
+    }
+
+    @Override
+    public void resolved(Resolution resolution, String refusal) {
+      context.output(RESOLUTIONS, new ResolutionOutcome(resolution, refusal));
+    }
+  }
+}

@@ -1,0 +1,12 @@
+package io.millrace.operator.reconcile;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is on its way to where entries are matched.
+ *
+ * @param key the key that it goes to
+ * @param waiting an entry or a decision; null where it is a notice
+ * @param notice what everybody must know; null of others
+ */
+public record Routed(long key, @Nullable Waiting waiting, @Nullable Notice notice) {}
