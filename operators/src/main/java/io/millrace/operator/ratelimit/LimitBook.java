@@ -93,7 +93,7 @@ final class LimitBook {
 
   /** Has states asked under the key of a group. */
   void selectGroup(int group) {
-    backend.setCurrentKey(LimitKey.ofGroup(group));
+    keys.selectPlain(LimitKey.ofGroup(group));
   }
 
   RuleBook rules() {

@@ -10,6 +10,7 @@ import io.millrace.operator.state.PaneLists;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -79,6 +80,7 @@ final class RateLimitOperator<T> extends AbstractStreamOperator<Verdict>
   private transient Map<Integer, VerdictMemory> memories;
   private transient Decision decision;
   private transient List<Touched> touched;
+  private transient Map<LimitDimension, Spanning> spanning;
   private transient @Nullable LeasePool pool;
   private transient @Nullable GrantChannel grants;
   private transient boolean spans;
@@ -105,6 +107,9 @@ final class RateLimitOperator<T> extends AbstractStreamOperator<Verdict>
 
   /** A key that a request has to do with, which this task keeps. */
   private record Touched(LimitKey key, KeyLimits limits) {}
+
+  /** Of a dimension the key of the last request, and where its limits are kept. */
+  private record Spanning(String key, LimitKey limits) {}
 
   RateLimitOperator(
       StreamOperatorParameters<Verdict> parameters,
@@ -149,6 +154,7 @@ final class RateLimitOperator<T> extends AbstractStreamOperator<Verdict>
     memories = new HashMap<>();
     decision = new Decision();
     touched = new ArrayList<>();
+    spanning = new EnumMap<>(LimitDimension.class);
     watermark = Long.MIN_VALUE;
     repetitions = getMetricGroup().counter("numRepetitions");
     book =
@@ -386,7 +392,7 @@ final class RateLimitOperator<T> extends AbstractStreamOperator<Verdict>
       Term first = key == null ? null : first(rules.of(dimension), tier, route);
       if (key != null && first != null) {
         asked.demand(
-            LeasePool.spanning(dimension, key),
+            spanning(dimension, key),
             waiting.at,
             rules.askForTier(dimension) ? tier : null,
             rules.askForRoute(dimension) ? route : null,
@@ -394,6 +400,16 @@ final class RateLimitOperator<T> extends AbstractStreamOperator<Verdict>
             cost);
       }
     }
+  }
+
+  /** Where the limits of a key are kept; many requests after each other often have the same. */
+  private LimitKey spanning(LimitDimension dimension, String key) {
+    Spanning last = spanning.get(dimension);
+    if (last == null || !last.key().equals(key)) {
+      last = new Spanning(key, LeasePool.spanning(dimension, key));
+      spanning.put(dimension, last);
+    }
+    return last.limits();
   }
 
   /** A request's key where a rule limits the dimension; null where none does, or it has none. */
@@ -445,7 +461,7 @@ final class RateLimitOperator<T> extends AbstractStreamOperator<Verdict>
         decision.add(
             leased()
                 .lease(
-                    LeasePool.spanning(dimension, key),
+                    spanning(dimension, key),
                     waiting.at,
                     rules.askForTier(dimension) ? tier : null,
                     rules.askForRoute(dimension) ? route : null,
@@ -491,7 +507,7 @@ final class RateLimitOperator<T> extends AbstractStreamOperator<Verdict>
     for (LimitDimension dimension : DIMENSIONS) {
       String key = spec.isLocal(dimension) ? null : key(request, dimension, rules);
       if (key != null && first(rules.of(dimension), tier, route) != null) {
-        pool.count(LeasePool.spanning(dimension, key), window, allowed, cost);
+        pool.count(spanning(dimension, key), window, allowed, cost);
       }
     }
   }

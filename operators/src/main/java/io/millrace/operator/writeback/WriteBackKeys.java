@@ -68,9 +68,17 @@ public final class WriteBackKeys<K> {
     }
   }
 
-  /** Says whose values are asked for next. */
+  /** Says whose values are asked for next; the very key that was selected last costs nothing. */
   public void select(K key) {
+    if (current.get() != key) {
+      current.set(key);
+    }
+  }
+
+  /** The same for states of Flink's own, which go by the key that the backend has. */
+  public void selectPlain(K key) {
     current.set(key);
+    current.select();
   }
 
   /** Stores all values that have changed. */
