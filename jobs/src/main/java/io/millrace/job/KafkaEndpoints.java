@@ -9,6 +9,7 @@ import io.millrace.connector.kafka.KafkaEvents;
 import io.millrace.connector.kafka.KafkaOptions;
 import io.millrace.connector.kafka.KafkaRow;
 import io.millrace.connector.kafka.LiveUpdate;
+import io.millrace.connector.lane.RecordOrigin;
 import io.millrace.connector.redis.RedisStore;
 import io.millrace.connector.redis.RedisWrite;
 import io.millrace.connector.store.Store;
@@ -21,6 +22,7 @@ import io.millrace.schema.lane.LiveRow;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.flink.api.connector.source.Source;
+import org.apache.flink.api.java.tuple.Tuple2;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 import org.apache.flink.types.Either;
@@ -55,6 +57,12 @@ final class KafkaEndpoints implements Endpoints {
   @Override
   public Source<Either<DeadLettered, Projected>, ?, ?> source(Topic<?> topic, List<String> fields) {
     return KafkaEvents.source(config.configuration(), topic, fields);
+  }
+
+  @Override
+  public <T extends Record>
+      Source<Either<DeadLettered, Tuple2<T, RecordOrigin>>, ?, ?> sourceWithOrigin(Topic<T> topic) {
+    return KafkaEvents.sourceWithOrigin(config.configuration(), topic);
   }
 
   @Override

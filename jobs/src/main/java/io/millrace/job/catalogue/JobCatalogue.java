@@ -2,6 +2,7 @@ package io.millrace.job.catalogue;
 
 import io.millrace.job.JobDescription;
 import io.millrace.job.listening.TrendingSongsJob;
+import io.millrace.job.location.LocationFanoutJob;
 import io.millrace.job.ratelimit.RateCountingJob;
 import io.millrace.job.web.HeavyHittersJob;
 import java.util.List;
@@ -13,7 +14,8 @@ public final class JobCatalogue {
 
   /** All jobs, by the number of their systems. */
   public static final List<JobDescription> ALL =
-      List.of(TrendingSongsJob.JOB, RateCountingJob.JOB, HeavyHittersJob.JOB);
+      List.of(
+          TrendingSongsJob.JOB, LocationFanoutJob.JOB, RateCountingJob.JOB, HeavyHittersJob.JOB);
 
   private JobCatalogue() {}
 }

@@ -19,6 +19,8 @@ public final class SeededFeeds {
           Topics.WEB_REQUESTS.name(), WebRequestsFeed::new,
           Topics.RATELIMIT_REQUESTS.name(), LimitedRequestsFeed::new,
           Topics.RATELIMIT_RULES.name(), seed -> new LimitRulesFeed(),
+          Topics.LOCATION_UPDATES.name(), LocationUpdatesFeed::new,
+          Topics.LOCATION_GRANTS.name(), LocationGrantsFeed::new,
           Topics.LISTENING_PLAYS.name(), SongPlaysFeed::new,
           Topics.LISTENING_SONGS.name(), seed -> new SongsFeed());
 
