@@ -13,7 +13,8 @@ CREATE TABLE `ratelimit_rules_dlq` (
   `valueBytes` INT,
   `truncated` BOOLEAN,
   `headers` MAP<STRING, STRING>,
-  `firstSeenAt` BIGINT
+  `firstSeenAt` BIGINT,
+  `sha256` STRING
 ) WITH (
   'connector' = 'kafka',
   'topic' = 'ratelimit.rules.dlq',

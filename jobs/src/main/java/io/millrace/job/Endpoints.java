@@ -3,6 +3,7 @@ package io.millrace.job;
 import io.millrace.connector.cassandra.CassandraRow;
 import io.millrace.connector.cassandra.CassandraTable;
 import io.millrace.connector.kafka.LiveUpdate;
+import io.millrace.connector.lane.RecordOrigin;
 import io.millrace.connector.postgres.PostgresRow;
 import io.millrace.connector.postgres.PostgresScript;
 import io.millrace.connector.postgres.PostgresTable;
@@ -13,6 +14,7 @@ import io.millrace.schema.lane.DeadLettered;
 import io.millrace.schema.lane.LiveRow;
 import java.util.List;
 import org.apache.flink.api.connector.source.Source;
+import org.apache.flink.api.java.tuple.Tuple2;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.types.Either;
 import org.apache.flink.util.function.SerializableFunction;
@@ -31,6 +33,13 @@ public interface Endpoints {
    * @param fields names of the topic's fields, in the order of the slices
    */
   Source<Either<DeadLettered, Projected>, ?, ?> source(Topic<?> topic, List<String> fields);
+
+  /**
+   * Reads a topic: a refused record on the left, a value and where it comes from on the right, for
+   * a job that may refuse it later.
+   */
+  <T extends Record> Source<Either<DeadLettered, Tuple2<T, RecordOrigin>>, ?, ?> sourceWithOrigin(
+      Topic<T> topic);
 
   /**
    * Writes a stream to a topic.

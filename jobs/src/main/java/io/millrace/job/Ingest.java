@@ -3,11 +3,14 @@ package io.millrace.job;
 import io.millrace.connector.kafka.KafkaEvents;
 import io.millrace.connector.kafka.ProjectedType;
 import io.millrace.connector.kafka.SplitDecoded;
+import io.millrace.connector.lane.RecordOrigin;
 import io.millrace.schema.Topic;
 import io.millrace.schema.codec.Projected;
 import io.millrace.schema.lane.DeadLettered;
 import java.util.List;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.api.java.tuple.Tuple2;
+import org.apache.flink.api.java.typeutils.TupleTypeInfo;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.datastream.DataStreamSource;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
@@ -65,6 +68,27 @@ public final class Ingest {
             KafkaEvents.watermarks(config.configuration(), topic, fields),
             topic.name()),
         ProjectedType.INSTANCE,
+        uid);
+  }
+
+  /**
+   * Reads a topic, each value together with where it comes from.
+   *
+   * @param uid prefix of the operators' uids, unique in the job
+   */
+  public static <T extends Record> Ingested<Tuple2<T, RecordOrigin>> withOrigin(
+      StreamExecutionEnvironment env,
+      JobConfig config,
+      Endpoints endpoints,
+      Topic<T> topic,
+      String uid) {
+    return from(
+        env.fromSource(
+            endpoints.sourceWithOrigin(topic),
+            KafkaEvents.watermarksWithOrigin(config.configuration(), topic),
+            topic.name()),
+        new TupleTypeInfo<>(
+            TypeInformation.of(topic.type()), TypeInformation.of(RecordOrigin.class)),
         uid);
   }
 

@@ -9,6 +9,7 @@ import io.millrace.connector.kafka.KafkaEvents;
 import io.millrace.connector.kafka.KafkaOptions;
 import io.millrace.connector.kafka.KafkaRow;
 import io.millrace.connector.kafka.LiveUpdate;
+import io.millrace.connector.lane.RecordOrigin;
 import io.millrace.connector.postgres.PostgresRow;
 import io.millrace.connector.postgres.PostgresSchema;
 import io.millrace.connector.postgres.PostgresScript;
@@ -28,6 +29,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.flink.api.connector.source.Source;
+import org.apache.flink.api.java.tuple.Tuple2;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 import org.apache.flink.types.Either;
@@ -66,6 +68,12 @@ final class KafkaEndpoints implements Endpoints {
   @Override
   public Source<Either<DeadLettered, Projected>, ?, ?> source(Topic<?> topic, List<String> fields) {
     return KafkaEvents.source(config.configuration(), topic, fields);
+  }
+
+  @Override
+  public <T extends Record>
+      Source<Either<DeadLettered, Tuple2<T, RecordOrigin>>, ?, ?> sourceWithOrigin(Topic<T> topic) {
+    return KafkaEvents.sourceWithOrigin(config.configuration(), topic);
   }
 
   @Override

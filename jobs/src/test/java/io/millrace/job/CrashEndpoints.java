@@ -7,6 +7,7 @@ import io.millrace.connector.kafka.KafkaEvents;
 import io.millrace.connector.kafka.KafkaOptions;
 import io.millrace.connector.kafka.KafkaRow;
 import io.millrace.connector.kafka.LiveUpdate;
+import io.millrace.connector.lane.RecordOrigin;
 import io.millrace.connector.postgres.PostgresRow;
 import io.millrace.connector.postgres.PostgresScript;
 import io.millrace.connector.postgres.PostgresTable;
@@ -18,6 +19,7 @@ import io.millrace.schema.lane.LiveRow;
 import java.util.List;
 import org.apache.flink.api.connector.sink2.Sink;
 import org.apache.flink.api.connector.source.Source;
+import org.apache.flink.api.java.tuple.Tuple2;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
@@ -45,6 +47,13 @@ public record CrashEndpoints(JobConfig config, int recordsPerCheckpoint, @Nullab
   public Source<Either<DeadLettered, Projected>, ?, ?> source(Topic<?> topic, List<String> fields) {
     return new PacedSource<>(
         KafkaEvents.source(config.configuration(), topic, fields), recordsPerCheckpoint);
+  }
+
+  @Override
+  public <T extends Record>
+      Source<Either<DeadLettered, Tuple2<T, RecordOrigin>>, ?, ?> sourceWithOrigin(Topic<T> topic) {
+    return new PacedSource<>(
+        KafkaEvents.sourceWithOrigin(config.configuration(), topic), recordsPerCheckpoint);
   }
 
   @Override

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.millrace.connector.cassandra.CassandraRow;
 import io.millrace.connector.cassandra.CassandraTable;
 import io.millrace.connector.kafka.LiveUpdate;
+import io.millrace.connector.lane.RecordOrigin;
 import io.millrace.connector.postgres.PostgresRow;
 import io.millrace.connector.postgres.PostgresScript;
 import io.millrace.connector.postgres.PostgresTable;
@@ -21,6 +22,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.flink.api.connector.source.Source;
+import org.apache.flink.api.java.tuple.Tuple2;
 import org.apache.flink.client.program.ProgramParametrizationException;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.streaming.api.datastream.DataStream;
@@ -45,6 +47,13 @@ class SavepointCheckTest {
     public Source<Either<DeadLettered, Projected>, ?, ?> source(
         Topic<?> topic, List<String> fields) {
       return real.source(topic, fields);
+    }
+
+    @Override
+    public <T extends Record>
+        Source<Either<DeadLettered, Tuple2<T, RecordOrigin>>, ?, ?> sourceWithOrigin(
+            Topic<T> topic) {
+      return real.sourceWithOrigin(topic);
     }
 
     @Override

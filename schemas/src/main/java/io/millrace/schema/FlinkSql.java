@@ -51,7 +51,9 @@ public final class FlinkSql {
       columns.add(String.format("`%s` %s", field.getName(), type(field.getGenericType())));
     }
     for (RecordComponent field : topic.type().getRecordComponents()) {
-      if (topic.lane() == Lane.INPUT && field.isAnnotationPresent(EventTime.class)) {
+      if (topic.lane() == Lane.INPUT
+          && field.isAnnotationPresent(EventTime.class)
+          && field.getType() == long.class) {
         columns.add(String.format("`event_time` AS TO_TIMESTAMP_LTZ(`%s`, 3)", field.getName()));
         columns.add("WATERMARK FOR `event_time` AS `event_time` - INTERVAL '5' SECOND");
       }

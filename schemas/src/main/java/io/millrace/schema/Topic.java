@@ -67,6 +67,14 @@ public record Topic<T extends Record>(
     return Optional.ofNullable(lineReader);
   }
 
+  /**
+   * Whether its records tell where someone was. Their dead letters carry no payload; a replay reads
+   * the source again.
+   */
+  public boolean isConfidential() {
+    return name.startsWith("location.") || name.startsWith("location-fanout.");
+  }
+
   /** The topic that this input's refused records go to. */
   public Topic<DeadLettered> deadLetters() {
     return new Topic<>(

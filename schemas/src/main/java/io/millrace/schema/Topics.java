@@ -9,6 +9,13 @@ import io.millrace.schema.lane.LiveRow;
 import io.millrace.schema.listening.ChartPublished;
 import io.millrace.schema.listening.SongCatalogued;
 import io.millrace.schema.listening.SongPlayed;
+import io.millrace.schema.location.FencePassed;
+import io.millrace.schema.location.GrantChanged;
+import io.millrace.schema.location.NearbyAsked;
+import io.millrace.schema.location.NearbyFound;
+import io.millrace.schema.location.PlaceDrawn;
+import io.millrace.schema.location.PositionDelivered;
+import io.millrace.schema.location.PositionReported;
 import io.millrace.schema.payments.AuditRecorded;
 import io.millrace.schema.payments.BreakEscalated;
 import io.millrace.schema.payments.BreakPublished;
@@ -283,6 +290,83 @@ public final class Topics {
   /** The breaks, the days and the balances as they are now. */
   public static final Topic<LiveRow> RECONCILIATION_LIVE = live("reconciliation");
 
+  /** Positions of people; input of location fan-out. */
+  public static final Topic<PositionReported> LOCATION_UPDATES =
+      input(
+          "location.updates",
+          "Someone was somewhere.",
+          PositionReported.class,
+          "userId",
+          Cleanup.DELETE);
+
+  /** Refused records of {@link #LOCATION_UPDATES}. */
+  public static final Topic<DeadLettered> LOCATION_UPDATES_DLQ = LOCATION_UPDATES.deadLetters();
+
+  /** Who may see whose positions; input of location fan-out. */
+  public static final Topic<GrantChanged> LOCATION_GRANTS =
+      input(
+          "location.grants",
+          "Someone lets someone see where they are, or does so no longer.",
+          GrantChanged.class,
+          "ownerId",
+          Cleanup.DELETE);
+
+  /** Refused records of {@link #LOCATION_GRANTS}. */
+  public static final Topic<DeadLettered> LOCATION_GRANTS_DLQ = LOCATION_GRANTS.deadLetters();
+
+  /** Places that people named; input of location fan-out. */
+  public static final Topic<PlaceDrawn> LOCATION_FENCES =
+      input(
+          "location.fences",
+          "Someone named a place, and wants to know when they enter and leave it.",
+          PlaceDrawn.class,
+          "ownerId",
+          Cleanup.DELETE);
+
+  /** Refused records of {@link #LOCATION_FENCES}. */
+  public static final Topic<DeadLettered> LOCATION_FENCES_DLQ = LOCATION_FENCES.deadLetters();
+
+  /** Questions about who is near; input of location fan-out. */
+  public static final Topic<NearbyAsked> LOCATION_NEARBY_REQUESTS =
+      input(
+          "location.nearby-requests",
+          "Someone asks who of those who share their positions is near.",
+          NearbyAsked.class,
+          "userId",
+          Cleanup.DELETE);
+
+  /** Refused records of {@link #LOCATION_NEARBY_REQUESTS}. */
+  public static final Topic<DeadLettered> LOCATION_NEARBY_REQUESTS_DLQ =
+      LOCATION_NEARBY_REQUESTS.deadLetters();
+
+  /** Positions as viewers may see them. */
+  public static final Topic<PositionDelivered> LOCATION_FANOUT_DELIVERIES =
+      result(
+          "location-fanout.deliveries",
+          "A position as a viewer may see it.",
+          PositionDelivered.class,
+          "viewerId",
+          View.TABLE);
+
+  /** Who entered, left or stayed in which place. */
+  public static final Topic<FencePassed> LOCATION_FANOUT_FENCE_EVENTS =
+      result(
+          "location-fanout.fence-events",
+          "Someone entered a place, left it, or has stayed.",
+          FencePassed.class,
+          "ownerId",
+          View.TABLE);
+
+  /** Who was near. */
+  public static final Topic<NearbyFound> LOCATION_FANOUT_NEARBY =
+      result("location-fanout.nearby", "Who was near.", NearbyFound.class, "userId", View.TABLE);
+
+  /** Positions, grants and others that came after those behind them had been applied. */
+  public static final Topic<LateArrived> LOCATION_FANOUT_LATE = late("location-fanout");
+
+  /** The positions that each viewer may see now. */
+  public static final Topic<LiveRow> LOCATION_FANOUT_LIVE = live("location-fanout");
+
   private static final List<Topic<?>> ALL =
       List.of(
           LISTENING_PLAYS,
@@ -300,6 +384,19 @@ public final class Topics {
           RATE_COUNTING_USAGE,
           RATE_COUNTING_LATE,
           RATE_COUNTING_LIVE,
+          LOCATION_UPDATES,
+          LOCATION_UPDATES_DLQ,
+          LOCATION_GRANTS,
+          LOCATION_GRANTS_DLQ,
+          LOCATION_FENCES,
+          LOCATION_FENCES_DLQ,
+          LOCATION_NEARBY_REQUESTS,
+          LOCATION_NEARBY_REQUESTS_DLQ,
+          LOCATION_FANOUT_DELIVERIES,
+          LOCATION_FANOUT_FENCE_EVENTS,
+          LOCATION_FANOUT_NEARBY,
+          LOCATION_FANOUT_LATE,
+          LOCATION_FANOUT_LIVE,
           WEB_REQUESTS,
           WEB_REQUESTS_DLQ,
           HEAVY_HITTERS_RANKINGS,

@@ -103,8 +103,10 @@ class TopicsTest {
             .filter(component -> component.isAnnotationPresent(EventTime.class))
             .toList();
     if (topic.lane() == Lane.INPUT) {
-      assertThat(times).extracting(RecordComponent::getName).containsExactly("at");
-      assertThat(times.get(0).getType()).isEqualTo(long.class);
+      assertThat(times)
+          .filteredOn(time -> time.getType() == long.class)
+          .extracting(RecordComponent::getName)
+          .containsExactly("at");
     } else {
       assertThat(times).as("times in outputs are milliseconds only").isEmpty();
     }

@@ -1,5 +1,6 @@
 package io.millrace.connector.kafka;
 
+import io.millrace.connector.lane.RecordOrigin;
 import io.millrace.schema.Topic;
 import io.millrace.schema.codec.JsonProjection;
 import io.millrace.schema.codec.Projected;
@@ -10,6 +11,7 @@ import java.util.Properties;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.connector.sink2.Sink;
 import org.apache.flink.api.dag.Transformation;
+import org.apache.flink.api.java.tuple.Tuple2;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.connector.base.DeliveryGuarantee;
 import org.apache.flink.connector.kafka.sink.KafkaSink;
@@ -58,6 +60,19 @@ public final class KafkaEvents {
     return source(config, topic, new TopicForm.SomeFields(topic.type(), fields));
   }
 
+  /**
+   * Reads a topic as {@link #source(Configuration, Topic)} does, each value together with where it
+   * comes from.
+   *
+   * @throws IllegalArgumentException for a missing or invalid option
+   */
+  public static <T extends Record>
+      KafkaSource<Either<DeadLettered, Tuple2<T, RecordOrigin>>> sourceWithOrigin(
+          Configuration config, Topic<T> topic) {
+    return source(
+        config, topic, new TopicForm.WithOrigin<>(new TopicForm.AllFields<>(topic.type())));
+  }
+
   private static <V> KafkaSource<Either<DeadLettered, V>> source(
       Configuration config, Topic<?> topic, TopicForm<V> form) {
     return source(
@@ -68,7 +83,8 @@ public final class KafkaEvents {
             config.get(KafkaOptions.JOB_NAME),
             KafkaOptions.eventTimeMin(config),
             KafkaOptions.millis(config, KafkaOptions.MAX_AHEAD),
-            System::currentTimeMillis));
+            System::currentTimeMillis,
+            topic.isConfidential()));
   }
 
   /**
@@ -119,6 +135,18 @@ public final class KafkaEvents {
   public static WatermarkStrategy<Either<DeadLettered, Projected>> watermarks(
       Configuration config, Topic<?> topic, List<String> fields) {
     return watermarks(config, new TopicForm.SomeFields(topic.type(), fields));
+  }
+
+  /**
+   * Event times and watermarks of what {@link #sourceWithOrigin} gives, as {@link
+   * #watermarks(Configuration, Topic)} makes them.
+   *
+   * @throws IllegalArgumentException for an invalid option
+   */
+  public static <T extends Record>
+      WatermarkStrategy<Either<DeadLettered, Tuple2<T, RecordOrigin>>> watermarksWithOrigin(
+          Configuration config, Topic<T> topic) {
+    return watermarks(config, new TopicForm.WithOrigin<>(new TopicForm.AllFields<>(topic.type())));
   }
 
   private static <V> WatermarkStrategy<Either<DeadLettered, V>> watermarks(

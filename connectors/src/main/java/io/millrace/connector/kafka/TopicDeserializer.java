@@ -1,6 +1,7 @@
 package io.millrace.connector.kafka;
 
 import io.millrace.connector.lane.DeadLetters;
+import io.millrace.connector.lane.RecordOrigin;
 import io.millrace.schema.codec.RejectedException;
 import io.millrace.schema.codec.Rejection;
 import io.millrace.schema.codec.Stage;
@@ -32,6 +33,7 @@ final class TopicDeserializer<V>
   private final long eventTimeMin;
   private final long maxAheadMillis;
   private final SerializableSupplier<Long> clock;
+  private final boolean isConfidential;
 
   private transient TopicForm.Reader<V> reader;
   private transient ToLongFunction<V> eventTime;
@@ -54,12 +56,28 @@ final class TopicDeserializer<V>
       long eventTimeMin,
       long maxAheadMillis,
       SerializableSupplier<Long> clock) {
+    this(form, job, eventTimeMin, maxAheadMillis, clock, false);
+  }
+
+  /**
+   * The same.
+   *
+   * @param isConfidential whether dead letters carry no payload
+   */
+  TopicDeserializer(
+      TopicForm<V> form,
+      String job,
+      long eventTimeMin,
+      long maxAheadMillis,
+      SerializableSupplier<Long> clock,
+      boolean isConfidential) {
     this.form = form;
     this.job = job;
     this.eventTimeMin = eventTimeMin;
     // So that a time of day can be added to it.
     this.maxAheadMillis = Math.min(maxAheadMillis, Long.MAX_VALUE / 2);
     this.clock = clock;
+    this.isConfidential = isConfidential;
   }
 
   @Override
@@ -73,34 +91,40 @@ final class TopicDeserializer<V>
   public void deserialize(
       ConsumerRecord<byte[], byte[]> record, Collector<Either<DeadLettered, V>> out) {
     try {
-      out.collect(Either.Right(value(record.value())));
+      out.collect(Either.Right(value(record)));
     } catch (RejectedException e) {
-      out.collect(
-          Either.Left(
-              DeadLetters.of(
-                  job,
-                  e.stage(),
-                  e.rejection(),
-                  String.valueOf(e.getMessage()),
-                  DeadLetters.Origin.of(record),
-                  record.key(),
-                  record.value())));
+      out.collect(Either.Left(letter(e, record)));
     }
+  }
+
+  private DeadLettered letter(RejectedException refused, ConsumerRecord<byte[], byte[]> record) {
+    String message = String.valueOf(refused.getMessage());
+    return isConfidential
+        ? DeadLetters.confidential(
+            job, refused.stage(), refused.rejection(), message, RecordOrigin.of(record))
+        : DeadLetters.of(
+            job,
+            refused.stage(),
+            refused.rejection(),
+            message,
+            DeadLetters.Origin.of(record),
+            record.key(),
+            record.value());
   }
 
   @Override
   public TypeInformation<Either<DeadLettered, V>> getProducedType() {
-    return new EitherTypeInfo<>(
-        TypeInformation.of(DeadLettered.class), TypeInformation.of(form.type()));
+    return new EitherTypeInfo<>(TypeInformation.of(DeadLettered.class), form.type());
   }
 
   @SuppressWarnings("NullAway") // A Kafka record may have no value; the client does not say so.
-  private V value(byte[] bytes) throws RejectedException {
+  private V value(ConsumerRecord<byte[], byte[]> record) throws RejectedException {
+    byte[] bytes = record.value();
     if (bytes == null) {
       throw new RejectedException(
           Stage.DECODE, Rejection.EMPTY, "the record has no value (a tombstone)");
     }
-    V value = reader.read(bytes);
+    V value = reader.read(bytes, record);
     long at = eventTime.applyAsLong(value);
     if (at < eventTimeMin || at > acceptable) {
       checkTime(at);

@@ -1,5 +1,6 @@
 package io.millrace.connector.kafka;
 
+import io.millrace.connector.lane.RecordOrigin;
 import io.millrace.schema.codec.EventTimes;
 import io.millrace.schema.codec.JsonCodec;
 import io.millrace.schema.codec.JsonProjection;
@@ -9,6 +10,10 @@ import java.io.Serializable;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.ToLongFunction;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.api.java.tuple.Tuple2;
+import org.apache.flink.api.java.typeutils.TupleTypeInfo;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /**
  * As what a job has the records of a topic.
@@ -18,11 +23,17 @@ import java.util.function.ToLongFunction;
 sealed interface TopicForm<V> extends Serializable {
   /** Reads records, in one thread. */
   interface Reader<V> {
-    V read(byte[] json) throws RejectedException;
+    /**
+     * Reads one.
+     *
+     * @param json its value, without what may frame it
+     * @param record where it comes from
+     */
+    V read(byte[] json, ConsumerRecord<byte[], byte[]> record) throws RejectedException;
   }
 
   /** What a record becomes. */
-  Class<V> type();
+  TypeInformation<V> type();
 
   Reader<V> reader();
 
@@ -30,15 +41,21 @@ sealed interface TopicForm<V> extends Serializable {
   ToLongFunction<V> eventTime();
 
   /** All fields, as a value of the topic's type. */
-  record AllFields<T extends Record>(Class<T> type) implements TopicForm<T> {
+  record AllFields<T extends Record>(Class<T> of) implements TopicForm<T> {
+    @Override
+    public TypeInformation<T> type() {
+      return TypeInformation.of(of);
+    }
+
     @Override
     public Reader<T> reader() {
-      return JsonCodec.of(type)::decode;
+      JsonCodec<T> codec = JsonCodec.of(of);
+      return (json, record) -> codec.decode(json);
     }
 
     @Override
     public ToLongFunction<T> eventTime() {
-      return EventTimes.of(type);
+      return EventTimes.of(of);
     }
   }
 
@@ -56,18 +73,39 @@ sealed interface TopicForm<V> extends Serializable {
     }
 
     @Override
-    public Class<Projected> type() {
-      return Projected.class;
+    public TypeInformation<Projected> type() {
+      return TypeInformation.of(Projected.class);
     }
 
     @Override
     public Reader<Projected> reader() {
-      return JsonProjection.of(of, fields)::read;
+      JsonProjection<?> projection = JsonProjection.of(of, fields);
+      return (json, record) -> projection.read(json);
     }
 
     @Override
     public ToLongFunction<Projected> eventTime() {
       return Projected::at;
+    }
+  }
+
+  /** Values together with where they come from. */
+  record WithOrigin<V>(TopicForm<V> of) implements TopicForm<Tuple2<V, RecordOrigin>> {
+    @Override
+    public TypeInformation<Tuple2<V, RecordOrigin>> type() {
+      return new TupleTypeInfo<>(of.type(), TypeInformation.of(RecordOrigin.class));
+    }
+
+    @Override
+    public Reader<Tuple2<V, RecordOrigin>> reader() {
+      Reader<V> reader = of.reader();
+      return (json, record) -> Tuple2.of(reader.read(json, record), RecordOrigin.of(record));
+    }
+
+    @Override
+    public ToLongFunction<Tuple2<V, RecordOrigin>> eventTime() {
+      ToLongFunction<V> eventTime = of.eventTime();
+      return value -> eventTime.applyAsLong(value.f0);
     }
   }
 
@@ -82,18 +120,19 @@ sealed interface TopicForm<V> extends Serializable {
     private static final int FRAME_BYTES = 1 + Integer.BYTES;
 
     @Override
-    public Class<V> type() {
+    public TypeInformation<V> type() {
       return of.type();
     }
 
     @Override
     public Reader<V> reader() {
       Reader<V> reader = of.reader();
-      return value ->
+      return (value, record) ->
           reader.read(
               value.length >= FRAME_BYTES && value[0] == 0
                   ? Arrays.copyOfRange(value, FRAME_BYTES, value.length)
-                  : value);
+                  : value,
+              record);
     }
 
     @Override

@@ -112,7 +112,68 @@ public final class DeadLetters {
             || keyBytes > DeadLettered.MAX_KEY_BYTES
             || valueBytes > DeadLettered.MAX_VALUE_BYTES,
         origin.headers(),
-        origin.timestamp());
+        origin.timestamp(),
+        null);
+  }
+
+  /**
+   * The dead letter of a record that tells where someone was: without payload, and with a message
+   * that can't quote any.
+   *
+   * @param record where the record is, and what is known of it
+   */
+  public static DeadLettered confidential(
+      String job, Stage stage, Rejection rejection, String message, RecordOrigin record) {
+    String told =
+        stage == Stage.DECODE
+            ? "the value is not one JSON object in UTF-8; read it at its offset"
+            : message;
+    return new DeadLettered(
+        job,
+        stage.code(),
+        rejection.code(),
+        printable(told),
+        record.topic(),
+        record.partition(),
+        record.offset(),
+        record.timestamp(),
+        null,
+        null,
+        record.keyBytes(),
+        record.valueBytes(),
+        record.keyBytes() + record.valueBytes() > 0,
+        Map.of(),
+        record.timestamp(),
+        record.sha256());
+  }
+
+  /**
+   * A letter without what it tells of where someone was, for rows that could not be written. One
+   * that is confidential already stays as it is.
+   */
+  public static DeadLettered confidential(DeadLettered letter) {
+    if (letter.sha256() != null) {
+      return letter;
+    }
+    byte @Nullable [] value =
+        letter.value() == null ? null : Base64.getDecoder().decode(letter.value());
+    return new DeadLettered(
+        letter.job(),
+        letter.stage(),
+        letter.reason(),
+        "the row could not be written to " + letter.topic() + "; the log of its server says why",
+        letter.topic(),
+        letter.partition(),
+        letter.offset(),
+        letter.timestamp(),
+        null,
+        null,
+        letter.keyBytes(),
+        letter.valueBytes(),
+        true,
+        Map.of(),
+        letter.firstSeenAt(),
+        RecordOrigin.sha256(value));
   }
 
   /** Cuts a message to its cap, and replaces what is not Unicode or becomes so by the cut. */

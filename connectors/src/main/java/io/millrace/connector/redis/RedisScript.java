@@ -8,7 +8,8 @@ enum RedisScript {
   REPLACE_SORTED_SET("replace-sorted-set.lua"),
   SET_STRING("set-string.lua"),
   REPLACE_HASH("replace-hash.lua"),
-  SET_POSITION("set-position.lua");
+  SET_POSITION("set-position.lua"),
+  SET_SIGHTING("set-sighting.lua");
 
   private final String file;
 

@@ -4,7 +4,7 @@ import io.millrace.connector.store.StoreWrite;
 
 /** One absolute value for Redis, with a version that is kept beside it. */
 public sealed interface RedisWrite extends StoreWrite
-    permits SortedSetSnapshot, RedisString, RedisHash, RedisPosition {
+    permits SortedSetSnapshot, RedisString, RedisHash, RedisPosition, RedisSighting {
   /** Versions are compared by Redis's numbers, which tell neighbours apart up to here. */
   long LAST_EXACT_VERSION = 1L << 53;
 

@@ -2,6 +2,7 @@ package io.millrace.job.catalogue;
 
 import io.millrace.job.JobDescription;
 import io.millrace.job.listening.TrendingSongsJob;
+import io.millrace.job.location.LocationFanoutJob;
 import io.millrace.job.payments.ReconciliationJob;
 import io.millrace.job.ratelimit.RateCountingJob;
 import io.millrace.job.web.HeavyHittersJob;
@@ -15,7 +16,11 @@ public final class JobCatalogue {
   /** All jobs, by the number of their systems. */
   public static final List<JobDescription> ALL =
       List.of(
-          TrendingSongsJob.JOB, RateCountingJob.JOB, HeavyHittersJob.JOB, ReconciliationJob.JOB);
+          TrendingSongsJob.JOB,
+          LocationFanoutJob.JOB,
+          RateCountingJob.JOB,
+          HeavyHittersJob.JOB,
+          ReconciliationJob.JOB);
 
   private JobCatalogue() {}
 }

@@ -138,11 +138,15 @@ class FlinkSqlITCase {
       }
       values[i] =
           fields[i].isAnnotationPresent(RawJson.class)
-              ? "{\"some\":[1,\"x\"]}"
+              ? raw(fields[i].getAnnotation(RawJson.class))
               : value(fields[i].getGenericType(), fields[i].getAnnotation(Range.class), i);
     }
     var constructor = type.getDeclaredConstructor(types);
     return constructor.newInstance(values);
+  }
+
+  private static String raw(RawJson json) {
+    return json.array() ? "[[[1.5,2],[3,2],[3,4]]]" : "{\"some\":[1,\"x\"]}";
   }
 
   private static Object value(Type type, @Nullable Range range, int number)

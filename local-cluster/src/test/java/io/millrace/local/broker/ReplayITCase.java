@@ -152,7 +152,8 @@ class ReplayITCase {
             1,
             false,
             Map.of(),
-            5));
+            5,
+            null));
     producer.send(new ProducerRecord<>(letters, "junk".getBytes(UTF_8))).get();
 
     assertThat(replay(Set.of()).letters())
@@ -195,7 +196,8 @@ class ReplayITCase {
         value.length(),
         false,
         Map.of("trace", "t"),
-        1_000 + offset);
+        1_000 + offset,
+        null);
   }
 
   /** The letter of a record of 100,000 bytes, with no more than the first of them. */
@@ -215,7 +217,8 @@ class ReplayITCase {
         100_000,
         true,
         Map.of(),
-        5);
+        5,
+        null);
   }
 
   private static String base64(String text) {

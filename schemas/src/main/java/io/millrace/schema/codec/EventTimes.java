@@ -59,7 +59,8 @@ public final class EventTimes {
     try {
       return (long) accessor.invokeExact(value);
     } catch (Throwable e) {
-      throw new IllegalStateException("reading the event time of " + value + " failed", e);
+      throw new IllegalStateException(
+          "reading the event time of a " + value.getClass().getName() + " failed", e);
     }
   }
 }

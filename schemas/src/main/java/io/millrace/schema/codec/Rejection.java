@@ -23,6 +23,7 @@ public enum Rejection {
   INVALID_TIME("invalid-time"),
   TOO_OLD("too-old"),
   TOO_FAR_AHEAD("too-far-ahead"),
+  IMPOSSIBLE_SPEED("impossible-speed"),
   TOO_LARGE("too-large"),
   REFUSED_BY_STORE("refused-by-store");
 

@@ -196,11 +196,15 @@ sealed interface StructureShape extends ValueShape {
     private static final ScalarShape.Text NAME = new ScalarShape.Text(JsonCodec.MAX_NAME_LENGTH);
   }
 
-  /** A string that is the text of a JSON object. */
-  record Raw() implements StructureShape {
+  /** A string that is the text of a JSON array or object. */
+  record Raw(boolean isArray) implements StructureShape {
+    private JsonToken start() {
+      return isArray ? JsonToken.START_ARRAY : JsonToken.START_OBJECT;
+    }
+
     @Override
     public Object read(JsonParser parser, String field) throws IOException, RejectedException {
-      ValueShape.require(parser, JsonToken.START_OBJECT, field, "an object");
+      ValueShape.require(parser, start(), field, isArray ? "an array" : "an object");
       StringWriter json = new StringWriter();
       try (JsonGenerator copy = JsonCodec.FACTORY.createGenerator(json)) {
         copyStructure(parser, copy);
@@ -225,11 +229,13 @@ sealed interface StructureShape extends ValueShape {
       String json = (String) value;
       ScalarShape.Text.requireUnicode(json, field);
       try (JsonParser parser = JsonCodec.FACTORY.createParser(json)) {
-        boolean object = parser.nextToken() == JsonToken.START_OBJECT;
+        boolean starts = parser.nextToken() == start();
         parser.skipChildren();
-        if (!object || parser.nextToken() != null) {
+        if (!starts || parser.nextToken() != null) {
           throw ValueShape.invalid(
-              Rejection.WRONG_TYPE, field, "must be the text of one JSON object");
+              Rejection.WRONG_TYPE,
+              field,
+              "must be the text of one JSON " + (isArray ? "array" : "object"));
         }
       } catch (IOException e) {
         throw ValueShape.invalid(
@@ -244,7 +250,7 @@ sealed interface StructureShape extends ValueShape {
 
     @Override
     public ObjectNode schema(JsonSchema.Side side) {
-      return JsonSchema.typed("object");
+      return JsonSchema.typed(isArray ? "array" : "object");
     }
 
     /** Copies numbers digit by digit, which the generator's own copy does not. */

@@ -58,7 +58,7 @@ sealed interface ValueShape permits ScalarShape, StructureShape {
     }
     if (component.isAnnotationPresent(RawJson.class)) {
       requireFit(type == String.class, RawJson.class, type);
-      return new StructureShape.Raw();
+      return new StructureShape.Raw(component.getAnnotation(RawJson.class).array());
     }
     ValueShape shape =
         of(

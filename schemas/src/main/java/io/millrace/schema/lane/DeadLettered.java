@@ -21,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  * @param truncated whether key, value or headers were cut
  * @param headers header name to its text; of a repeated name the last one
  * @param firstSeenAt equals {@code timestamp}, so that a replay gives the same letter
+ * @param sha256 SHA-256 of the value in hexadecimal, where the letter carries neither key nor value
+ *     nor headers since they tell where someone was; else null
  */
 public record DeadLettered(
     String job,
@@ -37,7 +39,8 @@ public record DeadLettered(
     int valueBytes,
     boolean truncated,
     Map<String, String> headers,
-    long firstSeenAt) {
+    long firstSeenAt,
+    @Nullable String sha256) {
 
   /** How much of a key is kept, in bytes. */
   public static final int MAX_KEY_BYTES = 4 * 1024;

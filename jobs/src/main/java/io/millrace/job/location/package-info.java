@@ -1,0 +1,5 @@
+/** Jobs about where people are. */
+@NullMarked
+package io.millrace.job.location;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,312 @@
+package io.millrace.operator.geo;
+
+import io.millrace.operator.order.WaitingEvents;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.flink.api.common.functions.OpenContext;
+import org.apache.flink.api.common.state.ValueState;
+import org.apache.flink.api.common.state.ValueStateDescriptor;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.api.java.tuple.Tuple2;
+import org.apache.flink.api.java.typeutils.TupleTypeInfo;
+import org.apache.flink.metrics.Counter;
+import org.apache.flink.metrics.MetricGroup;
+import org.apache.flink.streaming.api.TimeDomain;
+import org.apache.flink.streaming.api.TimerService;
+import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
+import org.apache.flink.util.Collector;
+import org.apache.flink.util.OutputTag;
+
+/**
+ * Puts what happens to an owner in order, and passes it on to the pages of the owner's viewers.
+ * Keyed by owner. In event time, events wait until the watermark passes them; else they are applied
+ * as they come, and a revoke ends its grant at once whatever its time. A revoke that is late ends
+ * its grant at once too; anything else that is late goes to {@link #LATE}.
+ *
+ * <p><b>State</b>: see {@link OwnerState}, {@link OwnerGrants}, {@link OwnerPlaces} and {@link
+ * WaitingEvents}; an owner without grants and places is forgotten a day after the last position.
+ * <b>Timers</b>: theirs, and one more. <b>Order</b>: not sensitive in event time.
+ */
+public final class OwnerFunction extends KeyedProcessFunction<String, OwnerEvent, ShareStep> {
+  private static final TypeInformation<OwnerEvent> EVENT = TypeInformation.of(OwnerEvent.class);
+
+  /** Positions that nobody can have moved to. */
+  public static final OutputTag<OwnerEvent> IMPOSSIBLE = new OutputTag<>("impossible", EVENT);
+
+  /** Positions that were the newest. */
+  public static final OutputTag<OwnerEvent> ACCEPTED = new OutputTag<>("accepted", EVENT);
+
+  /** Events that came behind the watermark, and the watermark. */
+  public static final OutputTag<Tuple2<OwnerEvent, Long>> LATE =
+      new OutputTag<>("late", new TupleTypeInfo<>(EVENT, Types.LONG));
+
+  /** What happened at places. */
+  public static final OutputTag<PlaceEvent> AT_PLACES =
+      new OutputTag<>("at-places", TypeInformation.of(PlaceEvent.class));
+
+  private static final long serialVersionUID = 1L;
+  private static final ValueStateDescriptor<OwnerState> OWNER =
+      new ValueStateDescriptor<>("owner", TypeInformation.of(OwnerState.class));
+
+  private final ShareSpec spec;
+
+  private transient ValueState<OwnerState> owners;
+  private transient OwnerGrants grants;
+  private transient OwnerPlaces places;
+  private transient WaitingEvents<OwnerEvent> waiting;
+  private transient Counter older;
+  private transient Counter duplicates;
+
+  /** Shares positions so. */
+  public OwnerFunction(ShareSpec spec) {
+    this.spec = spec;
+  }
+
+  @Override
+  public void open(OpenContext context) {
+    owners = getRuntimeContext().getState(OWNER);
+    grants = new OwnerGrants(getRuntimeContext(), spec.byClock());
+    places = new OwnerPlaces(getRuntimeContext());
+    waiting = WaitingEvents.open(getRuntimeContext(), "waiting", EVENT);
+    MetricGroup metrics = getRuntimeContext().getMetricGroup();
+    older = metrics.counter("numOlderPositions");
+    duplicates = metrics.counter("numDuplicatePositions");
+  }
+
+  @Override
+  public void processElement(OwnerEvent event, Context context, Collector<ShareStep> out)
+      throws Exception {
+    long watermark = context.timerService().currentWatermark();
+    if (spec.inEventTime() && event.at() > watermark) {
+      waiting.add(event.at(), event, context.timerService());
+    } else if (spec.inEventTime() && event.kind() != OwnerEvent.Kind.REVOKE) {
+      context.output(LATE, Tuple2.of(event, watermark));
+    } else {
+      store(apply(event, owner(), context, out));
+    }
+  }
+
+  @Override
+  public void onTimer(long time, OnTimerContext context, Collector<ShareStep> out)
+      throws Exception {
+    TimerService timers = context.timerService();
+    OwnerState owner = owner();
+    if (context.timeDomain() == TimeDomain.PROCESSING_TIME) {
+      owner = expire(time, owner, context.getCurrentKey(), out);
+      store(release(time, owner, context, out));
+      return;
+    }
+    if (!isBeyondTheInput(time, owner, timers)) {
+      owner = expire(time, owner, context.getCurrentKey(), out);
+      if (owner.places() > 0) {
+        places.dwell(context.getCurrentKey(), time, event -> context.output(AT_PLACES, event));
+      }
+    }
+    List<OwnerEvent> due = new ArrayList<>(waiting.take(time));
+    due.sort(OwnerEvent.ORDER);
+    for (OwnerEvent event : due) {
+      owner = apply(event, owner, context, out);
+    }
+    owner = release(time, owner, context, out);
+    grants.forgetRevokes(time);
+    store(forget(time, owner, timers));
+  }
+
+  /** Whether the input has ended before that time, as far as this owner goes. */
+  private boolean isBeyondTheInput(long time, OwnerState owner, TimerService timers)
+      throws Exception {
+    return timers.currentWatermark() == Long.MAX_VALUE
+        && owner.held() == null
+        && (owner.newest() == null || time > owner.newest().at())
+        && waiting.isEmpty();
+  }
+
+  private OwnerState apply(
+      OwnerEvent event, OwnerState owner, Context context, Collector<ShareStep> out)
+      throws Exception {
+    return switch (event.kind()) {
+      case GRANT -> give(event, owner, context.timerService(), out);
+      case REVOKE -> revoke(event, owner, context.timerService(), out);
+      case PLACE -> watch(event, owner, context.timerService());
+      case POSITION -> locate(event, owner, context, out);
+    };
+  }
+
+  private OwnerState give(
+      OwnerEvent event, OwnerState owner, TimerService timers, Collector<ShareStep> out)
+      throws Exception {
+    Grant grant = event.grant();
+    if (grant == null || grants.isRevoked(grant)) {
+      return owner;
+    }
+    OwnerGrants.Given known = grants.find(grant.grantId());
+    if (known != null && known.at() > grant.at()) {
+      return owner;
+    }
+    OwnerState changed =
+        known == null
+            ? owner
+            : end(event.ownerId(), grant.grantId(), known, event.at(), owner, out);
+    if (grant.expiresAt() <= grant.at()) {
+      return changed;
+    }
+    changed = grants.add(grant, changed, timers);
+    OwnerGrants.Given given = grants.find(grant.grantId());
+    if (given != null) {
+      out.collect(new ShareStep(event.ownerId(), given.page(), event.at(), grant, null, null));
+    }
+    return changed;
+  }
+
+  private OwnerState watch(OwnerEvent event, OwnerState owner, TimerService timers)
+      throws Exception {
+    return event.place() == null
+        ? owner
+        : owner.withPlaces(owner.places() + places.put(event.place(), timers));
+  }
+
+  private OwnerState revoke(
+      OwnerEvent event, OwnerState owner, TimerService timers, Collector<ShareStep> out)
+      throws Exception {
+    grants.remember(event.id(), event.at(), timers);
+    OwnerGrants.Given known = grants.find(event.id());
+    return known == null || known.at() > event.at()
+        ? owner
+        : end(event.ownerId(), event.id(), known, event.at(), owner, out);
+  }
+
+  private OwnerState end(
+      String ownerId,
+      String grantId,
+      OwnerGrants.Given given,
+      long at,
+      OwnerState owner,
+      Collector<ShareStep> out)
+      throws Exception {
+    out.collect(new ShareStep(ownerId, given.page(), at, null, grantId, null));
+    return grants.remove(grantId, given, owner);
+  }
+
+  private OwnerState expire(long time, OwnerState owner, String ownerId, Collector<ShareStep> out)
+      throws Exception {
+    OwnerState changed = owner;
+    for (String grantId : grants.expiring(time)) {
+      OwnerGrants.Given given = grants.find(grantId);
+      if (given != null) {
+        changed = end(ownerId, grantId, given, time, changed, out);
+      }
+    }
+    return changed;
+  }
+
+  private OwnerState locate(
+      OwnerEvent event, OwnerState owner, Context context, Collector<ShareStep> out)
+      throws Exception {
+    Position position = event.position();
+    if (position == null) {
+      return owner;
+    }
+    boolean isForgotten =
+        !spec.inEventTime()
+            && position.at() + ShareSpec.KEPT_MILLIS <= context.timerService().currentWatermark();
+    if (isForgotten) {
+      older.inc();
+      return owner;
+    }
+    switch (position.after(owner.newest(), spec.maxSpeed())) {
+      case OLDER -> older.inc();
+      case DUPLICATE -> duplicates.inc();
+      case IMPOSSIBLE -> context.output(IMPOSSIBLE, event);
+      case NEWEST -> {
+        context.output(ACCEPTED, event);
+        if (owner.places() > 0) {
+          places.visit(
+              event.ownerId(),
+              position,
+              context.timerService(),
+              moment -> context.output(AT_PLACES, moment));
+        }
+        return accept(event.ownerId(), position, owner, context.timerService(), out);
+      }
+    }
+    return owner;
+  }
+
+  private OwnerState accept(
+      String ownerId,
+      Position position,
+      OwnerState owner,
+      TimerService timers,
+      Collector<ShareStep> out) {
+    long forgetsAt = owner.forgetsAt();
+    if (forgetsAt == 0) {
+      forgetsAt = position.at() + ShareSpec.KEPT_MILLIS;
+      timers.registerEventTimeTimer(forgetsAt);
+    }
+    OwnerState changed = owner.withNewest(position, forgetsAt);
+    if (position.at() < owner.quietUntil()) {
+      return changed.withHeld(position, owner.quietUntil());
+    }
+    pass(ownerId, position, position.at(), changed, out);
+    return quiet(position.at(), changed, timers);
+  }
+
+  /** Passes a position on that has waited for that time. */
+  private OwnerState release(
+      long time, OwnerState owner, OnTimerContext context, Collector<ShareStep> out) {
+    Position held = owner.held();
+    if (held == null || time < owner.quietUntil()) {
+      return owner;
+    }
+    pass(context.getCurrentKey(), held, owner.quietUntil(), owner, out);
+    return quiet(owner.quietUntil(), owner, context.timerService());
+  }
+
+  private static void pass(
+      String ownerId, Position position, long at, OwnerState owner, Collector<ShareStep> out) {
+    for (int page = 0; page < owner.pages().size(); page++) {
+      if (owner.pages().get(page) > 0) {
+        out.collect(new ShareStep(ownerId, page, at, null, null, position));
+      }
+    }
+  }
+
+  private OwnerState quiet(long from, OwnerState owner, TimerService timers) {
+    if (spec.coalesceMillis() == 0) {
+      return owner;
+    }
+    long until = from + spec.coalesceMillis();
+    timers.registerEventTimeTimer(until);
+    if (spec.byClock()) {
+      timers.registerProcessingTimeTimer(until);
+    }
+    return owner.withHeld(null, until);
+  }
+
+  private static OwnerState forget(long time, OwnerState owner, TimerService timers) {
+    if (owner.forgetsAt() == 0 || time < owner.forgetsAt()) {
+      return owner;
+    }
+    Position newest = owner.newest();
+    if (newest == null || newest.at() + ShareSpec.KEPT_MILLIS <= time) {
+      return owner.withNewest(null, 0);
+    }
+    long next = newest.at() + ShareSpec.KEPT_MILLIS;
+    timers.registerEventTimeTimer(next);
+    return owner.withNewest(newest, next);
+  }
+
+  private OwnerState owner() throws Exception {
+    OwnerState owner = owners.value();
+    return owner == null ? OwnerState.NONE : owner;
+  }
+
+  private void store(OwnerState owner) throws Exception {
+    if (owner.isEmpty()) {
+      owners.clear();
+    } else {
+      owners.update(owner);
+    }
+  }
+}

@@ -1,0 +1,145 @@
+package io.millrace.operator.geo;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.flink.api.common.functions.RuntimeContext;
+import org.apache.flink.api.common.state.MapState;
+import org.apache.flink.api.common.state.MapStateDescriptor;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.streaming.api.TimerService;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which grants an owner has given, on which page of viewers each is, and when it ends. Keyed by
+ * owner.
+ *
+ * <p><b>State</b>: a grant until it ends; its viewer as long, or for good where the owner has
+ * several pages, so that a viewer's positions stay in order; a revoke until the watermark passes
+ * it, so that a grant from before which comes after it does nothing. <b>Timers</b>: one for each
+ * time at which a grant expires or a revoke is forgotten.
+ */
+final class OwnerGrants {
+  private final MapState<String, Given> grants;
+  private final MapState<String, Viewer> viewers;
+  private final MapState<Long, List<String>> expiries;
+  private final MapState<String, Long> revokes;
+  private final boolean byClock;
+
+  /**
+   * A grant.
+   *
+   * @param viewerId who may see the owner's positions
+   * @param page where the viewer is
+   * @param at from when on
+   * @param expiresAt until before when
+   */
+  public record Given(String viewerId, int page, long at, long expiresAt) {}
+
+  /**
+   * A viewer.
+   *
+   * @param page where the viewer is
+   * @param grants how many grants the viewer has
+   */
+  public record Viewer(int page, int grants) {}
+
+  OwnerGrants(RuntimeContext context, boolean byClock) {
+    this.byClock = byClock;
+    grants =
+        context.getMapState(
+            new MapStateDescriptor<>("grants", Types.STRING, TypeInformation.of(Given.class)));
+    viewers =
+        context.getMapState(
+            new MapStateDescriptor<>("viewers", Types.STRING, TypeInformation.of(Viewer.class)));
+    expiries =
+        context.getMapState(
+            new MapStateDescriptor<>("expiries", Types.LONG, Types.LIST(Types.STRING)));
+    revokes = context.getMapState(new MapStateDescriptor<>("revokes", Types.STRING, Types.LONG));
+  }
+
+  /** Where a grant is; null where there is none of that id. */
+  @Nullable Given find(String grantId) throws Exception {
+    return grants.get(grantId);
+  }
+
+  /** Whether a revoke that is not before it has come already. */
+  boolean isRevoked(Grant grant) throws Exception {
+    Long revokedAt = revokes.get(grant.grantId());
+    return revokedAt != null && grant.at() <= revokedAt;
+  }
+
+  /** Adds a grant, of whose id there is none. */
+  OwnerState add(Grant grant, OwnerState owner, TimerService timers) throws Exception {
+    Viewer viewer = viewers.get(grant.viewerId());
+    int page = viewer == null ? owner.roomyPage() : viewer.page();
+    int before = viewer == null ? 0 : viewer.grants();
+    viewers.put(grant.viewerId(), new Viewer(page, before + 1));
+    grants.put(grant.grantId(), new Given(grant.viewerId(), page, grant.at(), grant.expiresAt()));
+    if (grant.expiresAt() != Grant.NEVER) {
+      List<String> same = expiries.get(grant.expiresAt());
+      List<String> changed = same == null ? new ArrayList<>() : new ArrayList<>(same);
+      changed.add(grant.grantId());
+      expiries.put(grant.expiresAt(), changed);
+      timers.registerEventTimeTimer(grant.expiresAt());
+      if (byClock) {
+        timers.registerProcessingTimeTimer(grant.expiresAt());
+      }
+    }
+    return before == 0 ? owner.withViewers(page, 1) : owner;
+  }
+
+  /** Removes a grant that there is. */
+  OwnerState remove(String grantId, Given given, OwnerState owner) throws Exception {
+    grants.remove(grantId);
+    Viewer viewer = viewers.get(given.viewerId());
+    int left = viewer.grants() - 1;
+    if (left == 0 && owner.pages().size() == 1) {
+      viewers.remove(given.viewerId());
+    } else {
+      viewers.put(given.viewerId(), new Viewer(given.page(), left));
+    }
+    if (given.expiresAt() != Grant.NEVER) {
+      List<String> same = expiries.get(given.expiresAt());
+      if (same != null && same.remove(grantId)) {
+        if (same.isEmpty()) {
+          expiries.remove(given.expiresAt());
+        } else {
+          expiries.put(given.expiresAt(), same);
+        }
+      }
+    }
+    return left == 0 ? owner.withViewers(given.page(), -1) : owner;
+  }
+
+  /** The grants that end by themselves at a time. */
+  List<String> expiring(long at) throws Exception {
+    List<String> ids = expiries.get(at);
+    return ids == null ? List.of() : List.copyOf(ids);
+  }
+
+  /** Remembers a revoke, until the watermark passes it. */
+  void remember(String grantId, long revokedAt, TimerService timers) throws Exception {
+    Long before = revokes.get(grantId);
+    if (revokedAt > timers.currentWatermark() && (before == null || before < revokedAt)) {
+      revokes.put(grantId, revokedAt);
+      timers.registerEventTimeTimer(revokedAt);
+    }
+  }
+
+  /** Forgets the revokes of which the watermark has passed the time. */
+  void forgetRevokes(long watermark) throws Exception {
+    if (revokes.isEmpty()) {
+      return;
+    }
+    List<String> past = new ArrayList<>();
+    for (var revoke : revokes.entries()) {
+      if (revoke.getValue() <= watermark) {
+        past.add(revoke.getKey());
+      }
+    }
+    for (String grantId : past) {
+      revokes.remove(grantId);
+    }
+  }
+}
