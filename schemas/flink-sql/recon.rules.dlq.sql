@@ -13,7 +13,8 @@ CREATE TABLE `recon_rules_dlq` (
   `valueBytes` INT,
   `truncated` BOOLEAN,
   `headers` MAP<STRING, STRING>,
-  `firstSeenAt` BIGINT
+  `firstSeenAt` BIGINT,
+  `sha256` STRING
 ) WITH (
   'connector' = 'kafka',
   'topic' = 'recon.rules.dlq',

@@ -118,6 +118,7 @@ class FlinkSqlITCase {
           "pair", Optional.of("EUR/USD"),
           "valueDate", Optional.of("2026-01-31"),
           "window", Optional.of("P3D"),
+          "period", Optional.of("PT1M"),
           "matchId", Optional.empty());
 
   private static <T extends Record> byte[] encoded(Topic<T> topic, Object value) {
