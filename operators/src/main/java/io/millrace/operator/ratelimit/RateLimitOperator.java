@@ -80,6 +80,10 @@ final class RateLimitOperator<T> extends AbstractStreamOperator<Verdict>
   private transient Map<Integer, VerdictMemory> memories;
   private transient Decision decision;
   private transient List<Touched> touched;
+
+  /** The keys that a request has to do with, which are leased. */
+  private transient List<LimitKey> leased;
+
   private transient Map<LimitDimension, Spanning> spanning;
   private transient @Nullable LeasePool pool;
   private transient @Nullable GrantChannel grants;
@@ -154,6 +158,7 @@ final class RateLimitOperator<T> extends AbstractStreamOperator<Verdict>
     memories = new HashMap<>();
     decision = new Decision();
     touched = new ArrayList<>();
+    leased = new ArrayList<>();
     spanning = new EnumMap<>(LimitDimension.class);
     watermark = Long.MIN_VALUE;
     repetitions = getMetricGroup().counter("numRepetitions");
@@ -446,6 +451,7 @@ final class RateLimitOperator<T> extends AbstractStreamOperator<Verdict>
     long cost = fields.cost(request);
     decision.start(cost);
     touched.clear();
+    leased.clear();
     for (LimitDimension dimension : DIMENSIONS) {
       String key = key(request, dimension, rules);
       Term first = key == null ? null : first(rules.of(dimension), tier, route);
@@ -458,10 +464,12 @@ final class RateLimitOperator<T> extends AbstractStreamOperator<Verdict>
         decision.add(limits, rules.of(dimension), waiting.at, tier, route, book.rules());
         touched.add(new Touched(of, limits));
       } else {
+        LimitKey of = spanning(dimension, key);
+        leased.add(of);
         decision.add(
-            leased()
+            requirePool()
                 .lease(
-                    spanning(dimension, key),
+                    of,
                     waiting.at,
                     rules.askForTier(dimension) ? tier : null,
                     rules.askForRoute(dimension) ? route : null,
@@ -470,12 +478,12 @@ final class RateLimitOperator<T> extends AbstractStreamOperator<Verdict>
     }
     boolean allowed = decision.decide();
     Verdict verdict = decision.verdict(waiting.id, waiting.at);
-    count(request, rules, waiting.at, allowed, cost);
+    count(waiting.at, allowed, cost);
     remember(waiting, verdict);
     output.collect(new StreamRecord<>(verdict));
   }
 
-  private LeasePool leased() {
+  private LeasePool requirePool() {
     if (pool == null) {
       throw new IllegalStateException("a request was decided before its leases were granted");
     }
@@ -483,8 +491,7 @@ final class RateLimitOperator<T> extends AbstractStreamOperator<Verdict>
   }
 
   /** Counts a request for each key that a rule limits, and keeps what those keys have left. */
-  private void count(T request, InForce rules, long at, boolean allowed, long cost)
-      throws Exception {
+  private void count(long at, boolean allowed, long cost) throws Exception {
     long window = spec.usageStart(at);
     for (Touched each : touched) {
       KeyUsage use =
@@ -499,16 +506,8 @@ final class RateLimitOperator<T> extends AbstractStreamOperator<Verdict>
       book.count(each.key(), each.limits(), use);
       book.store(each.key(), each.limits());
     }
-    if (pool == null) {
-      return;
-    }
-    String tier = fields.tier(request);
-    String route = fields.route(request);
-    for (LimitDimension dimension : DIMENSIONS) {
-      String key = spec.isLocal(dimension) ? null : key(request, dimension, rules);
-      if (key != null && first(rules.of(dimension), tier, route) != null) {
-        pool.count(spanning(dimension, key), window, allowed, cost);
-      }
+    for (LimitKey each : leased) {
+      requirePool().count(each, window, allowed, cost);
     }
   }
 
