@@ -24,6 +24,9 @@ import org.apache.flink.configuration.Configuration;
 public final class JobConfig {
   static final String PROPERTIES_FILE = "properties-file";
 
+  /** Ten thousand years: event times and durations can be added without overflow. */
+  private static final Duration LONGEST = Duration.ofDays(3_652_425);
+
   private final JobDescription job;
   private final Configuration configuration;
 
@@ -104,8 +107,9 @@ public final class JobConfig {
   private void check(ConfigOption<?> option) {
     try {
       if (configuration.getOptional(option).orElse(null) instanceof Duration duration
-          && duration.isNegative()) {
-        throw new IllegalArgumentException("a duration must not be negative");
+          && (duration.isNegative() || duration.compareTo(LONGEST) > 0)) {
+        throw new IllegalArgumentException(
+            "a duration must be from 0s to " + LONGEST.toDays() + "d");
       }
     } catch (IllegalArgumentException e) {
       String given = configuration.toMap().getOrDefault(option.key(), "");

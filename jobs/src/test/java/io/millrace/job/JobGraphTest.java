@@ -3,12 +3,9 @@ package io.millrace.job;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.job.catalogue.JobCatalogue;
-import java.lang.reflect.Method;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.streaming.api.graph.StreamGraph;
 import org.apache.flink.streaming.api.graph.StreamNode;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -21,22 +18,7 @@ class JobGraphTest {
   @ParameterizedTest
   @MethodSource("jobs")
   void build_everyJob_givesEachOperatorItsUid(JobDescription job) throws Exception {
-    List<String> options = new ArrayList<>(List.of("--bootstrap", "127.0.0.1:9"));
-    for (String store : job.stores()) {
-      String database = store.equals(StoreAccess.POSTGRES) ? "/books" : "";
-      options.addAll(List.of("--" + store, "127.0.0.1:9" + database));
-    }
-    JobConfig config = JobConfig.parse(options.toArray(String[]::new), job);
-    StreamExecutionEnvironment env = JobEnvironment.create(config);
-    env.enableCheckpointing(1000);
-
-    Method build =
-        job.mainClass()
-            .getDeclaredMethod(
-                "build", StreamExecutionEnvironment.class, JobConfig.class, Endpoints.class);
-    build.setAccessible(true);
-    build.invoke(null, env, config, new KafkaEndpoints(config));
-    StreamGraph graph = env.getStreamGraph();
+    StreamGraph graph = JobGraphs.of(job, List.of());
 
     assertThat(graph.getJobGraph().getVertices()).isNotEmpty();
     Set<String> uids = new HashSet<>();

@@ -132,7 +132,8 @@ final class SinkChaosRun {
     tally.restarts += outcome.restarts();
     print(
         "%-9s %-8s for %s: %s, %,d rows in the store, %,d missing, %,d extra, %,d refused;"
-            + " %d commands made to fail, %d retries, %d restarts, heap at most %d of %d MiB%s%s%s",
+            + " %d commands made to fail, %d retries, %d restarts, heap at most %d of %d MiB,"
+            + " at most %,d rows in flight%s%s%s%s",
         store,
         outage.code(),
         Durations.text(lasting),
@@ -146,6 +147,8 @@ final class SinkChaosRun {
         outcome.restarts(),
         outcome.heapBytes() / MEBIBYTE,
         outcome.heapLimitBytes() / MEBIBYTE,
+        outcome.inFlight(),
+        outcome.bounded() ? "" : "; more than the sink may keep",
         outcome.whole() ? "" : "; the job had ended before the outage",
         outcome.noticed() ? "" : "; the outage went unnoticed, let it last longer",
         passed ? "" : " FAIL");

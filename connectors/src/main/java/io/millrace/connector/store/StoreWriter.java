@@ -25,6 +25,8 @@ import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.util.function.SerializableFunction;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Writes every element to a store, the latest of each key, before the checkpoint after it
@@ -48,6 +50,7 @@ public final class StoreWriter<T extends Record, W extends StoreWrite>
     extends AbstractStreamOperator<DeadLettered>
     implements OneInputStreamOperator<T, DeadLettered>, BoundedOneInput {
   private static final long serialVersionUID = 1L;
+  private static final Logger LOG = LoggerFactory.getLogger(StoreWriter.class);
 
   /** The most values that wait. */
   public static final int MAX_WRITES = 5_000;
@@ -75,6 +78,7 @@ public final class StoreWriter<T extends Record, W extends StoreWrite>
   private transient Counter retries;
   private transient Counter deadLetters;
   private transient Histogram latencies;
+  private transient long rowsWithoutJson;
 
   /** A value that waits, and what it was made of. */
   private record Pending<T, W>(T element, W write) {}
@@ -252,12 +256,19 @@ public final class StoreWriter<T extends Record, W extends StoreWrite>
                 value)));
   }
 
-  /** The element as JSON; null where it has no such form. */
+  /** The element as JSON; null where it has no such form. Log lines grow with the logarithm. */
   private byte @Nullable [] json(T element) {
     try {
       return codec.encode(element);
     } catch (IllegalArgumentException e) {
-      LOG.warn("A row that {} refused has no form in JSON: {}", store.name(), e.getMessage());
+      rowsWithoutJson++;
+      if (Long.bitCount(rowsWithoutJson) == 1) {
+        LOG.warn(
+            "{} rows that {} refused have no form in JSON, last: {}",
+            rowsWithoutJson,
+            store.name(),
+            e.getMessage());
+      }
       return null;
     }
   }

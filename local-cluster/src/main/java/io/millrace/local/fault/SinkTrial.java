@@ -18,6 +18,13 @@ public final class SinkTrial {
   private static final Duration LOOK_INTERVAL = Duration.ofMillis(500);
   private static final Duration ANSWER_AGE = Duration.ofSeconds(10);
   private static final String ROWS = "records";
+
+  /** As many values as a sink may keep waiting, as its documentation says. */
+  private static final long MOST_IN_FLIGHT = 5_000;
+
+  /** Beyond this share of the heap the JVM does little but collect garbage. */
+  private static final double MOST_OF_HEAP = 0.9;
+
   private static final Duration START_LIMIT = Duration.ofMinutes(2);
   private static final Duration END_LIMIT = Duration.ofMinutes(5);
 
@@ -28,6 +35,7 @@ public final class SinkTrial {
   private long restarts;
   private long heapBytes;
   private long heapLimitBytes;
+  private long inFlight;
 
   /** Watches a job. */
   public SinkTrial(FlinkRest rest, SubmittedJob job, BooleanSupplier isStopped) {
@@ -47,6 +55,7 @@ public final class SinkTrial {
    * @param restarts how often the job was restarted
    * @param heapBytes the most that its TaskManager had on its heap
    * @param heapLimitBytes how much fits there
+   * @param inFlight the most values that waited in the sink
    */
   public record Outcome(
       String state,
@@ -56,7 +65,8 @@ public final class SinkTrial {
       long retries,
       long restarts,
       long heapBytes,
-      long heapLimitBytes) {
+      long heapLimitBytes,
+      long inFlight) {
     /** Rows that are right in the store. */
     public long rows() {
       return count(ROWS);
@@ -82,7 +92,15 @@ public final class SinkTrial {
       return retries > 0 || failedCommands > 0;
     }
 
-    /** Whether every one of {@code sent} rows is there, once, and the job never fell. */
+    /** Whether no more waited than may, and the heap kept room. */
+    public boolean bounded() {
+      return inFlight <= MOST_IN_FLIGHT && heapBytes <= MOST_OF_HEAP * heapLimitBytes;
+    }
+
+    /**
+     * Whether every one of {@code sent} rows is there, once, and the job never fell nor grew beyond
+     * its bounds.
+     */
     public boolean passed(long sent) {
       return state.equals(SubmittedJob.FINISHED)
           && whole
@@ -91,7 +109,8 @@ public final class SinkTrial {
           && missing() == 0
           && extra() == 0
           && refused() == 0
-          && restarts == 0;
+          && restarts == 0
+          && bounded();
     }
 
     private long count(String name) {
@@ -146,7 +165,15 @@ public final class SinkTrial {
       found = job.accumulators();
     }
     return new Outcome(
-        state, whole, found, failedCommands, retries, restarts, heapBytes, heapLimitBytes);
+        state,
+        whole,
+        found,
+        failedCommands,
+        retries,
+        restarts,
+        heapBytes,
+        heapLimitBytes,
+        inFlight);
   }
 
   private void look(long deadline, String missing) throws IOException, InterruptedException {
@@ -159,8 +186,11 @@ public final class SinkTrial {
     for (JsonNode vertex : rest.get(path).path("vertices")) {
       String metrics = path + "/vertices/" + vertex.path("id").asText() + "/metrics";
       for (JsonNode metric : rest.get(metrics)) {
-        if (metric.path("id").asText().endsWith(".numStoreRetries")) {
-          retries = Math.max(retries, value(metrics, metric.path("id").asText()));
+        String id = metric.path("id").asText();
+        if (id.endsWith(".numStoreRetries")) {
+          retries = Math.max(retries, value(metrics, id));
+        } else if (id.endsWith(".storeInFlight")) {
+          inFlight = Math.max(inFlight, value(metrics, id));
         }
       }
     }
