@@ -37,7 +37,7 @@ public final class Certificates {
         List.of(
             "-genkeypair -alias ca -keyalg EC -dname CN=authority -ext bc:c" + authority,
             "-exportcert -alias ca -file " + root + authority,
-            "-genkeypair -alias server -keyalg EC -dname CN=localhost" + server,
+            "-genkeypair -alias server -keyalg EC -dname CN=server" + server,
             "-certreq -alias server -file " + request + server,
             "-gencert -alias ca -infile "
                 + request

@@ -80,6 +80,13 @@ class CassandraTlsITCase {
   }
 
   @Test
+  void flush_certificateThatNamesAnotherHost_fails() throws Exception {
+    String byName = cassandra.address().replace("127.0.0.1", "localhost");
+
+    assertRefused(encrypted(trusted).set(CassandraOptions.CASSANDRA, byName));
+  }
+
+  @Test
   void flush_moreReplicasThanThereAre_waits() throws Exception {
     Configuration config = open().set(CassandraOptions.KEYSPACE, "twofold");
     try (CqlSession client = CassandraOptions.access(open()).open(null, ANSWER_LIMIT)) {
@@ -124,7 +131,7 @@ class CassandraTlsITCase {
       writer.write(play(2));
       assertThatExceptionOfType(IOException.class)
           .isThrownBy(writer::flush)
-          .withMessageContaining(cassandra.address())
+          .withMessageContaining(config.get(CassandraOptions.CASSANDRA))
           .withMessageContaining("--cassandra-tls")
           .satisfies(e -> assertThat(stackTrace(e)).contains("SSL").doesNotContain(STORE_PASSWORD));
     }
