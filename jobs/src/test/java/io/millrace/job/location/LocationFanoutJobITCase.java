@@ -2,6 +2,7 @@ package io.millrace.job.location;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.millrace.connector.kafka.KafkaTopics;
@@ -19,9 +20,11 @@ import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import org.apache.flink.runtime.testutils.MiniClusterResourceConfiguration;
 import org.apache.flink.test.junit5.MiniClusterExtension;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -132,6 +135,50 @@ class LocationFanoutJobITCase {
         .isNotEmpty()
         .allSatisfy(
             letter -> assertThat(letter.get("reason").asText()).isEqualTo("impossible-speed"));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"BUSES, 1, hashmap", "SHIPS, 2, rocksdb"})
+  void realPositions_everyViewerSeesWhatTheOracleAllows(
+      RealPositions.Kind kind, int parallelism, String state) throws Exception {
+    Optional<List<PositionReported>> real = RealPositions.read(kind);
+    assumeTrue(real.isPresent(), "the real positions are not beside the repository");
+    List<PositionReported> reports = real.get();
+    List<GrantChanged> changes = RealPositions.changes(reports, 3);
+    String prefix = kind + ".";
+    JobConfig config = prepared(prefix, "--max-out-of-orderness", "3650d");
+    JobRuns.produce(broker.bootstrap(), CannedShares.records(prefix, reports, changes));
+
+    JobRuns.run(
+        config, new TestEndpoints(config, 500), LocationFanoutJob::build, parallelism, state);
+
+    SerialShares oracle = new SerialShares(changes, 340);
+    Map<String, PositionReported> different = new LinkedHashMap<>();
+    for (PositionReported report : reports) {
+      different.putIfAbsent(
+          String.join(
+              " ",
+              report.userId(),
+              String.valueOf(report.at()),
+              String.valueOf(report.latitude()),
+              String.valueOf(report.longitude())),
+          report);
+    }
+    List<String> expected = oracle.lines(List.copyOf(different.values()));
+    List<String> lines = new ArrayList<>();
+    for (JsonNode row : committed(prefix + "location-fanout.deliveries")) {
+      lines.add(
+          String.join(
+              " ",
+              row.get("viewerId").asText(),
+              row.get("ownerId").asText(),
+              row.get("at").asText(),
+              row.get("grantId").asText()));
+    }
+    lines.sort(null);
+    assertThat(expected).hasSizeGreaterThan(1_000);
+    assertThat(lines).isEqualTo(expected);
+    assertThat(committed(prefix + "location-fanout.late")).isEmpty();
   }
 
   private static void assertNear(JsonNode row, PositionReported report, double precision) {

@@ -61,7 +61,12 @@ final class CassandraUnderFaults implements StoreUnderFaults {
       case HANGING -> cassandra.process().suspend();
       case ERRORS -> proxy.failOneOf(FAILS_ONE_OF);
       // Connections that are open stay, but no statement is allowed on them any more.
-      case REVOKED -> alter(ANOTHER_PASSWORD, false);
+      case REVOKED -> {
+        alter(ANOTHER_PASSWORD, false);
+        // Who makes a table may write it, whatever else it may.
+        revoke("KEYSPACE millrace");
+        revoke("TABLE millrace.listening_events");
+      }
     }
   }
 
@@ -84,6 +89,10 @@ final class CassandraUnderFaults implements StoreUnderFaults {
   public void close() throws IOException {
     cassandra.close();
     proxy.close();
+  }
+
+  private void revoke(String resource) throws IOException {
+    cassandra.execute("REVOKE ALL PERMISSIONS ON " + resource + " FROM " + USER);
   }
 
   private void alter(String password, boolean mayWrite) throws IOException {

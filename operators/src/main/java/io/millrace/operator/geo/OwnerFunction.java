@@ -191,7 +191,7 @@ public final class OwnerFunction extends KeyedProcessFunction<String, OwnerEvent
   private OwnerState expire(long time, OwnerState owner, String ownerId, Collector<ShareStep> out)
       throws Exception {
     OwnerState changed = owner;
-    for (String grantId : grants.expiring(time)) {
+    for (String grantId : grants.takeExpiring(time)) {
       OwnerGrants.Given given = grants.find(grantId);
       if (given != null) {
         changed = end(ownerId, grantId, given, time, changed, out);

@@ -1,6 +1,6 @@
 package io.millrace.operator.geo;
 
-import java.util.ArrayList;
+import io.millrace.operator.order.TimedLists;
 import java.util.List;
 import org.apache.flink.api.common.functions.RuntimeContext;
 import org.apache.flink.api.common.state.MapState;
@@ -22,8 +22,9 @@ import org.jspecify.annotations.Nullable;
 final class OwnerGrants {
   private final MapState<String, Given> grants;
   private final MapState<String, Viewer> viewers;
-  private final MapState<Long, List<String>> expiries;
+  private final TimedLists<String> expiries;
   private final MapState<String, Long> revokes;
+  private final TimedLists<String> revokesByTime;
   private final boolean byClock;
 
   /**
@@ -33,8 +34,9 @@ final class OwnerGrants {
    * @param page where the viewer is
    * @param at from when on
    * @param expiresAt until before when
+   * @param expiry in which piece of those that expire then
    */
-  public record Given(String viewerId, int page, long at, long expiresAt) {}
+  public record Given(String viewerId, int page, long at, long expiresAt, int expiry) {}
 
   /**
    * A viewer.
@@ -52,10 +54,9 @@ final class OwnerGrants {
     viewers =
         context.getMapState(
             new MapStateDescriptor<>("viewers", Types.STRING, TypeInformation.of(Viewer.class)));
-    expiries =
-        context.getMapState(
-            new MapStateDescriptor<>("expiries", Types.LONG, Types.LIST(Types.STRING)));
+    expiries = TimedLists.open(context, "expiries", Types.STRING);
     revokes = context.getMapState(new MapStateDescriptor<>("revokes", Types.STRING, Types.LONG));
+    revokesByTime = TimedLists.open(context, "revokes-by-time", Types.STRING);
   }
 
   /** Where a grant is; null where there is none of that id. */
@@ -75,17 +76,16 @@ final class OwnerGrants {
     int page = viewer == null ? owner.roomyPage() : viewer.page();
     int before = viewer == null ? 0 : viewer.grants();
     viewers.put(grant.viewerId(), new Viewer(page, before + 1));
-    grants.put(grant.grantId(), new Given(grant.viewerId(), page, grant.at(), grant.expiresAt()));
+    int expiry = 0;
     if (grant.expiresAt() != Grant.NEVER) {
-      List<String> same = expiries.get(grant.expiresAt());
-      List<String> changed = same == null ? new ArrayList<>() : new ArrayList<>(same);
-      changed.add(grant.grantId());
-      expiries.put(grant.expiresAt(), changed);
+      expiry = expiries.add(grant.expiresAt(), grant.grantId());
       timers.registerEventTimeTimer(grant.expiresAt());
       if (byClock) {
         timers.registerProcessingTimeTimer(grant.expiresAt());
       }
     }
+    grants.put(
+        grant.grantId(), new Given(grant.viewerId(), page, grant.at(), grant.expiresAt(), expiry));
     return before == 0 ? owner.withViewers(page, 1) : owner;
   }
 
@@ -100,22 +100,14 @@ final class OwnerGrants {
       viewers.put(given.viewerId(), new Viewer(given.page(), left));
     }
     if (given.expiresAt() != Grant.NEVER) {
-      List<String> same = expiries.get(given.expiresAt());
-      if (same != null && same.remove(grantId)) {
-        if (same.isEmpty()) {
-          expiries.remove(given.expiresAt());
-        } else {
-          expiries.put(given.expiresAt(), same);
-        }
-      }
+      expiries.remove(given.expiresAt(), given.expiry(), grantId);
     }
     return left == 0 ? owner.withViewers(given.page(), -1) : owner;
   }
 
-  /** The grants that end by themselves at a time. */
-  List<String> expiring(long at) throws Exception {
-    List<String> ids = expiries.get(at);
-    return ids == null ? List.of() : List.copyOf(ids);
+  /** Takes the grants that end by themselves at a time. */
+  List<String> takeExpiring(long at) throws Exception {
+    return expiries.take(at);
   }
 
   /** Remembers a revoke, until the watermark passes it. */
@@ -123,23 +115,18 @@ final class OwnerGrants {
     Long before = revokes.get(grantId);
     if (revokedAt > timers.currentWatermark() && (before == null || before < revokedAt)) {
       revokes.put(grantId, revokedAt);
+      revokesByTime.add(revokedAt, grantId);
       timers.registerEventTimeTimer(revokedAt);
     }
   }
 
-  /** Forgets the revokes of which the watermark has passed the time. */
-  void forgetRevokes(long watermark) throws Exception {
-    if (revokes.isEmpty()) {
-      return;
-    }
-    List<String> past = new ArrayList<>();
-    for (var revoke : revokes.entries()) {
-      if (revoke.getValue() <= watermark) {
-        past.add(revoke.getKey());
+  /** Forgets the revokes of a time that the watermark has passed. */
+  void forgetRevokes(long time) throws Exception {
+    for (String grantId : revokesByTime.take(time)) {
+      Long revokedAt = revokes.get(grantId);
+      if (revokedAt != null && revokedAt <= time) {
+        revokes.remove(grantId);
       }
-    }
-    for (String grantId : past) {
-      revokes.remove(grantId);
     }
   }
 }

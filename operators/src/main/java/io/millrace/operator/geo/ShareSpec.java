@@ -13,7 +13,7 @@ import java.io.Serializable;
 public record ShareSpec(double maxSpeed, long coalesceMillis, boolean inEventTime, boolean byClock)
     implements Serializable {
   /** Viewers of one page; an owner with more has several, in several tasks. */
-  static final int PAGE_VIEWERS = 1_000;
+  static final int PAGE_VIEWERS = 100;
 
   /** After so long without a position, in event time, the newest one of an owner is forgotten. */
   public static final long KEPT_MILLIS = 86_400_000;

@@ -1,12 +1,8 @@
 package io.millrace.operator.order;
 
-import java.util.ArrayList;
 import java.util.List;
 import org.apache.flink.api.common.functions.RuntimeContext;
-import org.apache.flink.api.common.state.MapState;
-import org.apache.flink.api.common.state.MapStateDescriptor;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
-import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.streaming.api.TimerService;
 
 /**
@@ -16,10 +12,10 @@ import org.apache.flink.streaming.api.TimerService;
  * <p><b>State</b>: the events, until they are taken. <b>Timers</b>: one for each time.
  */
 public final class WaitingEvents<T> {
-  private final MapState<Long, List<T>> state;
+  private final TimedLists<T> events;
 
-  private WaitingEvents(MapState<Long, List<T>> state) {
-    this.state = state;
+  private WaitingEvents(TimedLists<T> events) {
+    this.events = events;
   }
 
   /**
@@ -29,31 +25,22 @@ public final class WaitingEvents<T> {
    */
   public static <T> WaitingEvents<T> open(
       RuntimeContext context, String name, TypeInformation<T> type) {
-    return new WaitingEvents<>(
-        context.getMapState(new MapStateDescriptor<>(name, Types.LONG, Types.LIST(type))));
+    return new WaitingEvents<>(TimedLists.open(context, name, type));
   }
 
   /** Keeps an event, and sets the timer of its time. */
   public void add(long at, T event, TimerService timers) throws Exception {
-    List<T> same = state.get(at);
-    List<T> changed = same == null ? new ArrayList<>() : new ArrayList<>(same);
-    changed.add(event);
-    state.put(at, changed);
+    events.add(at, event);
     timers.registerEventTimeTimer(at);
   }
 
   /** Whether none waits. */
   public boolean isEmpty() throws Exception {
-    return state.isEmpty();
+    return events.isEmpty();
   }
 
   /** Takes the events of a time, in the order in which they came. */
   public List<T> take(long at) throws Exception {
-    List<T> taken = state.get(at);
-    if (taken == null) {
-      return List.of();
-    }
-    state.remove(at);
-    return taken;
+    return events.take(at);
   }
 }

@@ -186,9 +186,9 @@ final class OwnerFunctionTest {
       sharing.happen(given("second", "viewer0", 100, Grant.NEVER));
       sharing.happen(at(200));
       assertThat(sharing.seen()).hasSize(viewers).doesNotHaveDuplicates();
-      sharing.happen(revoked("g1500", 300));
+      sharing.happen(revoked("g150", 300));
       sharing.happen(at(400));
-      assertThat(sharing.seen()).hasSize(viewers).contains("-g1500 300");
+      assertThat(sharing.seen()).hasSize(viewers).contains("-g150 300");
     }
   }
 
