@@ -30,6 +30,7 @@ import java.util.List;
 import java.util.Map;
 import org.apache.flink.api.connector.source.Source;
 import org.apache.flink.api.java.tuple.Tuple2;
+import org.apache.flink.connector.kafka.source.reader.deserializer.KafkaRecordDeserializationSchema;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 import org.apache.flink.types.Either;
@@ -74,6 +75,12 @@ final class KafkaEndpoints implements Endpoints {
   public <T extends Record>
       Source<Either<DeadLettered, Tuple2<T, RecordOrigin>>, ?, ?> sourceWithOrigin(Topic<T> topic) {
     return KafkaEvents.sourceWithOrigin(config.configuration(), topic);
+  }
+
+  @Override
+  public <V> Source<V, ?, ?> source(
+      Topic<?> topic, KafkaRecordDeserializationSchema<V> deserializer) {
+    return KafkaEvents.source(config.configuration(), topic, deserializer);
   }
 
   @Override

@@ -21,6 +21,7 @@ import org.apache.flink.api.connector.sink2.Sink;
 import org.apache.flink.api.connector.source.Source;
 import org.apache.flink.api.java.tuple.Tuple2;
 import org.apache.flink.configuration.Configuration;
+import org.apache.flink.connector.kafka.source.reader.deserializer.KafkaRecordDeserializationSchema;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 import org.apache.flink.types.Either;
@@ -54,6 +55,13 @@ public record CrashEndpoints(JobConfig config, int recordsPerCheckpoint, @Nullab
       Source<Either<DeadLettered, Tuple2<T, RecordOrigin>>, ?, ?> sourceWithOrigin(Topic<T> topic) {
     return new PacedSource<>(
         KafkaEvents.sourceWithOrigin(config.configuration(), topic), recordsPerCheckpoint);
+  }
+
+  @Override
+  public <V> Source<V, ?, ?> source(
+      Topic<?> topic, KafkaRecordDeserializationSchema<V> deserializer) {
+    return new PacedSource<>(
+        KafkaEvents.source(config.configuration(), topic, deserializer), recordsPerCheckpoint);
   }
 
   @Override

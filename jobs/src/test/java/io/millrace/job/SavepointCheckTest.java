@@ -25,6 +25,7 @@ import org.apache.flink.api.connector.source.Source;
 import org.apache.flink.api.java.tuple.Tuple2;
 import org.apache.flink.client.program.ProgramParametrizationException;
 import org.apache.flink.configuration.Configuration;
+import org.apache.flink.connector.kafka.source.reader.deserializer.KafkaRecordDeserializationSchema;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.types.Either;
@@ -54,6 +55,12 @@ class SavepointCheckTest {
         Source<Either<DeadLettered, Tuple2<T, RecordOrigin>>, ?, ?> sourceWithOrigin(
             Topic<T> topic) {
       return real.sourceWithOrigin(topic);
+    }
+
+    @Override
+    public <V> Source<V, ?, ?> source(
+        Topic<?> topic, KafkaRecordDeserializationSchema<V> deserializer) {
+      return real.source(topic, deserializer);
     }
 
     @Override

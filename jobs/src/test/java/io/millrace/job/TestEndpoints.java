@@ -15,6 +15,7 @@ import io.millrace.schema.lane.LiveRow;
 import java.util.List;
 import org.apache.flink.api.connector.source.Source;
 import org.apache.flink.api.java.tuple.Tuple2;
+import org.apache.flink.connector.kafka.source.reader.deserializer.KafkaRecordDeserializationSchema;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.types.Either;
 import org.apache.flink.util.function.SerializableFunction;
@@ -44,6 +45,12 @@ public final class TestEndpoints implements Endpoints {
   public <T extends Record>
       Source<Either<DeadLettered, Tuple2<T, RecordOrigin>>, ?, ?> sourceWithOrigin(Topic<T> topic) {
     return real.sourceWithOrigin(topic);
+  }
+
+  @Override
+  public <V> Source<V, ?, ?> source(
+      Topic<?> topic, KafkaRecordDeserializationSchema<V> deserializer) {
+    return real.source(topic, deserializer);
   }
 
   @Override

@@ -65,6 +65,9 @@ record RunPlan(
 
   static final String STORES_OPTION = "stores";
 
+  /** What the lines of log files are a log of. */
+  private static final String LINE_SOURCE_OPTION = "source";
+
   /** Options that tell a job where it is; here that is decided already. */
   private static final Set<String> OWN =
       Set.of(
@@ -120,7 +123,7 @@ record RunPlan(
               + String.join(", ", stores)
               + " yet; leave it out with --no-stores");
     }
-    FileFeed files = files(job, options);
+    FileFeed files = files(job, options, settings.get(LINE_SOURCE_OPTION));
     SeededFeeds feeds =
         SeededFeeds.of(files == null ? inputs : List.of(), options.seed, options.ratePerSecond);
     if (files == null && feeds.isEmpty()) {
@@ -230,8 +233,8 @@ record RunPlan(
     }
   }
 
-  private static @Nullable FileFeed files(JobCatalogue.Job job, RunOptions options)
-      throws UsageException {
+  private static @Nullable FileFeed files(
+      JobCatalogue.Job job, RunOptions options, @Nullable String lineSource) throws UsageException {
     try {
       List<InputFile> files = new ArrayList<>();
       for (String input : options.inputs) {
@@ -248,7 +251,17 @@ record RunPlan(
         }
         return null;
       }
-      FileFeed feed = new FileFeed(files, sources, times);
+      for (InputFile file : files) {
+        if (file.isOfRawLines() && lineSource == null) {
+          throw new UsageException(
+              "lines of "
+                  + file.path()
+                  + " don't say what they are a log of; add --set "
+                  + LINE_SOURCE_OPTION
+                  + "=<name>");
+        }
+      }
+      FileFeed feed = new FileFeed(files, sources, times, lineSource);
       feed.check();
       return feed;
     } catch (InputException e) {

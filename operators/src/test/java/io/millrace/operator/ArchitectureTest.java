@@ -27,7 +27,10 @@ final class ArchitectureTest {
   static final ArchRule ALGORITHMS_ARE_FREE_OF_FLINK =
       noClasses()
           .that()
-          .resideInAnyPackage("io.millrace.operator.sketch..", "io.millrace.operator.window..")
+          .resideInAnyPackage(
+              "io.millrace.operator.logline..",
+              "io.millrace.operator.sketch..",
+              "io.millrace.operator.window..")
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage("org.apache.flink..", "org.slf4j..", "org.apache.logging..")

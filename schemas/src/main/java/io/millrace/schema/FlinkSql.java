@@ -29,13 +29,23 @@ public final class FlinkSql {
           boolean.class, "BOOLEAN",
           Boolean.class, "BOOLEAN");
 
+  /** Of a topic whose records are lines as they are. */
+  private static final List<String> RAW_COLUMNS =
+      List.of(
+          "`line` STRING",
+          "`headers` MAP<STRING, BYTES> METADATA",
+          "`source` AS DECODE(`headers`['source'], 'UTF-8')",
+          "`event_time` TIMESTAMP_LTZ(3) METADATA FROM 'timestamp'",
+          "WATERMARK FOR `event_time` AS `event_time` - INTERVAL '5' SECOND");
+
   private FlinkSql() {}
 
   /**
    * The statement that creates the table of {@code topic}, named as the topic with {@code _} for
    * {@code .} and {@code -}. A table of an input has its event time as {@code event_time}, with
-   * watermarks; a table of a compacted topic has its Kafka key as primary key, and is read as the
-   * rows that there are now.
+   * watermarks. A table of lines as they are has {@code line}, {@code headers} and {@code source}
+   * in place of fields. A table of a compacted topic has its Kafka key as primary key, and is read
+   * as the rows that there are now.
    *
    * @param bootstrap Kafka's brokers
    * @param prefix of the topic's name
@@ -43,6 +53,19 @@ public final class FlinkSql {
    */
   public static String createTable(Topic<?> topic, String bootstrap, String prefix) {
     boolean isUpsert = topic.cleanup() == Cleanup.COMPACT;
+    List<String> columns = topic.isRaw() ? new ArrayList<>(RAW_COLUMNS) : columns(topic);
+    if (isUpsert) {
+      String key = topic.lane() == Lane.LIVE ? "key" : topic.keyField();
+      columns.add(String.format("PRIMARY KEY (`%s`) NOT ENFORCED", key));
+    }
+    return String.format(
+        "CREATE TABLE `%s` (\n  %s\n) WITH (\n  %s\n)",
+        table(topic),
+        String.join(",\n  ", columns),
+        options(topic, bootstrap, prefix).stream().collect(Collectors.joining(",\n  ")));
+  }
+
+  private static List<String> columns(Topic<?> topic) {
     List<String> columns = new ArrayList<>();
     if (topic.lane() == Lane.LIVE) {
       columns.add("`key` STRING");
@@ -58,15 +81,7 @@ public final class FlinkSql {
         columns.add("WATERMARK FOR `event_time` AS `event_time` - INTERVAL '5' SECOND");
       }
     }
-    if (isUpsert) {
-      String key = topic.lane() == Lane.LIVE ? "key" : topic.keyField();
-      columns.add(String.format("PRIMARY KEY (`%s`) NOT ENFORCED", key));
-    }
-    return String.format(
-        "CREATE TABLE `%s` (\n  %s\n) WITH (\n  %s\n)",
-        table(topic),
-        String.join(",\n  ", columns),
-        options(topic, bootstrap, prefix).stream().collect(Collectors.joining(",\n  ")));
+    return columns;
   }
 
   /** The name of a topic's table. */
@@ -87,7 +102,7 @@ public final class FlinkSql {
       options.add(option("value.fields-include", topic.lane() == Lane.LIVE ? "EXCEPT_KEY" : "ALL"));
     } else {
       options.add(option("scan.startup.mode", "earliest-offset"));
-      options.add(option("format", "json"));
+      options.add(option("format", topic.isRaw() ? "raw" : "json"));
     }
     return options;
   }

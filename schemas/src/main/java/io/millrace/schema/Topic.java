@@ -2,6 +2,7 @@ package io.millrace.schema;
 
 import io.millrace.schema.codec.JsonCodec;
 import io.millrace.schema.codec.LineReader;
+import io.millrace.schema.codec.RawLine;
 import io.millrace.schema.lane.DeadLettered;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -73,6 +74,11 @@ public record Topic<T extends Record>(
    */
   public boolean isConfidential() {
     return name.startsWith("location.") || name.startsWith("location-fanout.");
+  }
+
+  /** Whether its records are lines as they are, with the rest of their values beside them. */
+  public boolean isRaw() {
+    return type.isAnnotationPresent(RawLine.class);
   }
 
   /** The topic that this input's refused records go to. */

@@ -16,6 +16,13 @@ import io.millrace.schema.location.NearbyFound;
 import io.millrace.schema.location.PlaceDrawn;
 import io.millrace.schema.location.PositionDelivered;
 import io.millrace.schema.location.PositionReported;
+import io.millrace.schema.logs.LinesAccounted;
+import io.millrace.schema.logs.LogAlertRaised;
+import io.millrace.schema.logs.LogLineReceived;
+import io.millrace.schema.logs.LogRecorded;
+import io.millrace.schema.logs.LogRuleSet;
+import io.millrace.schema.logs.LogSourceDescribed;
+import io.millrace.schema.logs.LogsCounted;
 import io.millrace.schema.payments.AuditRecorded;
 import io.millrace.schema.payments.BreakEscalated;
 import io.millrace.schema.payments.BreakPublished;
@@ -367,6 +374,80 @@ public final class Topics {
   /** The positions that each viewer may see now. */
   public static final Topic<LiveRow> LOCATION_FANOUT_LIVE = live("location-fanout");
 
+  /** Lines of logs, as they are; input of log ingestion. */
+  public static final Topic<LogLineReceived> LOGS_RAW =
+      input(
+          "logs.raw", "A line of a log came in.", LogLineReceived.class, "source", Cleanup.DELETE);
+
+  /** Refused records of {@link #LOGS_RAW}. */
+  public static final Topic<DeadLettered> LOGS_RAW_DLQ = LOGS_RAW.deadLetters();
+
+  /** How the lines of each source are read; input of log ingestion. */
+  public static final Topic<LogSourceDescribed> LOG_SOURCES =
+      input(
+          "log.sources",
+          "How the lines of a source are read from a time on.",
+          LogSourceDescribed.class,
+          "source",
+          Cleanup.COMPACT);
+
+  /** Refused records of {@link #LOG_SOURCES}. */
+  public static final Topic<DeadLettered> LOG_SOURCES_DLQ = LOG_SOURCES.deadLetters();
+
+  /** What is alarmed on; input of log ingestion. */
+  public static final Topic<LogRuleSet> LOG_RULES =
+      input(
+          "log.rules",
+          "What of all that is logged is alarmed on from a time on.",
+          LogRuleSet.class,
+          "ruleId",
+          Cleanup.COMPACT);
+
+  /** Refused records of {@link #LOG_RULES}. */
+  public static final Topic<DeadLettered> LOG_RULES_DLQ = LOG_RULES.deadLetters();
+
+  /** What the lines of all logs say. */
+  public static final Topic<LogRecorded> LOG_INGESTION_RECORDS =
+      result(
+          "log-ingestion.records",
+          "What a line of a log says.",
+          LogRecorded.class,
+          "source",
+          View.TABLE);
+
+  /** How much each source logs. */
+  public static final Topic<LogsCounted> LOG_INGESTION_METRICS =
+      result(
+          "log-ingestion.metrics",
+          "How much a source logged at a level in a minute.",
+          LogsCounted.class,
+          "source",
+          View.BARS);
+
+  /** What was alarmed on. */
+  public static final Topic<LogAlertRaised> LOG_INGESTION_ALERTS =
+      result(
+          "log-ingestion.alerts",
+          "A rule alarmed on what was logged in a window, or that is over.",
+          LogAlertRaised.class,
+          "alertId",
+          View.TABLE);
+
+  /** What became of all lines. */
+  public static final Topic<LinesAccounted> LOG_INGESTION_LEDGER =
+      result(
+          "log-ingestion.ledger",
+          "What became of the lines of a source in a partition.",
+          LinesAccounted.class,
+          "source",
+          View.TABLE);
+
+  /** Records that came after their minute had been counted. */
+  public static final Topic<LateArrived> LOG_INGESTION_LATE = late("log-ingestion");
+
+  /** The sources, what they log and the alerts that stand, as they are now. */
+  public static final Topic<LiveRow> LOG_INGESTION_LIVE = live("log-ingestion");
+
   private static final List<Topic<?>> ALL =
       List.of(
           LISTENING_PLAYS,
@@ -376,6 +457,18 @@ public final class Topics {
           TRENDING_SONGS_CHARTS,
           TRENDING_SONGS_LATE,
           TRENDING_SONGS_LIVE,
+          LOGS_RAW,
+          LOGS_RAW_DLQ,
+          LOG_SOURCES,
+          LOG_SOURCES_DLQ,
+          LOG_RULES,
+          LOG_RULES_DLQ,
+          LOG_INGESTION_RECORDS,
+          LOG_INGESTION_METRICS,
+          LOG_INGESTION_ALERTS,
+          LOG_INGESTION_LEDGER,
+          LOG_INGESTION_LATE,
+          LOG_INGESTION_LIVE,
           RATELIMIT_REQUESTS,
           RATELIMIT_REQUESTS_DLQ,
           RATELIMIT_RULES,

@@ -263,7 +263,12 @@ public final class KafkaOptions {
     }
   }
 
-  static long eventTimeMin(Configuration config) {
+  /**
+   * The earliest event time that is accepted, in milliseconds since the epoch.
+   *
+   * @throws IllegalArgumentException where the option is no time
+   */
+  public static long eventTimeMin(Configuration config) {
     String text = config.get(EVENT_TIME_MIN);
     try {
       return OffsetDateTime.parse(text).toInstant().toEpochMilli();

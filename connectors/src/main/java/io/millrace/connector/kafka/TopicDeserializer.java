@@ -2,6 +2,7 @@ package io.millrace.connector.kafka;
 
 import io.millrace.connector.lane.DeadLetters;
 import io.millrace.connector.lane.RecordOrigin;
+import io.millrace.schema.codec.EventTimes;
 import io.millrace.schema.codec.RejectedException;
 import io.millrace.schema.codec.Rejection;
 import io.millrace.schema.codec.Stage;
@@ -126,7 +127,7 @@ final class TopicDeserializer<V>
     }
     V value = reader.read(bytes, record);
     long at = eventTime.applyAsLong(value);
-    if (at < eventTimeMin || at > acceptable) {
+    if ((at < eventTimeMin || at > acceptable) && at != EventTimes.ABSENT) {
       checkTime(at);
     }
     return value;

@@ -3,6 +3,7 @@ package io.millrace.job.catalogue;
 import io.millrace.job.JobDescription;
 import io.millrace.job.listening.TrendingSongsJob;
 import io.millrace.job.location.LocationFanoutJob;
+import io.millrace.job.logs.LogIngestionJob;
 import io.millrace.job.payments.ReconciliationJob;
 import io.millrace.job.ratelimit.RateCountingJob;
 import io.millrace.job.web.HeavyHittersJob;
@@ -17,6 +18,7 @@ public final class JobCatalogue {
   public static final List<JobDescription> ALL =
       List.of(
           TrendingSongsJob.JOB,
+          LogIngestionJob.JOB,
           LocationFanoutJob.JOB,
           RateCountingJob.JOB,
           HeavyHittersJob.JOB,

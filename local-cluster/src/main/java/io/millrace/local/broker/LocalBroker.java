@@ -159,6 +159,8 @@ public final class LocalBroker implements Broker {
         Map.entry("replica.fetch.max.bytes", String.valueOf(MAX_MESSAGE_BYTES)),
         Map.entry("socket.request.max.bytes", String.valueOf(4 * MAX_MESSAGE_BYTES)),
         Map.entry("log.retention.ms", "-1"),
+        // Timestamps of raw lines are event times: jobs refuse those that are too far ahead.
+        Map.entry("log.message.timestamp.after.max.ms", String.valueOf(Long.MAX_VALUE)),
 
         // One node.
         Map.entry("default.replication.factor", "1"),

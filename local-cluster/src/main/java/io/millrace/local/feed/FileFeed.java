@@ -20,18 +20,33 @@ public final class FileFeed {
   private final List<InputFile> files;
   private final List<FieldSource> sources;
   private final TimeReader times;
+  private final @Nullable String lineSource;
 
   /**
    * A feed of {@code files}, whose foreign names and times are read by {@code sources} and {@code
    * times}.
    */
   public FileFeed(List<InputFile> files, List<FieldSource> sources, TimeReader times) {
+    this(files, sources, times, null);
+  }
+
+  /**
+   * The same.
+   *
+   * @param lineSource what raw lines are a log of that don't say so themselves; null for nothing
+   */
+  public FileFeed(
+      List<InputFile> files,
+      List<FieldSource> sources,
+      TimeReader times,
+      @Nullable String lineSource) {
     this.files =
         files.stream()
             .sorted(Comparator.comparing(file -> file.topic().cleanup() != Cleanup.COMPACT))
             .toList();
     this.sources = List.copyOf(sources);
     this.times = times;
+    this.lineSource = lineSource;
   }
 
   /**
@@ -64,13 +79,12 @@ public final class FileFeed {
 
   private void feed(InputFile file, TopicFeeder feeder, BooleanSupplier stop)
       throws InputException, IOException {
-    String topic = file.topic().name();
-    KeyReader keys = new KeyReader(file.topic());
+    TopicRecords records = new TopicRecords(file.topic(), lineSource);
     try (Rows rows = new Rows(file)) {
       for (byte @Nullable [] value = rows.next();
           value != null && !stop.getAsBoolean();
           value = rows.next()) {
-        feeder.send(topic, keys.key(value), value);
+        feeder.send(file.isOfRawLines() ? records.ofLine(value) : records.of(value));
       }
     }
   }
@@ -78,7 +92,7 @@ public final class FileFeed {
   private RowReader reader(InputFile file, LineSplitter lines) throws IOException, InputException {
     return switch (file.format()) {
       case JSONL -> new JsonRows(TopicFields.of(file.topic(), sources, times));
-      case LOG -> LogRows.of(file.topic());
+      case LOG -> file.topic().isRaw() ? row -> row : LogRows.of(file.topic());
       case CSV -> {
         byte[] header = lines.next();
         if (header == null) {

@@ -50,11 +50,16 @@ public record InputFile(Topic<?> topic, Path path, Format format) {
       throw new InputException("not a readable file: " + path);
     }
     Format format = format(path);
-    if (format == Format.LOG && topic.lines().isEmpty()) {
+    if (format == Format.LOG && topic.lines().isEmpty() && !topic.isRaw()) {
       throw new InputException(
           "topic " + topic.name() + " has no reader for log lines; convert " + path + " to .jsonl");
     }
     return new InputFile(topic, path, format);
+  }
+
+  /** Whether its rows are raw lines, which don't say what they are a log of. */
+  public boolean isOfRawLines() {
+    return format == Format.LOG && topic.isRaw();
   }
 
   /** Opens the file's content, decompressed. */

@@ -15,27 +15,20 @@ import java.util.function.LongFunction;
 /** The seeded feeds of a run, written into their topics at a steady rate. */
 public final class SeededFeeds {
   private static final Map<String, LongFunction<SeededFeed>> BY_TOPIC =
-      Map.of(
-          Topics.WEB_REQUESTS.name(),
-          WebRequestsFeed::new,
-          Topics.LISTENING_PLAYS.name(),
-          SongPlaysFeed::new,
-          Topics.LISTENING_SONGS.name(),
-          seed -> new SongsFeed(),
-          Topics.RATELIMIT_REQUESTS.name(),
-          LimitedRequestsFeed::new,
-          Topics.RATELIMIT_RULES.name(),
-          seed -> new LimitRulesFeed(),
-          Topics.LOCATION_UPDATES.name(),
-          LocationUpdatesFeed::new,
-          Topics.LOCATION_GRANTS.name(),
-          LocationGrantsFeed::new,
-          Topics.RECON_ENTRIES.name(),
-          LedgerEntriesFeed::new,
-          Topics.RECON_RULES.name(),
-          seed -> new MatchRulesFeed(),
-          Topics.RECON_FEES.name(),
-          seed -> new FeesFeed());
+      Map.ofEntries(
+          Map.entry(Topics.WEB_REQUESTS.name(), WebRequestsFeed::new),
+          Map.entry(Topics.LISTENING_PLAYS.name(), SongPlaysFeed::new),
+          Map.entry(Topics.LISTENING_SONGS.name(), seed -> new SongsFeed()),
+          Map.entry(Topics.LOGS_RAW.name(), LogLinesFeed::new),
+          Map.entry(Topics.LOG_SOURCES.name(), seed -> new LogSourcesFeed()),
+          Map.entry(Topics.LOG_RULES.name(), seed -> new LogRulesFeed()),
+          Map.entry(Topics.RATELIMIT_REQUESTS.name(), LimitedRequestsFeed::new),
+          Map.entry(Topics.RATELIMIT_RULES.name(), seed -> new LimitRulesFeed()),
+          Map.entry(Topics.LOCATION_UPDATES.name(), LocationUpdatesFeed::new),
+          Map.entry(Topics.LOCATION_GRANTS.name(), LocationGrantsFeed::new),
+          Map.entry(Topics.RECON_ENTRIES.name(), LedgerEntriesFeed::new),
+          Map.entry(Topics.RECON_RULES.name(), seed -> new MatchRulesFeed()),
+          Map.entry(Topics.RECON_FEES.name(), seed -> new FeesFeed()));
 
   private static final long TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
@@ -111,7 +104,7 @@ public final class SeededFeeds {
       if (value == null) {
         continue;
       }
-      feeder.send(feed.topic().name(), new KeyReader(feed.topic()).key(value), value);
+      feeder.send(new TopicRecords(feed.topic(), null).of(value));
     }
   }
 

@@ -44,8 +44,13 @@ public final class TopicFeeder implements AutoCloseable {
    * @throws IOException where this record or one before it could not be written
    */
   public void send(String topic, byte @Nullable [] key, byte[] value) throws IOException {
+    send(new ProducerRecord<>(topic, key, value));
+  }
+
+  /** The same of a record that has more than key and value. */
+  void send(ProducerRecord<byte[], byte[]> record) throws IOException {
     throwFailure();
-    var unused = producer.send(new ProducerRecord<>(topic, key, value), this::onSent);
+    var unused = producer.send(record, this::onSent);
     sent.incrementAndGet();
   }
 

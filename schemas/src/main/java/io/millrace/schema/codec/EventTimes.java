@@ -8,6 +8,9 @@ import java.util.function.ToLongFunction;
 
 /** Finds the event time of records. */
 public final class EventTimes {
+  /** The event time of a record that has none. */
+  public static final long ABSENT = Long.MIN_VALUE;
+
   /** One reader a type: the JVM compiles the method handles in them one by one. */
   private static final ClassValue<ToLongFunction<Object>> READERS =
       new ClassValue<>() {
@@ -20,9 +23,10 @@ public final class EventTimes {
   private EventTimes() {}
 
   /**
-   * Reads the component that is marked {@link EventTime}, in milliseconds since the epoch.
+   * Reads the component that is marked {@link EventTime}, in milliseconds since the epoch: the
+   * {@code long}, or the one called {@code at}, which may be {@link #ABSENT}.
    *
-   * @throws IllegalArgumentException where {@code type} has no such component of type {@code long}
+   * @throws IllegalArgumentException where {@code type} has no such component
    */
   @SuppressWarnings("unchecked") // What is made for a type takes its values.
   public static <T extends Record> ToLongFunction<T> of(Class<T> type) {
@@ -31,11 +35,14 @@ public final class EventTimes {
 
   private static ToLongFunction<Object> made(Class<?> type) {
     try {
+      RecordComponent component = component(type);
       MethodHandle accessor =
           MethodHandles.publicLookup()
-              .unreflect(component(type).getAccessor())
-              .asType(MethodType.methodType(long.class, Object.class));
-      return value -> read(accessor, value);
+              .unreflect(component.getAccessor())
+              .asType(MethodType.methodType(component.getType(), Object.class));
+      return component.getType() == long.class
+          ? value -> read(accessor, value)
+          : value -> readIfPresent(accessor, value);
     } catch (IllegalAccessException e) {
       throw new IllegalArgumentException(type.getName() + " must be public", e);
     }
@@ -52,12 +59,27 @@ public final class EventTimes {
         return component;
       }
     }
+    for (RecordComponent component : type.getRecordComponents()) {
+      if (component.isAnnotationPresent(EventTime.class) && component.getName().equals("at")) {
+        return component;
+      }
+    }
     throw new IllegalArgumentException(type.getName() + " has no long marked @EventTime");
   }
 
   private static long read(MethodHandle accessor, Object value) {
     try {
       return (long) accessor.invokeExact(value);
+    } catch (Throwable e) {
+      throw new IllegalStateException(
+          "reading the event time of a " + value.getClass().getName() + " failed", e);
+    }
+  }
+
+  private static long readIfPresent(MethodHandle accessor, Object value) {
+    try {
+      Long at = (Long) accessor.invokeExact(value);
+      return at == null ? ABSENT : at;
     } catch (Throwable e) {
       throw new IllegalStateException(
           "reading the event time of a " + value.getClass().getName() + " failed", e);

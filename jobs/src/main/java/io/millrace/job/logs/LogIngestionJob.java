@@ -1,0 +1,219 @@
+package io.millrace.job.logs;
+
+import io.millrace.connector.kafka.KafkaOptions;
+import io.millrace.connector.lane.RecordOrigin;
+import io.millrace.job.Endpoints;
+import io.millrace.job.Ingest;
+import io.millrace.job.JobConfig;
+import io.millrace.job.JobDescription;
+import io.millrace.job.JobLauncher;
+import io.millrace.job.LiveLane;
+import io.millrace.operator.logline.LineFilter;
+import io.millrace.operator.logline.LineParser;
+import io.millrace.operator.logline.LineSource;
+import io.millrace.operator.logs.BoardRow;
+import io.millrace.operator.logs.LogIngestion;
+import io.millrace.operator.logs.LogIngestion.Ingested;
+import io.millrace.operator.logs.LogLine;
+import io.millrace.operator.logs.LogNews;
+import io.millrace.operator.logs.LogRule;
+import io.millrace.operator.logs.LogSpec;
+import io.millrace.schema.Topic;
+import io.millrace.schema.Topics;
+import io.millrace.schema.codec.Rejection;
+import io.millrace.schema.lane.DeadLettered;
+import io.millrace.schema.lane.LateArrived;
+import io.millrace.schema.logs.AlertState;
+import io.millrace.schema.logs.LinesAccounted;
+import io.millrace.schema.logs.LogAlertRaised;
+import io.millrace.schema.logs.LogRecorded;
+import io.millrace.schema.logs.LogRuleSet;
+import io.millrace.schema.logs.LogSourceDescribed;
+import io.millrace.schema.logs.LogsCounted;
+import java.util.List;
+import org.apache.flink.api.common.eventtime.WatermarkStrategy;
+import org.apache.flink.api.common.functions.MapFunction;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.api.java.tuple.Tuple2;
+import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.util.function.SerializableFunction;
+
+/**
+ * What all services log. In: {@code logs.raw}, {@code log.sources}, {@code log.rules}. Out: {@code
+ * log-ingestion.records}, {@code log-ingestion.metrics}, {@code log-ingestion.alerts}, {@code
+ * log-ingestion.ledger}; live: {@code log-ingestion.live}; late: {@code log-ingestion.late};
+ * rejects: {@code .dlq} of each input. State: O(sources * partitions + open windows * groups).
+ */
+public final class LogIngestionJob {
+  /** What it is, for its users. */
+  public static final JobDescription JOB =
+      new JobDescription(
+          "log-ingestion",
+          LogIngestionJob.class,
+          "What do all services log, and what of it is alarming?",
+          List.of(Topics.LOGS_RAW, Topics.LOG_SOURCES, Topics.LOG_RULES),
+          List.of(
+              Topics.LOG_INGESTION_RECORDS,
+              Topics.LOG_INGESTION_METRICS,
+              Topics.LOG_INGESTION_ALERTS,
+              Topics.LOG_INGESTION_LEDGER,
+              Topics.LOG_INGESTION_LATE,
+              Topics.LOG_INGESTION_LIVE,
+              Topics.LOGS_RAW_DLQ,
+              Topics.LOG_SOURCES_DLQ,
+              Topics.LOG_RULES_DLQ),
+          List.of(),
+          LogIngestionOptions.ALL);
+
+  private LogIngestionJob() {}
+
+  /** Runs the job; {@code --help} prints its options. */
+  public static void main(String[] args) throws Exception {
+    JobLauncher.launch(JOB, args, LogIngestionJob::build);
+  }
+
+  static void build(StreamExecutionEnvironment env, JobConfig config, Endpoints endpoints) {
+    LogSpec spec = LogIngestionOptions.spec(config);
+    String job = config.get(KafkaOptions.JOB_NAME);
+    DataStream<LogLine> lines =
+        env.fromSource(
+                endpoints.source(
+                    Topics.LOGS_RAW,
+                    new LineDeserializer(config.get(LogIngestionOptions.SOURCE, ""))),
+                WatermarkStrategy.noWatermarks(),
+                Topics.LOGS_RAW.name())
+            .uid("lines-source");
+    Ingest.Ingested<Tuple2<LogSourceDescribed, RecordOrigin>> sources =
+        Ingest.withOrigin(env, config, endpoints, Topics.LOG_SOURCES, "sources");
+    Ingest.Ingested<Tuple2<LogRuleSet, RecordOrigin>> rules =
+        Ingest.withOrigin(env, config, endpoints, Topics.LOG_RULES, "rules");
+    SingleOutputStreamOperator<LogNews> ofSources =
+        news(
+            sources.values(),
+            new ToNews<>(LogIngestionJob::news, Rejection.OUT_OF_RANGE, job),
+            "source-news");
+    SingleOutputStreamOperator<LogNews> ofRules =
+        news(
+            rules.values(),
+            new ToNews<>(LogIngestionJob::news, Rejection.INVALID_FILTER, job),
+            "rule-news");
+
+    boolean bounded = config.get(KafkaOptions.BOUNDED);
+    Ingested ingested =
+        LogIngestion.of(
+            lines,
+            ofSources.union(ofRules),
+            spec,
+            config.millis(KafkaOptions.MAX_OUT_OF_ORDERNESS),
+            bounded ? 0 : config.millis(KafkaOptions.IDLE_TIMEOUT),
+            "logs");
+    DataStream<DeadLettered> refused =
+        rows(
+            ingested.refused(), new LogRows.ToDeadLetter(job), DeadLettered.class, "refused-lines");
+    endpoints.publish(
+        refused.union(publish(ingested, spec, endpoints)), Topics.LOGS_RAW_DLQ, "lines-dlq-sink");
+    bury(endpoints, sources, ofSources, Topics.LOG_SOURCES_DLQ, "sources-dlq-sink");
+    bury(endpoints, rules, ofRules, Topics.LOG_RULES_DLQ, "rules-dlq-sink");
+  }
+
+  /** Publishes what came of it, and gives the rows that can't be. */
+  private static DataStream<DeadLettered> publish(
+      Ingested ingested, LogSpec spec, Endpoints endpoints) {
+    DataStream<LogRecorded> records =
+        rows(ingested.indexed(), LogRows::record, LogRecorded.class, "records");
+    DataStream<LogsCounted> metrics =
+        rows(ingested.levels(), LogRows::counted, LogsCounted.class, "metrics");
+    DataStream<LogAlertRaised> alerts =
+        rows(ingested.alerts(), LogRows::alert, LogAlertRaised.class, "alerts");
+    DataStream<LinesAccounted> ledger =
+        rows(ingested.counted(), LogRows::accounted, LinesAccounted.class, "ledger");
+    DataStream<BoardRow> board =
+        view(
+                metrics,
+                "levels",
+                LogsCounted.class,
+                row -> row.source() + " " + (row.level() == null ? "" : row.level()),
+                LogsCounted::windowEnd,
+                row -> true)
+            .union(
+                view(
+                    alerts,
+                    "alerts",
+                    LogAlertRaised.class,
+                    LogAlertRaised::alertId,
+                    LogAlertRaised::windowEnd,
+                    row -> row.state() == AlertState.FIRING),
+                view(
+                    ledger,
+                    "sources",
+                    LinesAccounted.class,
+                    row -> row.source() + " " + row.partition(),
+                    LinesAccounted::at,
+                    row -> true));
+    LiveLane.publish(
+        LogIngestion.board(board, spec.byClock(), "board"),
+        endpoints,
+        Topics.LOG_INGESTION_LIVE,
+        "live");
+    return endpoints
+        .publish(records, Topics.LOG_INGESTION_RECORDS, "records-sink")
+        .union(
+            endpoints.publish(metrics, Topics.LOG_INGESTION_METRICS, "metrics-sink"),
+            endpoints.publish(alerts, Topics.LOG_INGESTION_ALERTS, "alerts-sink"),
+            endpoints.publish(ledger, Topics.LOG_INGESTION_LEDGER, "ledger-sink"),
+            endpoints.publish(
+                rows(ingested.late(), new LateRecords(), LateArrived.class, "late"),
+                Topics.LOG_INGESTION_LATE,
+                "late-sink"));
+  }
+
+  /** The news of a source that its lines can be read by. */
+  private static LogNews news(LogSourceDescribed described) {
+    LineSource source = LogRows.source(described);
+    LineParser.of(source);
+    return LogNews.of(source);
+  }
+
+  /** The news of a rule that has a filter. */
+  private static LogNews news(LogRuleSet set) {
+    LogRule rule = LogRows.rule(set);
+    LineFilter.parse(rule.filter());
+    return LogNews.of(rule);
+  }
+
+  private static <T extends Record> SingleOutputStreamOperator<LogNews> news(
+      DataStream<Tuple2<T, RecordOrigin>> values, ToNews<T> toNews, String uid) {
+    return values.process(toNews, TypeInformation.of(LogNews.class)).uid(uid).name("News");
+  }
+
+  private static <T> void bury(
+      Endpoints endpoints,
+      Ingest.Ingested<T> ingested,
+      SingleOutputStreamOperator<LogNews> news,
+      Topic<DeadLettered> topic,
+      String uid) {
+    endpoints.publish(
+        ingested.deadLetters().union(news.getSideOutput(ToNews.DEAD_LETTER)), topic, uid);
+  }
+
+  private static <T extends Record> DataStream<BoardRow> view(
+      DataStream<T> results,
+      String view,
+      Class<T> type,
+      SerializableFunction<T, String> id,
+      SerializableFunction<T, Long> at,
+      SerializableFunction<T, Boolean> isThere) {
+    return rows(
+        results, new LogViews<>(view, type, id, at, isThere), BoardRow.class, view + "-view");
+  }
+
+  private static <I, O> SingleOutputStreamOperator<O> rows(
+      DataStream<I> from, MapFunction<I, O> map, Class<O> type, String uid) {
+    return from.map(map)
+        .returns(TypeInformation.of(type))
+        .uid(uid)
+        .name("To " + type.getSimpleName());
+  }
+}

@@ -1,0 +1,168 @@
+package io.millrace.job.logs;
+
+import io.millrace.connector.kafka.KafkaOptions;
+import io.millrace.job.JobConfig;
+import io.millrace.job.JobOptions;
+import io.millrace.operator.logline.LineFormat;
+import io.millrace.operator.logline.LineParser;
+import io.millrace.operator.logline.LineSource;
+import io.millrace.operator.logline.LogLevel;
+import io.millrace.operator.logline.Redaction;
+import io.millrace.operator.logs.LogSpec;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.apache.flink.configuration.ConfigOption;
+import org.apache.flink.configuration.ConfigOptions;
+import org.apache.flink.configuration.MemorySize;
+import org.jspecify.annotations.Nullable;
+
+/** The options of log ingestion. */
+public final class LogIngestionOptions {
+  /** The source of lines that name none. */
+  public static final ConfigOption<String> SOURCE =
+      ConfigOptions.key("source")
+          .stringType()
+          .noDefaultValue()
+          .withDescription(
+              "The source of lines without a header source, such as those of a .log file that the"
+                  + " local cluster feeds. Without it they are dead letters.");
+
+  /** How lines of other sources are read. */
+  public static final ConfigOption<String> FORMAT =
+      ConfigOptions.key("format")
+          .stringType()
+          .noDefaultValue()
+          .withDescription(
+              "Format of the lines of sources that are not in log.sources: json, logfmt, combined,"
+                  + " common, rfc3164, rfc5424 or log4j. Without it they are dead letters.");
+
+  /** Zone of times of those. */
+  public static final ConfigOption<String> ZONE =
+      ConfigOptions.key("zone")
+          .stringType()
+          .defaultValue("UTC")
+          .withDescription("Zone of times that name none, of sources that are not in log.sources.");
+
+  /** What is taken out of what is published. */
+  public static final ConfigOption<String> REDACT =
+      ConfigOptions.key("redact")
+          .stringType()
+          .defaultValue("secrets,cards")
+          .withDescription(
+              "Comma list of what is taken out of records, alerts and dead letters: secrets, cards;"
+                  + " or none.");
+
+  /** Whether equal records are one. */
+  public static final ConfigOption<Boolean> COLLAPSE =
+      ConfigOptions.key("collapse")
+          .booleanType()
+          .defaultValue(false)
+          .withDescription(
+              "Whether a record stands for those right after it in its source and partition that"
+                  + " say the same within a minute, with their count, the first and the last time.");
+
+  /** The least level of records that are kept. */
+  public static final ConfigOption<String> MIN_LEVEL =
+      ConfigOptions.key("min-level")
+          .stringType()
+          .noDefaultValue()
+          .withDescription(
+              "Records of a lower level are counted, but not published: TRACE, DEBUG, INFO, NOTICE,"
+                  + " WARN, ERROR or FATAL. Without it all are, as are those without a level.");
+
+  /** The largest record. */
+  public static final ConfigOption<MemorySize> MAX_LINE =
+      ConfigOptions.key("max-line")
+          .memoryType()
+          .defaultValue(MemorySize.ofMebiBytes(1))
+          .withDescription("The largest line, and the largest record of several; more is refused.");
+
+  /** All of them. */
+  public static final List<ConfigOption<?>> ALL =
+      List.of(SOURCE, FORMAT, ZONE, REDACT, COLLAPSE, MIN_LEVEL, MAX_LINE);
+
+  private static final String NONE = "none";
+  private static final List<LineFormat> SELF_EXPLANATORY =
+      Arrays.stream(LineFormat.values())
+          .filter(format -> format != LineFormat.CSV && format != LineFormat.PATTERN)
+          .toList();
+
+  private LogIngestionOptions() {}
+
+  /**
+   * How logs are read.
+   *
+   * @throws IllegalArgumentException for an invalid option
+   */
+  static LogSpec spec(JobConfig config) {
+    boolean bounded = config.get(KafkaOptions.BOUNDED);
+    return new LogSpec(
+        unknown(config),
+        redaction(config.get(REDACT)),
+        config.get(COLLAPSE),
+        leastLevel(config.get(MIN_LEVEL, "")),
+        Math.toIntExact(config.get(MAX_LINE).getBytes()),
+        KafkaOptions.eventTimeMin(config.configuration()),
+        config.millis(KafkaOptions.MAX_AHEAD),
+        config.millis(JobOptions.ALLOWED_LATENESS),
+        JobOptions.order(config) == JobOptions.Order.EVENT_TIME,
+        !bounded);
+  }
+
+  private static @Nullable LineSource unknown(JobConfig config) {
+    String code = config.get(FORMAT, "");
+    if (code.isEmpty()) {
+      return null;
+    }
+    for (LineFormat format : SELF_EXPLANATORY) {
+      if (format.name().toLowerCase(Locale.ROOT).equals(code)) {
+        LineSource source = LineSource.of("", format, config.get(ZONE));
+        LineParser.of(source);
+        return source;
+      }
+    }
+    throw new IllegalArgumentException(
+        String.format(
+            "no format \"%s\"; valid for --format: %s, and in log.sources also csv and pattern",
+            code,
+            SELF_EXPLANATORY.stream()
+                .map(format -> format.name().toLowerCase(Locale.ROOT))
+                .collect(Collectors.joining(", "))));
+  }
+
+  private static Redaction redaction(String given) {
+    if (given.equals(NONE)) {
+      return Redaction.NONE;
+    }
+    TreeSet<String> kinds =
+        Arrays.stream(given.split(",", -1))
+            .map(String::strip)
+            .collect(Collectors.toCollection(TreeSet::new));
+    boolean secrets = kinds.remove("secrets");
+    boolean cards = kinds.remove("cards");
+    if (!kinds.isEmpty()) {
+      throw new IllegalArgumentException(
+          String.format(
+              "nothing called \"%s\" can be redacted; valid for --redact: secrets, cards, none",
+              kinds.first()));
+    }
+    return new Redaction(secrets, cards);
+  }
+
+  private static @Nullable LogLevel leastLevel(String given) {
+    if (given.isEmpty()) {
+      return null;
+    }
+    LogLevel level = LogLevel.of(given);
+    if (level == null) {
+      throw new IllegalArgumentException(
+          String.format(
+              "no level \"%s\"; valid for --min-level: %s",
+              given, Arrays.toString(LogLevel.values())));
+    }
+    return level;
+  }
+}

@@ -1,0 +1,206 @@
+package io.millrace.job.logs;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.millrace.schema.Topics;
+import io.millrace.schema.logs.LogFormat;
+import io.millrace.schema.logs.LogRuleKind;
+import io.millrace.schema.logs.LogRuleSet;
+import io.millrace.schema.logs.LogSourceDescribed;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Lines of four sources over ten minutes, the same for one seed, and what they are known to say: it
+ * is noted as they are written, without a parser.
+ */
+final class CannedLogs {
+  static final long START = 1_769_850_000_000L;
+  static final double THRESHOLD = 12;
+
+  private static final long MINUTE = 60_000;
+  private static final int MINUTES = 10;
+  private static final int PARTITIONS = 4;
+  private static final DateTimeFormatter LOG4J =
+      DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ss,SSS", Locale.ENGLISH)
+          .withZone(ZoneOffset.UTC);
+
+  final List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
+
+  /** Source, time, level and message of each record. */
+  final List<String> expected = new ArrayList<>();
+
+  /** Source, level and minute, and how many there are. */
+  final Map<String, Long> minutes = new TreeMap<>();
+
+  /** Source and minute of what has too many errors. */
+  private final Map<String, Map<Long, Long>> errors = new TreeMap<>();
+
+  final List<String> refused = new ArrayList<>();
+  int joined;
+
+  private final String topic;
+  private final Random random;
+
+  CannedLogs(String prefix, long seed, int count) {
+    this.topic = prefix + Topics.LOGS_RAW.name();
+    this.random = new Random(seed);
+    for (int i = 0; i < count; i++) {
+      // Up to three minutes out of order.
+      long at = START + MINUTE * MINUTES * i / count + random.nextInt(180_000);
+      boolean burst = at % (3 * MINUTE) < MINUTE;
+      switch (random.nextInt(5)) {
+        case 0 -> json(i, at, burst);
+        case 1 -> stackTrace(i, at, burst);
+        case 2 -> syslog(i, at);
+        case 3 -> poison(i);
+        default -> logfmt(i, at);
+      }
+    }
+  }
+
+  private void json(int i, long at, boolean burst) {
+    boolean error = random.nextInt(burst ? 2 : 40) == 0;
+    String level = error ? "ERROR" : "INFO";
+    add(
+        "api",
+        i % PARTITIONS,
+        String.format("{\"at\":%d,\"level\":\"%s\",\"msg\":\"order %d\"}", at, level, i));
+    expect("api", at, level, "order " + i);
+  }
+
+  private void stackTrace(int i, long at, boolean burst) {
+    boolean error = random.nextInt(burst ? 2 : 40) == 0;
+    String level = error ? "ERROR" : "WARN";
+    String start = LOG4J.format(Instant.ofEpochMilli(at));
+    StringBuilder message = new StringBuilder("job " + i);
+    int partition = random.nextInt(PARTITIONS);
+    add("worker", partition, start + " " + level + " [w] a.B - job " + i);
+    for (int line = error ? random.nextInt(5) : 0; line > 0; line--) {
+      String next = "\tat a.B.c" + line;
+      // Another source in between is none of its business.
+      if (random.nextInt(4) == 0) {
+        logfmt(i, at);
+      }
+      add("worker", partition, next);
+      message.append('\n').append(next);
+      joined++;
+    }
+    expect("worker", at, level, message.toString());
+  }
+
+  private void syslog(int i, long at) {
+    add(
+        "hosts",
+        i % PARTITIONS,
+        String.format("<11>1 %s h app - - - event %d", Instant.ofEpochMilli(at), i));
+    expect("hosts", at, "ERROR", "event " + i);
+  }
+
+  private void logfmt(int i, long at) {
+    add("queue", i % PARTITIONS, String.format("ts=%d lvl=debug msg=\"message %d\"", at, i));
+    expect("queue", at, "DEBUG", "message " + i);
+  }
+
+  private void poison(int i) {
+    String source = List.of("api", "queue", "hosts", "nobody").get(i % 4);
+    add(source, i % PARTITIONS, "{\"at\": poison " + i);
+    refused.add(source + " poison " + i);
+  }
+
+  private void add(String source, int partition, String line) {
+    ProducerRecord<byte[], byte[]> record =
+        new ProducerRecord<>(topic, partition, START, source.getBytes(UTF_8), line.getBytes(UTF_8));
+    record.headers().add("source", source.getBytes(UTF_8));
+    records.add(record);
+  }
+
+  private void expect(String source, long at, String level, String message) {
+    expected.add(source + " " + at + " " + level + " " + message);
+    long minute = at - at % MINUTE;
+    minutes.merge(source + " " + level + " " + minute, 1L, Long::sum);
+    if (level.equals("ERROR")) {
+      errors.computeIfAbsent(source, unused -> new TreeMap<>()).merge(minute, 1L, Long::sum);
+    }
+  }
+
+  /** What a rule on errors of each source in a minute must say: source, minute, state and value. */
+  List<String> alerts() {
+    long lastMinute =
+        minutes.keySet().stream()
+            .mapToLong(key -> Long.parseLong(key.substring(key.lastIndexOf(' ') + 1)))
+            .max()
+            .orElseThrow();
+    List<String> alerts = new ArrayList<>();
+    errors.forEach(
+        (source, counts) -> {
+          List<Long> standing = new ArrayList<>();
+          for (long minute = START - START % MINUTE; minute <= lastMinute; minute += MINUTE) {
+            long count = counts.getOrDefault(minute, 0L);
+            if (count >= THRESHOLD) {
+              alerts.add(source + " " + minute + " firing " + (double) count);
+              standing.add(minute);
+            } else {
+              standing.forEach(
+                  each -> alerts.add(source + " " + each + " resolved " + (double) count));
+              standing.clear();
+            }
+          }
+        });
+    alerts.sort(null);
+    return alerts;
+  }
+
+  /** How the sources are read and what is alarmed on. */
+  static List<ProducerRecord<byte[], byte[]>> descriptions(String prefix) {
+    List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
+    Map<String, LogFormat> formats =
+        Map.of(
+            "api", LogFormat.JSON,
+            "worker", LogFormat.LOG4J,
+            "hosts", LogFormat.RFC5424,
+            "queue", LogFormat.LOGFMT);
+    formats.forEach((name, format) -> records.add(source(prefix, name, format, START - 1_000)));
+    LogRuleSet rule =
+        new LogRuleSet(
+            "errors",
+            1,
+            null,
+            LogRuleKind.COUNT,
+            "level>=ERROR",
+            "PT1M",
+            THRESHOLD,
+            "source",
+            null);
+    records.add(
+        new ProducerRecord<>(
+            prefix + Topics.LOG_RULES.name(),
+            rule.ruleId().getBytes(UTF_8),
+            Topics.LOG_RULES.codec().encode(rule)));
+    return records;
+  }
+
+  static ProducerRecord<byte[], byte[]> source(
+      String prefix, String name, LogFormat format, long at) {
+    LogSourceDescribed described =
+        new LogSourceDescribed(
+            name, 1, at, format, null, null, header(format), null, null, null, null, null, null);
+    return new ProducerRecord<>(
+        prefix + Topics.LOG_SOURCES.name(),
+        name.getBytes(UTF_8),
+        Topics.LOG_SOURCES.codec().encode(described));
+  }
+
+  private static @Nullable String header(LogFormat format) {
+    return format == LogFormat.CSV ? "time,message" : null;
+  }
+}

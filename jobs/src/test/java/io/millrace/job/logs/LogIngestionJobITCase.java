@@ -1,0 +1,320 @@
+package io.millrace.job.logs;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.millrace.connector.kafka.KafkaTopics;
+import io.millrace.job.FailingOnce;
+import io.millrace.job.JobConfig;
+import io.millrace.job.JobRuns;
+import io.millrace.job.TestEndpoints;
+import io.millrace.job.TopicReader;
+import io.millrace.local.broker.LocalBroker;
+import io.millrace.schema.Topics;
+import io.millrace.schema.logs.LogFormat;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.zip.GZIPInputStream;
+import org.apache.flink.runtime.testutils.MiniClusterResourceConfiguration;
+import org.apache.flink.test.junit5.MiniClusterExtension;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The whole job on a real broker, against what {@link CannedLogs} are known to say. */
+class LogIngestionJobITCase {
+  @RegisterExtension
+  static final MiniClusterExtension FLINK =
+      new MiniClusterExtension(
+          new MiniClusterResourceConfiguration.Builder()
+              .setNumberTaskManagers(1)
+              .setNumberSlotsPerTaskManager(2)
+              .build());
+
+  private static final Path REAL = Path.of("../../shared/data");
+
+  @TempDir private static Path directory;
+
+  private static LocalBroker broker;
+
+  @BeforeAll
+  static void startServers() throws Exception {
+    broker = LocalBroker.start(directory.resolve("kafka"));
+  }
+
+  @AfterAll
+  static void stopServers() throws Exception {
+    broker.close();
+  }
+
+  private static JobConfig prepared(String prefix, String... more) throws Exception {
+    List<String> options =
+        new ArrayList<>(
+            List.of(
+                "--bootstrap",
+                broker.bootstrap(),
+                "--topic-prefix",
+                prefix,
+                "--create-topics",
+                "true",
+                "--bounded",
+                "true"));
+    options.addAll(List.of(more));
+    JobConfig config = JobConfig.parse(options.toArray(new String[0]), LogIngestionJob.JOB);
+    KafkaTopics.prepare(config.configuration(), LogIngestionJob.JOB.topics());
+    return config;
+  }
+
+  private static List<JsonNode> committed(String topic) throws Exception {
+    return TopicReader.committed(broker.bootstrap(), topic);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1, rocksdb", "2, rocksdb", "2, hashmap"})
+  void bounded_failureInBetween_everyLineIsWhatItIsKnownToBe(int parallelism, String state)
+      throws Exception {
+    String prefix = "canned-" + parallelism + state + ".";
+    JobConfig config = prepared(prefix);
+    CannedLogs logs = new CannedLogs(prefix, 11, 4_000);
+    JobRuns.produce(broker.bootstrap(), logs.records);
+    JobRuns.produce(broker.bootstrap(), CannedLogs.descriptions(prefix));
+
+    FailingOnce.arm();
+    JobRuns.run(config, new TestEndpoints(config, 300), LogIngestionJob::build, parallelism, state);
+
+    assertThat(FailingOnce.hasFailed()).as("the failure was injected").isTrue();
+    List<String> records = new ArrayList<>();
+    for (JsonNode row : committed(prefix + "log-ingestion.records")) {
+      records.add(
+          String.join(
+              " ",
+              row.get("source").asText(),
+              row.get("at").asText(),
+              row.get("level").asText(),
+              row.get("message").asText()));
+      assertThat(row.get("recordId").asText())
+          .isEqualTo(
+              row.get("topic").asText()
+                  + ":"
+                  + row.get("partition").asText()
+                  + ":"
+                  + row.get("offset").asText());
+    }
+    assertThat(records).containsExactlyInAnyOrderElementsOf(logs.expected);
+
+    Map<String, Long> minutes = new TreeMap<>();
+    for (JsonNode row : committed(prefix + "log-ingestion.metrics")) {
+      String minute =
+          String.join(
+              " ",
+              row.get("source").asText(),
+              row.get("level").asText(),
+              row.get("windowStart").asText());
+      assertThat(minutes.put(minute, row.get("count").asLong())).as("%s once", minute).isNull();
+    }
+    assertThat(minutes).isEqualTo(logs.minutes);
+
+    List<String> alerts = new ArrayList<>();
+    for (JsonNode row : committed(prefix + "log-ingestion.alerts")) {
+      alerts.add(
+          String.join(
+              " ",
+              row.get("group").asText(),
+              row.get("windowStart").asText(),
+              row.get("state").asText(),
+              String.valueOf(row.get("value").asDouble())));
+    }
+    alerts.sort(null);
+    assertThat(alerts).hasSizeGreaterThan(10).isEqualTo(logs.alerts());
+
+    assertThat(committed(prefix + "log-ingestion.late")).isEmpty();
+    List<String> refused = new ArrayList<>();
+    for (JsonNode letter : committed(prefix + "logs.raw.dlq")) {
+      String value = new String(Base64.getDecoder().decode(letter.get("value").asText()), UTF_8);
+      String source = letter.get("headers").get("source").asText();
+      refused.add(source + value.substring(value.indexOf(" poison")));
+      assertThat(letter.get("reason").asText())
+          .isEqualTo(source.equals("nobody") ? "unknown-source" : "invalid-line");
+    }
+    assertThat(refused).containsExactlyInAnyOrderElementsOf(logs.refused);
+    assertAccounts(prefix, logs.records.size(), logs.joined, logs.refused.size());
+  }
+
+  /** Holds the law of counts for each source and partition, and in sum. */
+  private static void assertAccounts(String prefix, long in, long joined, long refused)
+      throws Exception {
+    long[] sums = new long[3];
+    for (JsonNode row : committed(prefix + "log-ingestion.ledger")) {
+      long decided = 0;
+      for (String count :
+          List.of("indexed", "duplicate", "collapsed", "filtered", "joined", "deadLetters")) {
+        decided += row.get(count).asLong();
+      }
+      assertThat(decided).as("%s", row).isEqualTo(row.get("in").asLong());
+      assertThat(row.get("waiting").asLong()).isZero();
+      sums[0] += row.get("in").asLong();
+      sums[1] += row.get("joined").asLong();
+      sums[2] += row.get("deadLetters").asLong();
+    }
+    assertThat(sums).containsExactly(in, joined, refused);
+  }
+
+  @Test
+  void redaction_isInRecordsAndDeadLetters_unlessItIsOff() throws Exception {
+    for (String redact : List.of("secrets,cards", "none")) {
+      String prefix = "redact-" + redact.length() + ".";
+      JobConfig config =
+          prepared(prefix, "--redact", redact, "--source", "app", "--format", "json");
+      List<ProducerRecord<byte[], byte[]>> lines = new ArrayList<>();
+      for (String line :
+          List.of(
+              "{\"msg\":\"paid with 4111 1111 1111 1111\",\"password\":\"hunter2\"}",
+              "{\"msg\":\"token=hunter2\"")) {
+        lines.add(new ProducerRecord<>(prefix + "logs.raw", line.getBytes(UTF_8)));
+      }
+      JobRuns.produce(broker.bootstrap(), lines);
+
+      JobRuns.run(config, new TestEndpoints(config, 100), LogIngestionJob::build, 1, "hashmap");
+
+      List<JsonNode> records = committed(prefix + "log-ingestion.records");
+      List<JsonNode> letters = committed(prefix + "logs.raw.dlq");
+      assertThat(records).hasSize(1);
+      assertThat(letters).hasSize(1);
+      String value =
+          new String(Base64.getDecoder().decode(letters.get(0).get("value").asText()), UTF_8);
+      boolean isOff = redact.equals("none");
+      assertThat(value.contains("hunter2")).isEqualTo(isOff);
+      assertThat(letters.get(0).get("truncated").asBoolean()).isEqualTo(!isOff);
+      assertThat(letters.get(0).get("valueBytes").asInt()).isEqualTo(22);
+      assertThat(records.get(0).get("message").asText())
+          .isEqualTo(isOff ? "paid with 4111 1111 1111 1111" : "paid with [redacted]");
+      assertThat(records.get(0).get("fields").get("password").asText())
+          .isEqualTo(isOff ? "hunter2" : "[redacted]");
+    }
+  }
+
+  @Test
+  void descriptions_thatCantBe_areDeadLetters() throws Exception {
+    String prefix = "bad.";
+    JobConfig config = prepared(prefix);
+    String source =
+        "{\"source\":\"a\",\"version\":1,\"at\":1769850000000,\"format\":\"csv\",\"header\":\"x,x\"}";
+    String rule = "{\"ruleId\":\"r\",\"version\":1,\"kind\":\"count\",\"filter\":\"level>=LOUD\"}";
+    JobRuns.produce(
+        broker.bootstrap(),
+        List.of(
+            keyed(prefix + "log.sources", source),
+            keyed(prefix + "log.sources", "{}"),
+            keyed(prefix + "log.rules", rule)));
+
+    JobRuns.run(config, new TestEndpoints(config, 100), LogIngestionJob::build, 1, "hashmap");
+
+    assertThat(committed(prefix + "log.sources.dlq"))
+        .extracting(letter -> letter.get("reason").asText())
+        .containsExactlyInAnyOrder("out-of-range", "missing-field");
+    assertThat(committed(prefix + "log.rules.dlq"))
+        .extracting(
+            letter -> letter.get("reason").asText(), letter -> letter.get("message").asText())
+        .containsExactly(
+            tuple("invalid-filter", "the filter needs a level such as ERROR at character 8"));
+  }
+
+  private static ProducerRecord<byte[], byte[]> keyed(String topic, String value) {
+    return new ProducerRecord<>(topic, "key".getBytes(UTF_8), value.getBytes(UTF_8));
+  }
+
+  @Test
+  void accessLog_everyLine_isAccountedFor() throws Exception {
+    List<String> generated = new ArrayList<>();
+    for (int i = 0; i < 2_000; i++) {
+      generated.add(
+          String.format(
+              "10.0.0.%d - - [17/May/2015:10:%02d:%02d +0000] \"GET /p/%d HTTP/1.1\" 200 %d \"-\" \"%s\"",
+              i % 200, i / 60 % 60, i % 60, i % 50, i, "Mozilla/5.0 (X11; é)"));
+    }
+    generated.set(1_234, generated.get(1_234).replaceAll(" \"Mozilla.*", " \"Mozilla"));
+    assertLog("access-generated", LogFormat.COMBINED, generated, 1);
+    Path real = REAL.resolve("web-access-combined.log.gz");
+    if (isThere(real)) {
+      assertLog("access-real", LogFormat.COMBINED, read(real), 1);
+    }
+  }
+
+  @Test
+  void brokerLog_everyLine_isAccountedFor() throws Exception {
+    List<String> generated = new ArrayList<>();
+    for (int i = 0; i < 500; i++) {
+      generated.add(
+          String.format(
+              "[2016-12-19 16:%02d:%02d,%03d] DEBUG [Controller 0]: step %d (kafka.controller.X)",
+              i / 60, i % 60, i, i));
+    }
+    assertLog("broker-generated", LogFormat.LOG4J, generated, 0);
+    Path real = REAL.resolve("broker-controller.log.gz");
+    if (isThere(real)) {
+      assertLog("broker-real", LogFormat.LOG4J, read(real), 0);
+    }
+  }
+
+  private static void assertLog(String name, LogFormat format, List<String> lines, int refused)
+      throws Exception {
+    String prefix = name + ".";
+    JobConfig config = prepared(prefix, "--source", "log");
+    List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
+    for (String line : lines) {
+      records.add(
+          new ProducerRecord<>(prefix + Topics.LOGS_RAW.name(), 0, null, line.getBytes(UTF_8)));
+    }
+    JobRuns.produce(broker.bootstrap(), records);
+    JobRuns.produce(
+        broker.bootstrap(), List.of(CannedLogs.source(prefix, "log", format, CannedLogs.START)));
+
+    JobRuns.run(config, new TestEndpoints(config, 100), LogIngestionJob::build, 2, "hashmap");
+
+    List<JsonNode> rows = committed(prefix + "log-ingestion.records");
+    assertThat(rows).hasSize(lines.size() - refused);
+    for (JsonNode row : rows) {
+      String line = lines.get(row.get("offset").asInt());
+      assertThat(line).contains(row.get("message").asText());
+      row.get("fields").forEach(field -> assertThat(line).contains(field.asText()));
+    }
+    assertThat(committed(prefix + "logs.raw.dlq")).hasSize(refused);
+    assertAccounts(prefix, lines.size(), 0, refused);
+    long counted = 0;
+    for (JsonNode row : committed(prefix + "log-ingestion.metrics")) {
+      counted += row.get("count").asLong();
+    }
+    assertThat(counted).isEqualTo(rows.size());
+  }
+
+  private static boolean isThere(Path real) {
+    if (!Files.exists(real)) {
+      System.out.println("skipped: there is no real log at " + real);
+      return false;
+    }
+    return true;
+  }
+
+  private static List<String> read(Path gzip) throws IOException {
+    try (BufferedReader reader =
+        new BufferedReader(
+            new InputStreamReader(new GZIPInputStream(Files.newInputStream(gzip)), UTF_8))) {
+      return reader.lines().toList();
+    }
+  }
+}
