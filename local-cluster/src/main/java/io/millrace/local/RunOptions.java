@@ -16,8 +16,8 @@ final class RunOptions {
       names = "--input",
       paramLabel = "<topic>=<file>",
       description =
-          "Feed a file into a topic instead of the seeded feed: .jsonl, .csv or .log, each also"
-              + " with .gz. Repeatable.")
+          "Feed a file into a topic instead of the seeded feed: .jsonl, .csv or .log, or a bank"
+              + " statement, .xml (camt.053) or .sta (MT940), each also with .gz. Repeatable.")
   List<String> inputs = new ArrayList<>();
 
   @Option(

@@ -50,14 +50,19 @@ public final class FileFeed {
   }
 
   /**
-   * Looks at the start of every file.
+   * Looks at the start of every file, and at the whole of bank statements.
    *
-   * @throws InputException where one can't be read, or its columns don't fit
+   * @throws InputException where one can't be read, its columns don't fit, or it is not whole
    */
   public void check() throws InputException {
     for (InputFile file : files) {
+      StatementRows statements = statements(file);
       try (InputStream in = file.open()) {
-        reader(file, splitter(file, in));
+        if (statements == null) {
+          reader(file, splitter(file, in));
+        } else {
+          statements.read(in, entry -> {});
+        }
       } catch (InputException | IOException e) {
         throw unreadable(file, "", e);
       }
@@ -80,6 +85,13 @@ public final class FileFeed {
   private void feed(InputFile file, TopicFeeder feeder, BooleanSupplier stop)
       throws InputException, IOException {
     TopicRecords records = new TopicRecords(file.topic(), lineSource);
+    StatementRows statements = statements(file);
+    if (statements != null) {
+      try (InputStream in = file.open()) {
+        statements.read(in, entry -> feeder.send(records.of(entry)));
+      }
+      return;
+    }
     try (Rows rows = new Rows(file)) {
       for (byte @Nullable [] value = rows.next();
           value != null && !stop.getAsBoolean();
@@ -87,6 +99,12 @@ public final class FileFeed {
         feeder.send(file.isOfRawLines() ? records.ofLine(value) : records.of(value));
       }
     }
+  }
+
+  private @Nullable StatementRows statements(InputFile file) {
+    return file.statements()
+        .map(reader -> new StatementRows(reader, sources, times.zone()))
+        .orElse(null);
   }
 
   private RowReader reader(InputFile file, LineSplitter lines) throws IOException, InputException {
@@ -100,6 +118,7 @@ public final class FileFeed {
         }
         yield CsvRows.of(header, TopicFields.of(file.topic(), sources, times));
       }
+      case CAMT053, MT940 -> throw new IllegalArgumentException(file.path() + " has no rows");
     };
   }
 

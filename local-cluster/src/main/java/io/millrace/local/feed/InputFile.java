@@ -1,12 +1,18 @@
 package io.millrace.local.feed;
 
 import io.millrace.schema.Topic;
+import io.millrace.schema.Topics;
+import io.millrace.schema.codec.DocumentReader;
+import io.millrace.schema.payments.Camt053Reader;
+import io.millrace.schema.payments.LedgerEntryRecorded;
+import io.millrace.schema.payments.Mt940Reader;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.zip.GZIPInputStream;
 
 /**
@@ -25,7 +31,11 @@ public record InputFile(Topic<?> topic, Path path, Format format) {
     /** Comma-separated values; the first row names the columns. */
     CSV(".csv"),
     /** Lines of a log, which the topic has a reader for. */
-    LOG(".log");
+    LOG(".log"),
+    /** Bank statements in camt.053. */
+    CAMT053(".xml"),
+    /** Bank statements in MT940. */
+    MT940(".sta");
 
     private final String suffix;
 
@@ -54,7 +64,25 @@ public record InputFile(Topic<?> topic, Path path, Format format) {
       throw new InputException(
           "topic " + topic.name() + " has no reader for log lines; convert " + path + " to .jsonl");
     }
+    boolean isStatement = format == Format.CAMT053 || format == Format.MT940;
+    if (isStatement && !topic.equals(Topics.RECON_ENTRIES)) {
+      throw new InputException(
+          "topic "
+              + topic.name()
+              + " has no reader for bank statements; convert "
+              + path
+              + " to .jsonl or .csv");
+    }
     return new InputFile(topic, path, format);
+  }
+
+  /** Reads its bank statements, where it holds such. */
+  Optional<DocumentReader<LedgerEntryRecorded>> statements() {
+    return switch (format) {
+      case CAMT053 -> Optional.of(new Camt053Reader());
+      case MT940 -> Optional.of(new Mt940Reader());
+      case JSONL, CSV, LOG -> Optional.empty();
+    };
   }
 
   /** Whether its rows are raw lines, which don't say what they are a log of. */
@@ -86,7 +114,9 @@ public record InputFile(Topic<?> topic, Path path, Format format) {
       }
     }
     throw new InputException(
-        "the name of " + path + " must end in .jsonl, .csv or .log, each also with .gz");
+        "the name of "
+            + path
+            + " must end in .jsonl, .csv, .log, .xml (camt.053) or .sta (MT940), each also with .gz");
   }
 
   private static boolean isCompressed(Path path) {

@@ -42,10 +42,15 @@ public final class TimeReader {
     long read(String text);
   }
 
-  private final @Nullable Form form;
+  /** Leaves times as they are. */
+  static final TimeReader NONE = new TimeReader(null, ZoneOffset.UTC);
 
-  private TimeReader(@Nullable Form form) {
+  private final @Nullable Form form;
+  private final ZoneId zone;
+
+  private TimeReader(@Nullable Form form, ZoneId zone) {
     this.form = form;
+    this.zone = zone;
   }
 
   /**
@@ -58,15 +63,15 @@ public final class TimeReader {
       throws InputException {
     ZoneId zoneId = zone(zone);
     if (format == null) {
-      return new TimeReader(zone == null ? null : pattern(ISO, zoneId));
+      return new TimeReader(zone == null ? null : pattern(ISO, zoneId), zoneId);
     }
     return switch (format) {
-      case EPOCH_SECONDS -> new TimeReader(text -> number(text, 3));
-      case EPOCH_MILLIS -> new TimeReader(text -> number(text, 0));
+      case EPOCH_SECONDS -> new TimeReader(text -> number(text, 3), zoneId);
+      case EPOCH_MILLIS -> new TimeReader(text -> number(text, 0), zoneId);
       default -> {
         try {
           DateTimeFormatter formatter = DateTimeFormatter.ofPattern(format, Locale.ENGLISH);
-          yield new TimeReader(pattern(formatter, zoneId));
+          yield new TimeReader(pattern(formatter, zoneId), zoneId);
         } catch (IllegalArgumentException e) {
           throw new InputException(
               "invalid --time-format '"
@@ -83,6 +88,11 @@ public final class TimeReader {
   /** Whether times are to be read at all; where not, they stay as they are. */
   public boolean isGiven() {
     return form != null;
+  }
+
+  /** The zone of times that name none. */
+  ZoneId zone() {
+    return zone;
   }
 
   /** The time that {@code text} states, or empty where it states none in the given form. */
