@@ -40,7 +40,8 @@ final class StatementRows {
     try {
       reader.read(in, zone, entry -> values.take(rows.read(codec.encode(entry))));
     } catch (InvalidDocumentException | IllegalArgumentException e) {
-      throw new InputException(String.valueOf(e.getMessage()), e);
+      throw new InputException(
+          e.getMessage() + "; nothing of it was fed, get it once more from the bank", e);
     }
   }
 }

@@ -59,8 +59,7 @@ final class StatementSum {
     if (opening != null && closing != null && opening + entries != closing) {
       throw new InvalidDocumentException(
           String.format(
-              "%s opens with %d and its entries come to %d, but it closes with %d minor units;"
-                  + " get it once more from the bank",
+              "%s opens with %d and its entries come to %d, but it closes with %d minor units",
               statement, opening, entries, closing));
     }
   }
