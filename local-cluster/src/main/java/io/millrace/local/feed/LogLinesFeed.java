@@ -89,7 +89,8 @@ public final class LogLinesFeed implements SeededFeed {
 
   /** The line, or now and then only a part of it. */
   private LogLineReceived whole(String source, String line, long now) {
-    boolean broken = random.nextInt(BROKEN_OF) == 0;
+    // What a line of a stack trace is broken off from can't be told.
+    boolean broken = random.nextInt(BROKEN_OF) == 0 && !source.equals("worker");
     return new LogLineReceived(source, broken ? line.substring(0, 12) : line, now);
   }
 

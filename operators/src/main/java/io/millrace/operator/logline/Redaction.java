@@ -74,7 +74,7 @@ public record Redaction(boolean secrets, boolean cards) implements Serializable 
         .forEach(
             (name, value) ->
                 fields.put(
-                    of(name), secrets && NAME.matcher(name).matches() ? REDACTED : of(value)));
+                    of(name), secrets && isSecretName(name) ? REDACTED : of(value)));
     return new ParsedLine(
         line.at(),
         line.level(),
@@ -89,7 +89,41 @@ public record Redaction(boolean secrets, boolean cards) implements Serializable 
     return part == null ? null : of(part);
   }
 
+  private static boolean isSecretName(String name) {
+    return mayHaveSecret(name) && NAME.matcher(name).matches();
+  }
+
+  /** Whether there is a part of what every secret has around it: the expression costs far more. */
+  private static boolean mayHaveSecret(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      boolean found =
+          switch (text.charAt(i)) {
+            case 'p', 'P' -> is("pass", text, i) || is("pwd", text, i) || is("private", text, i);
+            case 's', 'S' -> is("secret", text, i);
+            case 'k', 'K' -> is("key", text, i);
+            case 't', 'T' -> is("token", text, i);
+            case 'a', 'A' -> is("auth", text, i) || is("akia", text, i) || is("asia", text, i);
+            case 'c', 'C' -> is("cred", text, i);
+            case 'b', 'B' -> is("bearer", text, i) || is("basic", text, i);
+            case 'e', 'E' -> is("eyj", text, i);
+            case '@' -> text.lastIndexOf("://", i) >= 0;
+            default -> false;
+          };
+      if (found) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static boolean is(String part, String text, int at) {
+    return text.regionMatches(true, at, part, 0, part.length());
+  }
+
   private static String withoutSecrets(String text) {
+    if (!mayHaveSecret(text)) {
+      return text;
+    }
     Matcher matcher = SECRET.matcher(text);
     if (!matcher.find()) {
       return text;
@@ -113,7 +147,23 @@ public record Redaction(boolean secrets, boolean cards) implements Serializable 
     return kept.append(text, from, text.length()).toString();
   }
 
+  private static boolean mayHaveCard(String text) {
+    int digits = 0;
+    for (int i = 0; i < text.length() && digits < SHORTEST_CARD; i++) {
+      char c = text.charAt(i);
+      if (c >= '0' && c <= '9') {
+        digits++;
+      } else if (c != ' ' && c != '-') {
+        digits = 0;
+      }
+    }
+    return digits == SHORTEST_CARD;
+  }
+
   private static String withoutCards(String text) {
+    if (!mayHaveCard(text)) {
+      return text;
+    }
     Matcher matcher = CARD.matcher(text);
     StringBuilder kept = null;
     int from = 0;
