@@ -35,6 +35,7 @@ final class StandingVerbs {
           "flink",
           "transactions",
           "replay",
+          "dashboard",
           "verify-audit",
           "down");
 
@@ -75,6 +76,7 @@ final class StandingVerbs {
       case "flink" -> flink(args);
       case "transactions" -> TransactionsCommand.run(args, surroundings.base(), out);
       case "replay" -> ReplayCommand.run(args, surroundings.base(), out);
+      case "dashboard" -> DashboardCommand.run(args, surroundings, out);
       case "verify-audit" -> VerifyAuditCommand.run(args, surroundings.base(), out);
       case "down" -> down(args);
       default -> throw new IllegalArgumentException("no verb " + verb);
