@@ -151,7 +151,8 @@ final class JobRun {
       }
       case CANCELLED_ELSEWHERE ->
           throw new RunFailedException(plan.job().name() + " was cancelled by somebody else");
-      case FAILED -> throw new RunFailedException(plan.job().name() + " failed: " + job.failure());
+      case FAILED ->
+          throw new RunFailedException(plan.job().name() + " failed: " + job.finalFailure());
     }
     throw new IllegalStateException("no such end: " + end);
   }

@@ -139,6 +139,7 @@ final class StandingVerbs {
     out.println("FLINK_CONF_DIR    " + cluster.configDirectory());
     out.println("logs              " + Path.of(cluster.directory(), "logs"));
     out.println("'" + COMMAND + "submit <job>' runs a job on it, '" + COMMAND + "down' stops it");
+    out.println("'" + COMMAND + "dashboard' shows it in the browser");
   }
 
   /** Writes a job's input into the cluster's Kafka, as a run of the job would. */

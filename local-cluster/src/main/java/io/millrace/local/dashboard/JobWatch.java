@@ -25,6 +25,11 @@ import org.slf4j.LoggerFactory;
  */
 final class JobWatch {
   private static final Logger LOG = LoggerFactory.getLogger(JobWatch.class);
+  private static final String RUNNING = "RUNNING";
+
+  /** There is nothing to ask for yet, and Flink logs an error for whoever does. */
+  private static final String INITIALIZING = "INITIALIZING";
+
   private static final int MAX_JOBS = 50;
   private static final int RATE_SAMPLES = 6;
 
@@ -93,15 +98,17 @@ final class JobWatch {
     JsonNode tasks = job.path("tasks");
     described.put("tasks", tasks.path("total").asInt());
     described.put("tasksRunning", tasks.path("running").asInt());
+    if (state.equals(INITIALIZING)) {
+      return described;
+    }
     SubmittedJob submitted = new SubmittedJob(rest, JobID.fromHexString(id));
     try {
       if (!SubmittedJob.isEnd(state)) {
         addProgress(described, submitted, seen.computeIfAbsent(id, any -> new Seen()), topics);
         addEventTime(described, id);
       }
-      String failure = submitted.failure();
-      if (!failure.isEmpty()) {
-        described.put("failure", failure);
+      if (!state.equals(RUNNING) || described.path("restarts").asLong() > 0) {
+        described.put("failure", submitted.failure());
       }
     } catch (IOException e) {
       // A job that restarts has no figures for a moment.

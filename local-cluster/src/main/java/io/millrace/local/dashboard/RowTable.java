@@ -38,7 +38,7 @@ final class RowTable {
   private static final Limits FRAME = new Limits(1_000, 512 * 1024);
 
   /** More records than these in a frame are more than anybody reads. */
-  private static final int NEW_RECORDS = 250;
+  private static final int NEW_RECORDS = 500;
 
   /**
    * How far a reader has read.

@@ -57,7 +57,7 @@ class Ledgers {
         { title: "Entries", class: "wide mono", value: (each) => each.entryIds.join(", ") },
         { title: "", value: (each) => h("button", { type: "button", class: "quiet", onclick: () => this.#choose(each.breakId) }, "History") },
       ],
-      { tall: true },
+      { tall: true, hideCaption: true },
     );
     this.history = h("section", { class: "card", "aria-live": "polite" });
     this.agesBody = h("section", { class: "card" });
@@ -71,8 +71,8 @@ class Ledgers {
       this.tiles,
       h("div", { class: "grid" }, this.agesBody, this.daysBody),
       h("div", { class: "controls" }, h("label", {}, "Breaks", this.state), h("label", {}, "Search", this.search)),
-      this.breaksBody,
       this.history,
+      this.breaksBody,
     );
     this.history.hidden = true;
   }
@@ -93,7 +93,9 @@ class Ledgers {
     if (!this.tables) return;
     const live = [...(this.tables("reconciliation.live")?.rows.values() ?? [])].filter((row) => row.data);
     const rules = [...new Set(live.map((row) => row.view.split(/:(.*)/s)[1]))].sort();
-    this.rule.set(rules.map((name) => [name, name]), rules[0]);
+    const entries = (rule) => live.filter((row) => row.view === `days:${rule}`).reduce((all, { data }) => all + data.matched + data.open + data.breaks, 0);
+    const busiest = rules.reduce((best, rule) => (entries(rule) > entries(best) ? rule : best), rules[0]);
+    this.rule.set(rules.map((name) => [name, name]), busiest);
     const of = (view) => live.filter((row) => row.view === `${view}:${this.rule.value}`).map((row) => row.data);
     const days = of("days").sort((one, other) => (one.day + one.currency < other.day + other.currency ? 1 : -1));
     const ages = of("ages").sort((one, other) => AGES.indexOf(one.age) - AGES.indexOf(other.age));
@@ -106,8 +108,10 @@ class Ledgers {
     const words = this.search.value.toLowerCase();
     this.all = latest(this.tables("reconciliation.breaks"), "breakId");
     const breaks = this.all
+      .filter((each) => !this.rule.value || each.ruleId === this.rule.value)
       .filter((each) => !this.state.value || each.state === this.state.value)
       .filter((each) => !words || JSON.stringify(each).toLowerCase().includes(words))
+      .sort((one, other) => other.openedAt - one.openedAt)
       .slice(0, SHOWN);
     this.breaks.show(breaks, (each) => each.breakId, (each) => each.revision);
     this.#body(this.breaksBody, "Latest breaks", breaks.length, this.breaks.element, "No break like this among the latest ones.");

@@ -43,7 +43,7 @@ class Letters {
         value: (topic) =>
           h("button", { type: "button", class: "quiet", disabled: !this.replays || !topic.received, title: this.replays ? null : "this dashboard changes nothing", onclick: () => this.#confirm(topic) }, "Replay…"),
       },
-    ]);
+    ], { hideCaption: true });
     this.table = new RowsTable(
       "Latest dead letters",
       [
@@ -54,7 +54,7 @@ class Letters {
         { title: "From", class: "mono", value: ({ v }) => `${v.topic} ${v.partition}/${v.offset}` },
         { title: "Value", class: "wide mono", value: ({ v }) => h("details", {}, h("summary", {}, v.value === null || v.value === undefined ? "not kept" : `${number(v.valueBytes)} bytes`), h("pre", {}, decode(v.value) ?? `SHA-256 ${v.sha256 ?? "unknown"}`)) },
       ],
-      { tall: true },
+      { tall: true, hideCaption: true },
     );
     this.outcome = h("div", { role: "status" });
     this.countsBody = h("section", { class: "card" });
@@ -104,7 +104,7 @@ class Letters {
       .filter(({ v }) => !words || `${JSON.stringify(v)} ${decode(v.value) ?? ""}`.toLowerCase().includes(words))
       .slice(0, SHOWN);
     this.table.show(found, ({ key }) => key, () => "");
-    this.#body(this.body, "Latest", found.length, this.table.element, "No dead letter like this. That is good news.");
+    this.#body(this.body, "Latest", found.length, this.table.element, "No dead letter. That is good news, unless a search hides them.");
   }
 
   #confirm(topic) {

@@ -38,7 +38,7 @@ class Limits {
         { title: "Remaining", class: "n", value: ({ v }) => (v.limit === null || v.limit === undefined ? "no rule" : `${number(v.remaining)} of ${number(v.limit)}`) },
         { title: "Retry after", class: "n", value: ({ v }) => (v.allowed ? "" : v.retryAfterMillis === null ? "never" : duration(v.retryAfterMillis)) },
       ],
-      { tall: true },
+      { tall: true, hideCaption: true },
     );
     this.window = h("p", { class: "note" });
     this.keysBody = h("section", { class: "card" });
@@ -49,7 +49,8 @@ class Limits {
       heading("Rate counting", "Who is limited, and what was decided about the latest requests."),
       this.tiles,
       h("div", { class: "controls" }, this.dimension.element, h("label", {}, "Verdicts", this.only)),
-      h("div", { class: "grid" }, this.keysBody, this.verdictsBody),
+      this.keysBody,
+      this.verdictsBody,
     );
   }
 
@@ -85,10 +86,10 @@ class Limits {
     for (const { v } of refused) rules.set(v.limitedBy, (rules.get(v.limitedBy) ?? 0) + 1);
     const [rule] = [...rules].sort((one, other) => other[1] - one[1])[0] ?? ["–"];
     const tiles = [
-      ["of the latest verdicts", number(all.length)],
-      ["of them refused", all.length ? `${((100 * refused.length) / all.length).toFixed(1)} %` : "–"],
+      ["latest verdicts", number(all.length)],
+      ["of these refused", all.length ? `${((100 * refused.length) / all.length).toFixed(1)} %` : "–"],
       ["rule that refuses most", rule],
-      ["rules on trial would refuse", number(all.filter(({ v }) => v.shadow?.length).length)],
+      ["of these a rule on trial would refuse", number(all.filter(({ v }) => v.shadow?.length).length)],
     ];
     setChildren(this.tiles, tiles.map(([name, value]) => h("div", { class: "tile" }, h("b", {}, value), h("span", {}, name))));
   }

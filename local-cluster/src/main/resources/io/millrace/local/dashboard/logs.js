@@ -31,18 +31,18 @@ class Logs {
         { title: "Service", class: "less mono", value: ({ v }) => v.service ?? "" },
         { title: "Message", class: "wide mono", value: (item) => this.#message(item.v) },
       ],
-      { tall: true },
+      { tall: true, hideCaption: true },
     );
     this.alerts = new RowsTable("Alerts", [
       { title: "Window", class: "t", value: (alert) => span(alert.windowStart, alert.windowEnd) },
       { title: "Rule", value: (alert) => alert.ruleId },
-      { title: "Group", class: "wide", value: (alert) => alert.group ?? "" },
+      { title: "Group", class: "any", value: (alert) => alert.group ?? "" },
       { title: "State", value: (alert) => h("span", { class: `badge ${alert.state === "firing" ? "bad" : "good"}` }, alert.state) },
       { title: "Value", class: "n", value: (alert) => number(alert.value) },
-    ]);
+    ], { hideCaption: true });
     this.histogram = h("section", { class: "card" });
     this.alertsBody = h("section", { class: "card" });
-    this.found = h("p", { class: "note", role: "status" });
+    this.found = h("p", { class: "note" });
     this.recordsBody = h("section", { class: "card" });
     this.element = h(
       "div",

@@ -33,7 +33,7 @@ class Fanout {
         { title: "Longitude", class: "n", value: ({ data }) => `${data.longitude.toFixed(4)}°` },
         { title: "Accuracy", class: "n", value: ({ data }) => (typeof data.accuracyMeters === "number" ? `${number(Math.round(data.accuracyMeters))} m` : "–") },
       ],
-      { tall: true },
+      { tall: true, hideCaption: true },
     );
     this.events = new RowsTable(
       "Who entered and left places",
@@ -43,7 +43,7 @@ class Fanout {
         { title: "What", value: ({ v }) => ({ enter: "entered", exit: "left", dwell: "stays in" })[v.event] ?? v.event },
         { title: "Place", class: "wide", value: ({ v }) => v.name ?? v.fenceId },
       ],
-      { tall: true },
+      { tall: true, hideCaption: true },
     );
     this.note = h("p", { class: "note" });
     this.list = h("section", { class: "card" });
@@ -225,12 +225,14 @@ class WorldMap {
     const colour = (name) => style.getPropertyValue(name).trim();
     const perLongitude = this.#pixelsPerDegree * this.#narrowing();
     const x = (longitude) => width / 2 + (longitude - this.#center.longitude) * perLongitude;
+    // Whoever is on the other side of the date line is drawn on the nearer side of the map.
+    const nearest = (longitude) => x(longitude - 360 * Math.round((longitude - this.#center.longitude) / 360));
     const y = (latitude) => height / 2 - (latitude - this.#center.latitude) * this.#pixelsPerDegree;
     pen.fillStyle = colour("--water");
     pen.fillRect(0, 0, width, height);
     this.#drawLand(pen, x, y, colour);
     this.#drawGrid(pen, x, y, width, height, colour);
-    this.#drawPoints(pen, x, y, colour);
+    this.#drawPoints(pen, nearest, y, colour);
     this.#drawScale(pen, height, colour);
   }
 
@@ -264,7 +266,8 @@ class WorldMap {
     const reach = width / 2 / (this.#pixelsPerDegree * this.#narrowing());
     for (let i = Math.ceil((this.#center.longitude - reach) / step); i * step < this.#center.longitude + reach; i++) {
       line(x(i * step), 0, x(i * step), height);
-      pen.fillText(`${(i * step).toFixed(digits)}°`, x(i * step) + 3, 12);
+      const longitude = i * step - 360 * Math.round((i * step) / 360);
+      pen.fillText(`${longitude.toFixed(digits)}°`, x(i * step) + 3, 12);
     }
     const rise = height / 2 / this.#pixelsPerDegree;
     for (let i = Math.ceil((this.#center.latitude - rise) / step); i * step < this.#center.latitude + rise; i++) {

@@ -50,7 +50,7 @@ class Overview {
         class: "n",
         value: (job) => (job.deadLetters ? h("a", { href: "#/dead-letters" }, number(job.deadLetters)) : "0"),
       },
-    ]);
+    ], { hideCaption: true });
     this.failures = h("div");
     this.topicsTable = new RowsTable("Topics that are followed now", [
       { title: "Topic", value: (topic) => h("a", { href: `#/topic/${encodeURIComponent(topic.name)}` }, topic.name) },

@@ -63,6 +63,7 @@ class Hitters {
             ),
         },
       ],
+      { hideCaption: true },
     );
     this.window = h("p", { class: "note" });
     this.body = h("section", { class: "card" });
@@ -125,7 +126,7 @@ class Songs {
         value: (song) => h("span", {}, h("b", {}, song.title ?? song.songId), song.artist ? h("span", { class: "soft" }, ` by ${song.artist}`) : ""),
       },
       { title: "Plays", class: "n", value: (song) => number(song.plays) },
-      { title: "Score", class: "n", value: (song) => number(song.score) },
+      { title: "Score", class: "n less", value: (song) => number(song.score) },
       {
         title: "Listeners",
         class: "n less",
@@ -136,7 +137,7 @@ class Songs {
         class: "less",
         value: (song) => h("div", { class: "meter", "aria-hidden": "true" }, meterPart(song.score / this.top, "")),
       },
-    ]);
+    ], { hideCaption: true });
     this.window = h("p", { class: "note" });
     this.body = h("section", { class: "card" });
     this.element = h(

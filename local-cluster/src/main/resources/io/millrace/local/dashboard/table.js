@@ -40,8 +40,9 @@ export class RowsTable {
         this.columns.forEach((column, i) => {
           const cell = row.element.children[i];
           const value = column.value(item);
-          if (value instanceof Node) cell.replaceChildren(value);
-          else setText(cell, value);
+          // What looks the same stays, and with it the focus that it may have.
+          if (!(value instanceof Node)) setText(cell, value);
+          else if (!cell.firstChild?.isEqualNode(value)) cell.replaceChildren(value);
         });
       }
       rows.set(id, row);

@@ -76,7 +76,7 @@ class OneTopic {
       this.pause.setAttribute("aria-pressed", String(this.pause.getAttribute("aria-pressed") === "false"));
       this.#draw();
     } }, "Pause");
-    this.found = h("p", { class: "note", role: "status" });
+    this.found = h("p", { class: "note" });
     this.body = h("section", { class: "card" });
     this.schema = h("section", { class: "card" });
     this.lead = h("p", { class: "lead" });
@@ -143,15 +143,15 @@ class OneTopic {
       if (typeof content === "number") return number(content);
       return h("span", {}, highlighted(plain(content), this.search.value));
     };
-    const number_ = (field) => typeof value[field] === "number";
+    const isNumber = (field) => typeof value[field] === "number";
     this.table = new RowsTable(
       `Records of ${this.name}`,
       [
         ...(live
           ? [{ title: "View", value: ({ row }) => row.view }, { title: "Row", class: "mono", value: ({ row }) => row.row }]
-          : [{ title: "Record", class: "t soft mono", value: ({ key }) => key.replace("-", "/") }, { title: "Key", class: "mono", value: ({ row }) => row.key ?? "" }]),
+          : [{ title: "Record", class: "t soft mono", value: ({ key }) => key.replace("-", "/") }, { title: "Key", class: "mono any", value: ({ row }) => row.key ?? "" }]),
         ...(fields
-          ? fields.map((field) => ({ title: field, class: number_(field) ? "n" : "wide", value: (item) => (item.row.deleted ? "" : item.row.text !== undefined ? (field === fields[0] ? item.row.text : "") : cell(item, field)) }))
+          ? fields.map((field) => ({ title: field, class: isNumber(field) ? "n" : "any", value: (item) => (item.row.deleted ? "" : item.row.text !== undefined ? (field === fields[0] ? item.row.text : "") : cell(item, field)) }))
           : [{ title: "Value", class: "wide mono", value: ({ row }) => h("span", {}, highlighted(row.deleted ? "deleted" : (row.text ?? plain(row.v)), this.search.value)) }]),
       ],
       { tall: true, hideCaption: true },

@@ -26,6 +26,8 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -40,6 +42,22 @@ class DashboardITCase {
   private static final String TOKEN = "a-token-of-some-length";
   private static final String HOSTILE =
       "/<img src=x onerror=\"window.hacked=1\"><script>window.hacked=1</script>";
+
+  private static final String LOG_RECORD =
+      """
+      {"recordId":"r-1","source":"shop","at":1764151200000,"level":"ERROR","service":"s","host":"h",
+       "message":"disk <i>full</i>","fields":{"thread":"t"},"traceId":null,"topic":"logs.raw",
+       "partition":0,"offset":1}""";
+
+  private static final String LOG_METRIC =
+      """
+      {"source":"shop","level":"ERROR","windowStart":1764151200000,"windowEnd":1764151260000,
+       "count":17}""";
+
+  private static final String LOG_ALERT =
+      """
+      {"alertId":"a-1","ruleId":"too-many","group":"shop","windowStart":1764151200000,
+       "windowEnd":1764151260000,"state":"firing","value":17}""";
 
   @TempDir static Path directory;
 
@@ -64,6 +82,15 @@ class DashboardITCase {
               Topics.RECONCILIATION_LIVE,
               Topics.RECONCILIATION_BREAKS,
               Topics.LOCATION_FANOUT_LIVE));
+    }
+    try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrap()))) {
+      admin
+          .createTopics(
+              Stream.of("records", "metrics", "alerts")
+                  .map(name -> new NewTopic("log-ingestion." + name, 1, (short) 1))
+                  .toList())
+          .all()
+          .get();
     }
     producer =
         new KafkaProducer<>(
@@ -313,6 +340,12 @@ class DashboardITCase {
 
       browser.run("location.hash = '#/log-ingestion'");
       browser.awaitText("local-cluster/run log-ingestion");
+      send("log-ingestion.records", "r-1", LOG_RECORD);
+      send("log-ingestion.metrics", "m-1", LOG_METRIC);
+      send("log-ingestion.alerts", "a-1", LOG_ALERT);
+      browser.awaitText("disk <i>full</i>");
+      browser.awaitText("ERROR 17");
+      browser.awaitText("too-many");
       browser.run("location.hash = '#/topic/heavy-hitters.live'");
       browser.awaitText("Required");
       browser.awaitText("5,678");
