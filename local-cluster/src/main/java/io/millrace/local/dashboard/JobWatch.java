@@ -107,7 +107,8 @@ final class JobWatch {
         addProgress(described, submitted, seen.computeIfAbsent(id, any -> new Seen()), topics);
         addEventTime(described, id);
       }
-      if (!state.equals(RUNNING) || described.path("restarts").asLong() > 0) {
+      boolean whole = state.equals(RUNNING) && tasks.path("total").equals(tasks.path("running"));
+      if (!whole || described.path("restarts").asLong() > 0) {
         described.put("failure", submitted.failure());
       }
     } catch (IOException e) {
@@ -132,10 +133,16 @@ final class JobWatch {
     progress.checkpointedAt().ifPresent(at -> described.put("checkpointedAt", at));
   }
 
+  /** A topic's name as Flink's metrics have it, with which positions come. */
+  static String measured(String topic) {
+    return topic.replace('.', '_');
+  }
+
   private long lag(Map<String, Long> positions) {
     long lag = 0;
     for (Map.Entry<TopicPartition, Long> end : reader.ends().entrySet()) {
-      Long position = positions.get(end.getKey().toString());
+      String partition = measured(end.getKey().topic()) + '-' + end.getKey().partition();
+      Long position = positions.get(partition);
       if (position != null) {
         lag += Math.max(0, end.getValue() - position);
       }

@@ -88,7 +88,11 @@ final class TopicReader implements AutoCloseable {
     return problem;
   }
 
-  /** Has the ends of topics measured from now on, for {@link #ends}. */
+  /**
+   * Has the ends of topics measured from now on, for {@link #ends}.
+   *
+   * @param topics their names as Flink's metrics have them
+   */
   void measure(Set<String> topics) {
     measured = Set.copyOf(topics);
   }
@@ -143,7 +147,9 @@ final class TopicReader implements AutoCloseable {
     listed.keySet().removeIf(topic -> topic.startsWith("__"));
     tables.exist(listed.keySet());
     assign(partitions(tables.wanted(), listed));
-    Set<TopicPartition> asked = partitions(measured, listed);
+    Set<String> names = new HashSet<>(listed.keySet());
+    names.removeIf(name -> !measured.contains(JobWatch.measured(name)));
+    Set<TopicPartition> asked = partitions(names, listed);
     ends = asked.isEmpty() ? Map.of() : consumer.endOffsets(asked, ANSWER_LIMIT);
     problem = null;
   }

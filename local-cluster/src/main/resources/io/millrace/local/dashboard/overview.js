@@ -73,7 +73,7 @@ class Overview {
   update({ status }) {
     if (!status.topics) return;
     const jobs = status.flink?.jobs ?? [];
-    const running = jobs.filter((job) => job.state === "RUNNING");
+    const running = jobs.filter((job) => job.state === "RUNNING" && job.tasksRunning === job.tasks);
     this.page = status.flink?.page;
     for (const job of jobs) {
       const history = this.#rates.get(job.id) ?? [];
