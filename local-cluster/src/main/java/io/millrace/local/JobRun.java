@@ -4,6 +4,9 @@ import io.millrace.local.broker.Broker;
 import io.millrace.local.broker.LocalBroker;
 import io.millrace.local.broker.SinkTopics;
 import io.millrace.local.broker.TopicAdmin;
+import io.millrace.local.dashboard.Dashboard;
+import io.millrace.local.dashboard.DashboardSettings;
+import io.millrace.local.dashboard.DashboardSources;
 import io.millrace.local.feed.FileFeed;
 import io.millrace.local.feed.InputException;
 import io.millrace.local.feed.TopicFeeder;
@@ -83,11 +86,10 @@ final class JobRun {
         Broker broker = startBroker();
         TopicAdmin admin = new TopicAdmin(broker.bootstrap());
         FlinkCluster flink = startFlink();
-        TopicFeeder feeder = new TopicFeeder(broker.bootstrap())) {
+        TopicFeeder feeder = new TopicFeeder(broker.bootstrap());
+        @Nullable Dashboard dashboard = startDashboard(broker, flink)) {
       admin.create(plan.inputs());
-      if (plan.dashboard()) {
-        out.println("Flink's web UI: " + flink.address());
-      }
+      announce(dashboard, flink);
       if (plan.bounded()) {
         feedAll(feeder);
       }
@@ -149,7 +151,8 @@ final class JobRun {
       }
       case CANCELLED_ELSEWHERE ->
           throw new RunFailedException(plan.job().name() + " was cancelled by somebody else");
-      case FAILED -> throw new RunFailedException(plan.job().name() + " failed: " + job.failure());
+      case FAILED ->
+          throw new RunFailedException(plan.job().name() + " failed: " + job.finalFailure());
     }
     throw new IllegalStateException("no such end: " + end);
   }
@@ -244,6 +247,24 @@ final class JobRun {
     return plan.processes() == null
         ? LocalBroker.start(data)
         : BrokerProcess.start(children(), data);
+  }
+
+  private @Nullable Dashboard startDashboard(Broker broker, FlinkCluster flink) throws IOException {
+    DashboardSettings settings = plan.dashboard();
+    if (settings == null) {
+      return null;
+    }
+    return Dashboard.start(
+        settings,
+        new DashboardSources(broker.bootstrap(), Map.of(), "", List.of(flink.address()), false));
+  }
+
+  private void announce(@Nullable Dashboard dashboard, FlinkCluster flink) {
+    DashboardSettings settings = plan.dashboard();
+    if (dashboard != null && settings != null) {
+      DashboardPage.announce(dashboard, settings, plan.openDashboard(), out);
+      out.println("Flink's web UI: " + flink.address());
+    }
   }
 
   private FlinkCluster startFlink() throws IOException, InterruptedException {

@@ -98,8 +98,10 @@ final class RunOptions {
 
   @Option(
       names = "--no-dashboard",
-      description = "Don't offer a web page; Flink's REST interface stays, on loopback.")
+      description = "Start no dashboard; Flink's REST interface stays, on loopback.")
   boolean noDashboard;
+
+  @Mixin DashboardOptions dashboardOptions = new DashboardOptions();
 
   @Option(names = "--no-stores", description = "Start no stores, and write to none.")
   boolean noStores;

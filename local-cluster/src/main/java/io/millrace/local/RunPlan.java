@@ -1,5 +1,6 @@
 package io.millrace.local;
 
+import io.millrace.local.dashboard.DashboardSettings;
 import io.millrace.local.feed.FieldSource;
 import io.millrace.local.feed.FileFeed;
 import io.millrace.local.feed.InputException;
@@ -46,7 +47,8 @@ import org.jspecify.annotations.Nullable;
  * @param flink Flink's settings
  * @param processes how Flink's processes are started; null runs it in this JVM
  * @param stores the stores to start
- * @param dashboard whether to offer a web page
+ * @param dashboard where to offer the dashboard; null for nowhere
+ * @param openDashboard whether to open it in the user's browser
  */
 record RunPlan(
     JobCatalogue.Job job,
@@ -61,7 +63,8 @@ record RunPlan(
     FlinkSettings flink,
     @Nullable ProcessSettings processes,
     Set<String> stores,
-    boolean dashboard) {
+    @Nullable DashboardSettings dashboard,
+    boolean openDashboard) {
 
   static final String STORES_OPTION = "stores";
 
@@ -148,7 +151,8 @@ record RunPlan(
         flink,
         processes(options, flink),
         stores,
-        !options.noDashboard);
+        options.noDashboard ? null : options.dashboardOptions.settings(),
+        options.dashboardOptions.open);
   }
 
   private static @Nullable ProcessSettings processes(RunOptions options, FlinkSettings flink)

@@ -35,6 +35,7 @@ final class StandingVerbs {
           "flink",
           "transactions",
           "replay",
+          "dashboard",
           "verify-audit",
           "down");
 
@@ -75,6 +76,7 @@ final class StandingVerbs {
       case "flink" -> flink(args);
       case "transactions" -> TransactionsCommand.run(args, surroundings.base(), out);
       case "replay" -> ReplayCommand.run(args, surroundings.base(), out);
+      case "dashboard" -> DashboardCommand.run(args, surroundings, out);
       case "verify-audit" -> VerifyAuditCommand.run(args, surroundings.base(), out);
       case "down" -> down(args);
       default -> throw new IllegalArgumentException("no verb " + verb);
@@ -137,6 +139,7 @@ final class StandingVerbs {
     out.println("FLINK_CONF_DIR    " + cluster.configDirectory());
     out.println("logs              " + Path.of(cluster.directory(), "logs"));
     out.println("'" + COMMAND + "submit <job>' runs a job on it, '" + COMMAND + "down' stops it");
+    out.println("'" + COMMAND + "dashboard' shows it in the browser");
   }
 
   /** Writes a job's input into the cluster's Kafka, as a run of the job would. */

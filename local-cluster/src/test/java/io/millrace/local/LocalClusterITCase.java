@@ -3,11 +3,17 @@ package io.millrace.local;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.millrace.local.host.FreePorts;
 import io.millrace.local.host.StopSignal;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -116,7 +122,30 @@ class LocalClusterITCase {
 
     assertThat(live.get()).isZero();
     assertThat(err.toString(UTF_8)).isEmpty();
-    assertThat(out.toString(UTF_8)).contains("relay stopped after");
+    assertThat(out.toString(UTF_8))
+        .contains("relay stopped after")
+        .containsPattern("dashboard: http://127\\.0\\.0\\.1:\\d+/\n")
+        .contains("Flink's web UI: http://");
+  }
+
+  @Test
+  void run_dashboardOfOwnKafka_servesUntilItIsStopped() throws Exception {
+    String nowhere = "127.0.0.1:" + FreePorts.find();
+    FutureTask<Integer> command = new FutureTask<>(() -> run("dashboard", "--bootstrap", nowhere));
+    new Thread(command, "dashboard").start();
+    Awaitility.await()
+        .atMost(Duration.ofMinutes(1))
+        .until(() -> command.isDone() || out.toString(UTF_8).contains("Ctrl-C stops it"));
+    String address =
+        out.toString(UTF_8).lines().findFirst().orElseThrow().replace("dashboard: ", "");
+    HttpResponse<String> page =
+        HttpClient.newHttpClient()
+            .send(HttpRequest.newBuilder(URI.create(address)).build(), BodyHandlers.ofString());
+    stop.request();
+
+    assertThat(page.body()).contains("<title>Millrace</title>");
+    assertThat(command.get()).isZero();
+    assertThat(err.toString(UTF_8)).isEmpty();
   }
 
   @Test

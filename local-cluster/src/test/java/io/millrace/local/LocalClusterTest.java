@@ -96,6 +96,31 @@ class LocalClusterTest {
   }
 
   @Test
+  void run_dashboard_refusesWhatCannotBe() throws IOException {
+    assertUsage("name the brokers: dashboard --bootstrap <host:port>", "dashboard");
+    assertUsage("Unknown options: '--topic', 'x'", "dashboard", "--topic", "x");
+    assertUsage("must be like http://host:8081", "dashboard", "--flink", "host:8081");
+    assertUsage("needs a token", "relay", "--dashboard-host", "0.0.0.0");
+    assertUsage("from 0 to 65535", "relay", "--dashboard-port", "70000");
+    Path token = Files.writeString(directory.resolve("token"), "short\n");
+    assertUsage("at least 16 letters", "relay", "--dashboard-token-file", token.toString());
+    assertUsage("give both --dashboard-keystore", "relay", "--dashboard-keystore", "a.p12");
+    assertUsage("(--dashboard-token-file)", "relay", "--dashboard-token-file", directory + "/none");
+    assertThat(run("dashboard", "--help")).isZero();
+    assertThat(printed()).contains("--bootstrap=<host:port>").contains("--open");
+    assertThat(run("relay", "--help")).isZero();
+    assertThat(printed()).contains("--dashboard-port=<port>").contains("--no-dashboard");
+  }
+
+  @Test
+  void run_takenDashboardPort_isRefused() throws IOException {
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      String port = String.valueOf(taken.getLocalPort());
+      assertUsage("port " + port + " is taken", "relay", "--dashboard-port", port);
+    }
+  }
+
+  @Test
   void run_unknownSetting_namesTheValidOnes() {
     assertUsage(
         "unknown option 'windows' of relay; valid: fail-on, window",

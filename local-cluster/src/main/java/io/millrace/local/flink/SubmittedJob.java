@@ -34,6 +34,8 @@ public final class SubmittedJob {
   private static final Pattern POSITION =
       Pattern.compile(".*\\.KafkaSourceReader\\.topic\\.(.+)\\.partition\\.(\\d+)\\.currentOffset");
 
+  private static final Duration FAILURE_LIMIT = Duration.ofSeconds(10);
+  private static final Duration FAILURE_POLL = Duration.ofMillis(200);
   private static final Duration SAVEPOINT_LIMIT = Duration.ofMinutes(10);
   private static final Duration SAVEPOINT_POLL = Duration.ofMillis(100);
 
@@ -148,6 +150,20 @@ public final class SubmittedJob {
       }
       Thread.sleep(SAVEPOINT_POLL.toMillis());
     }
+  }
+
+  /**
+   * Why the job failed for good, in one line; waits for it, since for some seconds the cluster may
+   * tell of the job as it was before. Empty where it has nothing to tell even then.
+   */
+  public String finalFailure() throws IOException, InterruptedException {
+    long deadline = System.nanoTime() + FAILURE_LIMIT.toNanos();
+    String failure = failure();
+    while (failure.isEmpty() && System.nanoTime() < deadline) {
+      Thread.sleep(FAILURE_POLL.toMillis());
+      failure = failure();
+    }
+    return failure;
   }
 
   /** Why the job failed last, in one line; empty where it did not fail. */

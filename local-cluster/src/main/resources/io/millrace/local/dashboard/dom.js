@@ -1,0 +1,89 @@
+// Makes elements. Text only ever becomes a text node, so what a topic holds can't be markup.
+
+const SVG = "http://www.w3.org/2000/svg";
+
+function fill(element, attributes, children) {
+  for (const [name, value] of Object.entries(attributes ?? {})) {
+    if (value === undefined || value === null || value === false) continue;
+    if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
+    else element.setAttribute(name, value === true ? "" : String(value));
+  }
+  element.append(...children.flat().filter((child) => child !== null && child !== undefined));
+  return element;
+}
+
+/** An HTML element; children are elements or texts. */
+export function h(tag, attributes, ...children) {
+  return fill(document.createElement(tag), attributes, children);
+}
+
+/** An SVG element. */
+export function svg(tag, attributes, ...children) {
+  return fill(document.createElementNS(SVG, tag), attributes, children);
+}
+
+/** Sets an element's text where it differs, so that selections and screen readers are left alone. */
+export function setText(element, text) {
+  const value = text === null || text === undefined ? "" : String(text);
+  if (element.textContent !== value) element.textContent = value;
+}
+
+/** Replaces an element's children. */
+export function setChildren(element, ...children) {
+  element.replaceChildren(...children.flat().filter(Boolean));
+}
+
+/** A share of a meter, from 0 to 1. */
+export function meterPart(share, kind) {
+  const part = h("i", { class: kind });
+  part.style.width = `${Math.max(0, Math.min(1, share || 0)) * 100}%`;
+  return part;
+}
+
+/** A small line of numbers. */
+export function spark(values, label) {
+  const top = Math.max(1, ...values);
+  const step = 100 / Math.max(1, values.length - 1);
+  const points = values.map((value, i) => `${(i * step).toFixed(1)},${(23 - (value / top) * 22).toFixed(1)}`);
+  return svg(
+    "svg",
+    { class: "spark", viewBox: "0 0 100 24", preserveAspectRatio: "none", role: "img", "aria-label": label },
+    svg("polyline", { points: points.join(" ") }),
+  );
+}
+
+/** What to show where there is nothing. */
+export function empty(text, ...more) {
+  return h("p", { class: "empty" }, text, ...more);
+}
+
+/** A heading with a sentence on what the view shows. */
+export function heading(title, lead) {
+  return [h("h1", {}, title), h("p", { class: "lead" }, lead)];
+}
+
+/** A labelled field. */
+export function field(label, input) {
+  return h("label", {}, label, input);
+}
+
+/** A selection that keeps its value while its choices change. */
+export class Choice {
+  constructor(label, onChange) {
+    this.select = h("select", { onchange: () => onChange() });
+    this.element = field(label, this.select);
+  }
+
+  set(choices, preferred) {
+    const names = choices.map((choice) => choice.join("\n")).join("\n");
+    if (names === this.names) return;
+    this.names = names;
+    const before = this.select.value || preferred;
+    this.select.replaceChildren(...choices.map(([value, text]) => h("option", { value }, text)));
+    this.select.value = choices.some(([value]) => value === before) ? before : (choices[0]?.[0] ?? "");
+  }
+
+  get value() {
+    return this.select.value;
+  }
+}

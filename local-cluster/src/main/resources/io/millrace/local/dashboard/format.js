@@ -1,0 +1,71 @@
+// Numbers with units, and times in the viewer's zone.
+
+const whole = new Intl.NumberFormat(undefined, { maximumFractionDigits: 0 });
+const fine = new Intl.NumberFormat(undefined, { maximumFractionDigits: 2 });
+const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", second: "2-digit" });
+const dateClock = new Intl.DateTimeFormat(undefined, {
+  month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", second: "2-digit",
+});
+
+/** The viewer's time zone. */
+export const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+
+/** A number; whole where it is, else with two digits. A number too large for the browser is a text already. */
+export function number(value) {
+  if (value === null || value === undefined) return "–";
+  if (typeof value !== "number") return String(value);
+  return Number.isInteger(value) ? whole.format(value) : fine.format(value);
+}
+
+/** A rate. */
+export function rate(value) {
+  return value === undefined ? "–" : `${number(value)}/s`;
+}
+
+/** A time; with its date where that is not today. */
+export function time(millis) {
+  if (typeof millis !== "number") return "–";
+  const at = new Date(millis);
+  if (Number.isNaN(at.getTime())) return String(millis);
+  return at.toDateString() === new Date().toDateString() ? clock.format(at) : dateClock.format(at);
+}
+
+/** A window of time. */
+export function span(start, end) {
+  return `${time(start)} – ${time(end)}`;
+}
+
+/** A duration in its largest units. */
+export function duration(millis) {
+  if (typeof millis !== "number") return "–";
+  const sign = millis < 0 ? "-" : "";
+  const ms = Math.abs(millis);
+  if (ms < 1000) return `${sign}${Math.round(ms)} ms`;
+  const s = ms / 1000;
+  if (s < 120) return `${sign}${s < 10 ? s.toFixed(1) : Math.round(s)} s`;
+  if (s < 7200) return `${sign}${Math.round(s / 60)} min`;
+  if (s < 172800) return `${sign}${Math.round(s / 3600)} h`;
+  return `${sign}${Math.round(s / 86400)} d`;
+}
+
+/** How long ago something was. */
+export function ago(millis) {
+  return typeof millis === "number" ? `${duration(Math.max(0, Date.now() - millis))} ago` : "never";
+}
+
+/** An amount in its currency. */
+export function money(minor, currency) {
+  if (typeof minor !== "number") return `${minor ?? "–"} ${currency ?? ""}`;
+  try {
+    const format = new Intl.NumberFormat(undefined, { style: "currency", currency });
+    return format.format(minor / 10 ** format.resolvedOptions().maximumFractionDigits);
+  } catch {
+    return `${number(minor)} ${currency}`;
+  }
+}
+
+/** A value of any kind, for a cell. */
+export function plain(value) {
+  if (value === null || value === undefined) return "";
+  return typeof value === "object" ? JSON.stringify(value) : String(value);
+}

@@ -1,0 +1,315 @@
+import { h, setChildren, heading, empty, Choice, setText } from "./dom.js";
+import { number, ago, time } from "./format.js";
+import { RowsTable } from "./table.js";
+import { ask } from "./stream.js";
+
+const METERS_PER_DEGREE = 111_195;
+const STEPS = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30];
+const TRAIL = 30;
+const SHOWN_ROWS = 200;
+const EVERYBODY = "";
+
+/** Location fan-out: where those are whose positions are shared. */
+export const fanout = {
+  id: "location-fanout",
+  title: "Location fan-out",
+  topics: () => ["location-fanout.live", "location-fanout.fence-events"],
+  create: () => new Fanout(),
+};
+
+class Fanout {
+  #trails = new Map();
+
+  constructor() {
+    this.viewer = new Choice("As seen by", () => this.#draw());
+    this.map = new WorldMap();
+    this.table = new RowsTable(
+      "Positions",
+      [
+        { title: "Who", class: "wide mono", value: ({ data }) => data.ownerId },
+        { title: "Seen by", class: "mono less", value: ({ viewers }) => (viewers > 1 ? `${number(viewers)} viewers` : "1 viewer") },
+        { title: "When", class: "t", value: ({ data }) => time(data.at) },
+        { title: "Latitude", class: "n", value: ({ data }) => `${data.latitude.toFixed(4)}°` },
+        { title: "Longitude", class: "n", value: ({ data }) => `${data.longitude.toFixed(4)}°` },
+        { title: "Accuracy", class: "n", value: ({ data }) => (typeof data.accuracyMeters === "number" ? `${number(Math.round(data.accuracyMeters))} m` : "–") },
+      ],
+      { tall: true, hideCaption: true },
+    );
+    this.events = new RowsTable(
+      "Who entered and left places",
+      [
+        { title: "When", class: "t", value: ({ v }) => time(v.at) },
+        { title: "Who", class: "mono", value: ({ v }) => v.ownerId },
+        { title: "What", value: ({ v }) => ({ enter: "entered", exit: "left", dwell: "stays in" })[v.event] ?? v.event },
+        { title: "Place", class: "wide", value: ({ v }) => v.name ?? v.fenceId },
+      ],
+      { tall: true, hideCaption: true },
+    );
+    this.note = h("p", { class: "note" });
+    this.list = h("section", { class: "card" });
+    this.eventsBody = h("section", { class: "card" });
+    this.element = h(
+      "div",
+      {},
+      heading("Location fan-out", "Where people are, as those may see it who were let see it. The table below the map says the same in words."),
+      h("div", { class: "controls" }, this.viewer.element),
+      h("section", { class: "card", "aria-label": "Map" }, this.map.element, this.note),
+      h("div", { class: "grid" }, this.list, this.eventsBody),
+    );
+  }
+
+  update({ tables, changed }) {
+    if (!changed && this.tables) return;
+    this.tables = tables;
+    this.#draw();
+  }
+
+  #draw() {
+    if (!this.tables) return;
+    const rows = [...(this.tables("location-fanout.live")?.rows.values() ?? [])].filter((row) => row.data);
+    const viewers = [...new Set(rows.map((row) => row.data.viewerId))].sort();
+    this.viewer.set([[EVERYBODY, "everybody"], ...viewers.map((name) => [name, name])], EVERYBODY);
+    const seen = new Map();
+    for (const { data } of rows) {
+      if (this.viewer.value !== EVERYBODY && data.viewerId !== this.viewer.value) continue;
+      const before = seen.get(data.ownerId);
+      if (!before || before.data.at <= data.at) seen.set(data.ownerId, { data, viewers: (before?.viewers ?? 0) + 1 });
+      else before.viewers++;
+    }
+    const people = [...seen.values()].sort((one, other) => other.data.at - one.data.at);
+    this.#follow(people);
+    this.map.show(people.map(({ data }) => ({ ...data, trail: this.#trails.get(data.ownerId) ?? [] })));
+    const newest = people[0]?.data.at;
+    setText(this.note, people.length ? `${number(people.length)} people, the newest position ${ago(newest)}. Drag or use the arrow keys to move, + and − to zoom.` : "Nobody is seen yet.");
+    const listed = people.slice(0, SHOWN_ROWS);
+    this.table.show(listed, ({ data }) => data.ownerId, ({ data, viewers: count }) => `${data.at} ${count}`);
+    this.#body(this.list, "Positions", listed.length, this.table.element, "Nobody shares a position yet. Start the job with: local-cluster/run location-fanout");
+    const events = (this.tables("location-fanout.fence-events")?.newest() ?? []).map(([key, row]) => ({ key, v: row.v })).filter(({ v }) => v).slice(0, SHOWN_ROWS);
+    this.events.show(events, ({ key }) => key, () => "");
+    this.#body(this.eventsBody, "Places", events.length, this.events.element, "Nobody entered or left a place yet. Places are named in the topic location.fences.");
+  }
+
+  #follow(people) {
+    const trails = new Map();
+    for (const { data } of people) {
+      const trail = this.#trails.get(data.ownerId) ?? [];
+      if (trail.at(-1)?.at !== data.at) trail.push({ at: data.at, latitude: data.latitude, longitude: data.longitude });
+      trails.set(data.ownerId, trail.slice(-TRAIL));
+    }
+    this.#trails = trails;
+  }
+
+  #body(body, title, count, content, nothing) {
+    const state = count > 0 ? "some" : "none";
+    if (body.dataset.state === state) return;
+    body.dataset.state = state;
+    setChildren(body, h("h2", {}, title), count > 0 ? content : empty(nothing));
+  }
+}
+
+/** A map of the world, with an outline of the land, a grid and points. */
+class WorldMap {
+  #land = [];
+  #points = [];
+  #fitted = false;
+  #center = { longitude: 0, latitude: 20 };
+  #pixelsPerDegree = 2;
+
+  constructor() {
+    this.canvas = h("canvas", { class: "map", tabindex: 0, role: "img", "aria-label": "Map of positions; the table has them in words" });
+    const button = (text, label, act) => h("button", { type: "button", onclick: () => { act(); this.draw(); }, "aria-label": label }, text);
+    this.element = h(
+      "div",
+      {},
+      h(
+        "div",
+        { class: "controls" },
+        button("+", "Zoom in", () => this.#zoom(2)),
+        button("−", "Zoom out", () => this.#zoom(0.5)),
+        button("Fit", "Show everybody", () => this.#fit()),
+        button("World", "Show the world", () => this.#world()),
+      ),
+      this.canvas,
+    );
+    this.#listen();
+    new ResizeObserver(() => this.draw()).observe(this.canvas);
+    ask("/world.json").then((world) => {
+      this.#land = world.land;
+      this.draw();
+    }, () => this.canvas.setAttribute("aria-label", "Map of positions, without land: the outline can't be had"));
+  }
+
+  show(points) {
+    this.#points = points;
+    if (!this.#fitted && points.length > 0 && this.canvas.clientWidth > 0) {
+      this.#fitted = true;
+      this.#fit();
+    }
+    this.draw();
+  }
+
+  #listen() {
+    let from = null;
+    this.canvas.addEventListener("pointerdown", (event) => {
+      from = [event.clientX, event.clientY];
+      this.canvas.setPointerCapture(event.pointerId);
+    });
+    this.canvas.addEventListener("pointermove", (event) => {
+      if (!from) return;
+      this.#move(from[0] - event.clientX, from[1] - event.clientY);
+      from = [event.clientX, event.clientY];
+    });
+    this.canvas.addEventListener("pointerup", () => (from = null));
+    this.canvas.addEventListener("wheel", (event) => {
+      event.preventDefault();
+      this.#zoom(event.deltaY < 0 ? 1.25 : 0.8);
+      this.draw();
+    }, { passive: false });
+    this.canvas.addEventListener("keydown", (event) => {
+      const step = 60;
+      const moves = { ArrowLeft: [-step, 0], ArrowRight: [step, 0], ArrowUp: [0, -step], ArrowDown: [0, step] };
+      if (moves[event.key]) this.#move(...moves[event.key]);
+      else if (event.key === "+") this.#zoom(2);
+      else if (event.key === "-") this.#zoom(0.5);
+      else return;
+      event.preventDefault();
+      this.draw();
+    });
+  }
+
+  #narrowing() {
+    return Math.max(0.1, Math.cos((this.#center.latitude * Math.PI) / 180));
+  }
+
+  #move(x, y) {
+    this.#center.longitude = Math.max(-180, Math.min(180, this.#center.longitude + x / (this.#pixelsPerDegree * this.#narrowing())));
+    this.#center.latitude = Math.max(-85, Math.min(85, this.#center.latitude - y / this.#pixelsPerDegree));
+    this.draw();
+  }
+
+  #zoom(factor) {
+    this.#pixelsPerDegree = Math.max(0.8, Math.min(400_000, this.#pixelsPerDegree * factor));
+  }
+
+  #world() {
+    this.#center = { longitude: 0, latitude: 0 };
+    this.#pixelsPerDegree = Math.min(this.canvas.clientWidth / 360, this.canvas.clientHeight / 175);
+  }
+
+  /** Shows the middle of where people are; a few who are far away are left out. */
+  #fit() {
+    if (this.#points.length === 0) return;
+    const ends = (values) => {
+      const sorted = values.sort((one, other) => one - other);
+      const cut = sorted.length > 20 ? Math.floor(sorted.length * 0.02) : 0;
+      return [sorted[cut], sorted[sorted.length - 1 - cut]];
+    };
+    const [west, east] = ends(this.#points.map((point) => point.longitude));
+    const [south, north] = ends(this.#points.map((point) => point.latitude));
+    this.#center = { longitude: (west + east) / 2, latitude: (south + north) / 2 };
+    const across = Math.max(0.005, (east - west) * this.#narrowing()) * 1.2;
+    const up = Math.max(0.005, north - south) * 1.2;
+    this.#pixelsPerDegree = Math.min(this.canvas.clientWidth / across, this.canvas.clientHeight / up);
+  }
+
+  draw() {
+    const width = this.canvas.clientWidth;
+    const height = this.canvas.clientHeight;
+    if (width === 0) return;
+    const ratio = devicePixelRatio || 1;
+    this.canvas.width = width * ratio;
+    this.canvas.height = height * ratio;
+    const pen = this.canvas.getContext("2d");
+    pen.scale(ratio, ratio);
+    const style = getComputedStyle(document.documentElement);
+    const colour = (name) => style.getPropertyValue(name).trim();
+    const perLongitude = this.#pixelsPerDegree * this.#narrowing();
+    const x = (longitude) => width / 2 + (longitude - this.#center.longitude) * perLongitude;
+    // Whoever is on the other side of the date line is drawn on the nearer side of the map.
+    const nearest = (longitude) => x(longitude - 360 * Math.round((longitude - this.#center.longitude) / 360));
+    const y = (latitude) => height / 2 - (latitude - this.#center.latitude) * this.#pixelsPerDegree;
+    pen.fillStyle = colour("--water");
+    pen.fillRect(0, 0, width, height);
+    this.#drawLand(pen, x, y, colour);
+    this.#drawGrid(pen, x, y, width, height, colour);
+    this.#drawPoints(pen, nearest, y, colour);
+    this.#drawScale(pen, height, colour);
+  }
+
+  #drawLand(pen, x, y, colour) {
+    pen.fillStyle = colour("--land");
+    pen.strokeStyle = colour("--line");
+    for (const ring of this.#land) {
+      for (const turn of [0, 360]) {
+        pen.beginPath();
+        for (let i = 0; i < ring.length; i += 2) pen.lineTo(x(ring[i] / 10 + turn), y(ring[i + 1] / 10));
+        pen.closePath();
+        pen.fill();
+        pen.stroke();
+      }
+    }
+  }
+
+  #drawGrid(pen, x, y, width, height, colour) {
+    const step = STEPS.find((each) => each * this.#pixelsPerDegree > 90) ?? 30;
+    const digits = Math.max(0, Math.ceil(-Math.log10(step)));
+    pen.strokeStyle = colour("--line");
+    pen.fillStyle = colour("--soft");
+    pen.font = "11px system-ui, sans-serif";
+    pen.lineWidth = 1;
+    const line = (...points) => {
+      pen.beginPath();
+      pen.moveTo(points[0], points[1]);
+      pen.lineTo(points[2], points[3]);
+      pen.stroke();
+    };
+    const reach = width / 2 / (this.#pixelsPerDegree * this.#narrowing());
+    for (let i = Math.ceil((this.#center.longitude - reach) / step); i * step < this.#center.longitude + reach; i++) {
+      line(x(i * step), 0, x(i * step), height);
+      const longitude = i * step - 360 * Math.round((i * step) / 360);
+      pen.fillText(`${longitude.toFixed(digits)}°`, x(i * step) + 3, 12);
+    }
+    const rise = height / 2 / this.#pixelsPerDegree;
+    for (let i = Math.ceil((this.#center.latitude - rise) / step); i * step < this.#center.latitude + rise; i++) {
+      line(0, y(i * step), width, y(i * step));
+      pen.fillText(`${(i * step).toFixed(digits)}°`, 3, y(i * step) - 3);
+    }
+  }
+
+  #drawPoints(pen, x, y, colour) {
+    pen.strokeStyle = colour("--bar");
+    pen.lineWidth = 1.5;
+    for (const point of this.#points) {
+      pen.beginPath();
+      for (const step of point.trail) pen.lineTo(x(step.longitude), y(step.latitude));
+      pen.stroke();
+    }
+    const named = this.#points.length <= 40;
+    for (const point of this.#points) {
+      pen.fillStyle = colour("--accent");
+      pen.beginPath();
+      pen.arc(x(point.longitude), y(point.latitude), 4, 0, 2 * Math.PI);
+      pen.fill();
+      if (named) {
+        pen.fillStyle = colour("--ink");
+        pen.fillText(point.ownerId, x(point.longitude) + 7, y(point.latitude) + 4);
+      }
+    }
+  }
+
+  #drawScale(pen, height, colour) {
+    const metersPerPixel = METERS_PER_DEGREE / this.#pixelsPerDegree;
+    const rough = metersPerPixel * 120;
+    const unit = 10 ** Math.floor(Math.log10(rough));
+    const meters = [5, 2, 1].map((each) => each * unit).find((each) => each <= rough) ?? unit;
+    const text = meters >= 1000 ? `${number(meters / 1000)} km` : `${number(meters)} m`;
+    pen.strokeStyle = colour("--ink");
+    pen.fillStyle = colour("--ink");
+    pen.lineWidth = 2;
+    pen.beginPath();
+    pen.moveTo(12, height - 12);
+    pen.lineTo(12 + meters / metersPerPixel, height - 12);
+    pen.stroke();
+    pen.fillText(text, 12, height - 18);
+  }
+}

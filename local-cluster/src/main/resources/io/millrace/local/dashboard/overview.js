@@ -1,0 +1,142 @@
+import { h, setChildren, heading, empty, spark } from "./dom.js";
+import { number, rate, ago, duration } from "./format.js";
+import { RowsTable } from "./table.js";
+
+const HISTORY = 60;
+const GOOD = ["RUNNING", "FINISHED"];
+const BAD = ["FAILED", "FAILING"];
+
+function stateBadge(job) {
+  const kind = GOOD.includes(job.state) ? "good" : BAD.includes(job.state) ? "bad" : "warn";
+  const running = job.state === "RUNNING" && job.tasksRunning < job.tasks;
+  return h("span", { class: `badge ${running ? "warn" : kind}` }, running ? "STARTING" : job.state);
+}
+
+/** Jobs and topics at a glance. */
+export const overview = {
+  id: "overview",
+  title: "Overview",
+  topics: () => [],
+  create: () => new Overview(),
+};
+
+class Overview {
+  #rates = new Map();
+
+  constructor() {
+    this.tiles = h("div", { class: "tiles" });
+    this.problems = h("div", { role: "alert" });
+    this.jobsCard = h("section", { class: "card" });
+    this.jobs = new RowsTable("Jobs of this Flink cluster", [
+      {
+        title: "Job",
+        value: (job) =>
+          h("span", {}, this.page ? h("a", { href: `${this.page}/#/job/running/${job.id}/overview`, rel: "noreferrer" }, job.name) : job.name),
+      },
+      { title: "State", value: stateBadge },
+      { title: "Records in", class: "n", value: (job) => number(job.records) },
+      { title: "Rate", class: "n", value: (job) => rate(job.perSecond) },
+      { title: "Last minute", class: "less", value: (job) => spark(this.#rates.get(job.id) ?? [], "rate over the last minute") },
+      { title: "Lag", class: "n", value: (job) => (job.lag === undefined ? "–" : `${number(job.lag)} records`) },
+      { title: "Checkpoint", class: "n", value: (job) => (job.checkpointedAt ? ago(job.checkpointedAt) : "none yet") },
+      {
+        title: "Event time",
+        class: "n less",
+        value: (job) => h("span", { title: job.eventTimeOf }, job.eventTime === undefined ? "–" : `${duration(Date.now() - job.eventTime)} behind`),
+      },
+      { title: "Restarts", class: "n", value: (job) => number(job.restarts) },
+      {
+        title: "Dead letters",
+        class: "n",
+        value: (job) => (job.deadLetters ? h("a", { href: "#/dead-letters" }, number(job.deadLetters)) : "0"),
+      },
+    ], { hideCaption: true });
+    this.failures = h("div");
+    this.topicsTable = new RowsTable("Topics that are followed now", [
+      { title: "Topic", value: (topic) => h("a", { href: `#/topic/${encodeURIComponent(topic.name)}` }, topic.name) },
+      { title: "What", class: "less", value: (topic) => topic.about ?? "" },
+      { title: "Rows", class: "n", value: (topic) => number(topic.rows) },
+      { title: "Rate", class: "n", value: (topic) => rate(topic.perSecond) },
+    ]);
+    this.topicsCard = h("section", { class: "card" });
+    this.element = h(
+      "div",
+      {},
+      heading("Overview", "What runs, how fast, how far behind, and what was refused."),
+      this.problems,
+      this.tiles,
+      this.jobsCard,
+      this.topicsCard,
+    );
+  }
+
+  update({ status }) {
+    if (!status.topics) return;
+    const jobs = status.flink?.jobs ?? [];
+    const running = jobs.filter((job) => job.state === "RUNNING" && job.tasksRunning === job.tasks);
+    this.page = status.flink?.page;
+    for (const job of jobs) {
+      const history = this.#rates.get(job.id) ?? [];
+      this.#rates.set(job.id, [...history, job.perSecond ?? 0].slice(-HISTORY));
+    }
+    this.#problems(status);
+    this.#tiles(status, running);
+    this.#jobs(status, jobs);
+    const followed = status.topics.filter((topic) => topic.received !== undefined);
+    this.topicsTable.show(followed, (topic) => topic.name, (topic) => `${topic.rows} ${topic.perSecond}`);
+    setChildren(
+      this.topicsCard,
+      h("h2", {}, "Topics"),
+      followed.length ? this.topicsTable.element : empty("No topic of a job is there yet. They appear once a job has started."),
+    );
+  }
+
+  #problems(status) {
+    const problems = [status.kafkaProblem, status.flink?.problem].filter(Boolean);
+    const text = problems.join(" ");
+    if (this.problemText === text) return;
+    this.problemText = text;
+    setChildren(this.problems, problems.map((each) => h("p", { class: "card alarm" }, each)));
+  }
+
+  #tiles(status, running) {
+    const letters = status.topics.filter((topic) => topic.lane === "dead_letter");
+    const count = letters.reduce((sum, topic) => sum + (topic.received ?? 0), 0);
+    const cut = letters.some((topic) => topic.cut);
+    const sum = (name) => running.reduce((all, job) => all + (job[name] ?? 0), 0);
+    const tiles = [
+      ...(status.flink
+        ? [
+            ["jobs running", number(running.length)],
+            ["records a second", number(sum("perSecond"))],
+            ["records of lag", number(sum("lag"))],
+            ["restarts", number(sum("restarts"))],
+          ]
+        : [["topics", number(status.topics.length)]]),
+      ["dead letters", cut ? `${number(count)}+` : number(count)],
+    ];
+    setChildren(this.tiles, tiles.map(([name, value]) => h("div", { class: "tile" }, h("b", {}, value), h("span", {}, name))));
+  }
+
+  #jobs(status, jobs) {
+    this.jobs.show(jobs, (job) => job.id, (job) => JSON.stringify(job) + Math.floor(Date.now() / 1000));
+    const failures = jobs.filter((job) => job.failure);
+    setChildren(
+      this.failures,
+      failures.map((job) => h("p", { class: "note bad" }, `${job.name} failed last with: ${job.failure}`)),
+    );
+    const key = `${Boolean(status.flink)} ${jobs.length} ${this.page}`;
+    if (this.jobsKey === key) return;
+    this.jobsKey = key;
+    setChildren(
+      this.jobsCard,
+      h("h2", {}, "Jobs"),
+      !status.flink
+        ? empty("No Flink was named. Start the dashboard with --flink <url> to see jobs here.")
+        : jobs.length === 0
+          ? empty("No job runs. Submit one: local-cluster/run submit <job>")
+          : [this.jobs.element, this.failures],
+      this.page ? h("p", { class: "note" }, h("a", { href: this.page, rel: "noreferrer" }, "Flink's own page"), " has graphs, backpressure and checkpoints.") : null,
+    );
+  }
+}

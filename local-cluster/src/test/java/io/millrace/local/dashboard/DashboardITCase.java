@@ -1,0 +1,424 @@
+package io.millrace.local.dashboard;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.millrace.local.broker.LocalBroker;
+import io.millrace.local.broker.TopicAdmin;
+import io.millrace.schema.Topics;
+import io.millrace.schema.codec.JsonCodec;
+import io.millrace.schema.lane.DeadLettered;
+import io.millrace.schema.lane.LiveRow;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The dashboard over real topics: as a program asks it, and as a person sees it. */
+class DashboardITCase {
+  private static final String TOKEN = "a-token-of-some-length";
+  private static final String HOSTILE =
+      "/<img src=x onerror=\"window.hacked=1\"><script>window.hacked=1</script>";
+
+  private static final String LOG_RECORD =
+      """
+      {"recordId":"r-1","source":"shop","at":1764151200000,"level":"ERROR","service":"s","host":"h",
+       "message":"disk <i>full</i>","fields":{"thread":"t"},"traceId":null,"topic":"logs.raw",
+       "partition":0,"offset":1}""";
+
+  private static final String LOG_METRIC =
+      """
+      {"source":"shop","level":"ERROR","windowStart":1764151200000,"windowEnd":1764151260000,
+       "count":17}""";
+
+  private static final String LOG_ALERT =
+      """
+      {"alertId":"a-1","ruleId":"too-many","group":"shop","windowStart":1764151200000,
+       "windowEnd":1764151260000,"state":"firing","value":17}""";
+
+  @TempDir static Path directory;
+
+  private static LocalBroker broker;
+  private static KafkaProducer<byte[], byte[]> producer;
+  private static long version = 1;
+
+  private final HttpClient http = HttpClient.newHttpClient();
+
+  @BeforeAll
+  static void start() throws Exception {
+    broker = LocalBroker.start(directory.resolve("kafka"));
+    try (TopicAdmin admin = new TopicAdmin(broker.bootstrap())) {
+      admin.create(
+          List.of(
+              Topics.WEB_REQUESTS,
+              Topics.WEB_REQUESTS_DLQ,
+              Topics.HEAVY_HITTERS_LIVE,
+              Topics.TRENDING_SONGS_LIVE,
+              Topics.RATE_COUNTING_LIVE,
+              Topics.RATE_COUNTING_VERDICTS,
+              Topics.RECONCILIATION_LIVE,
+              Topics.RECONCILIATION_BREAKS,
+              Topics.LOCATION_FANOUT_LIVE));
+    }
+    try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrap()))) {
+      admin
+          .createTopics(
+              Stream.of("records", "metrics", "alerts")
+                  .map(name -> new NewTopic("log-ingestion." + name, 1, (short) 1))
+                  .toList())
+          .all()
+          .get();
+    }
+    producer =
+        new KafkaProducer<>(
+            Map.of("bootstrap.servers", broker.bootstrap()),
+            new ByteArraySerializer(),
+            new ByteArraySerializer());
+  }
+
+  @AfterAll
+  static void stop() {
+    producer.close();
+    broker.close();
+  }
+
+  private static Dashboard dashboard(int port, boolean readOnly, @Nullable String token)
+      throws IOException {
+    return Dashboard.start(
+        new DashboardSettings("127.0.0.1", port, token, null),
+        new DashboardSources(broker.bootstrap(), Map.of(), "", List.of(), readOnly));
+  }
+
+  private static void send(String topic, @Nullable String key, String value) throws Exception {
+    producer
+        .send(
+            new ProducerRecord<>(
+                topic, key == null ? null : key.getBytes(UTF_8), value.getBytes(UTF_8)))
+        .get();
+  }
+
+  private static void row(String topic, String view, String row, String data) throws Exception {
+    LiveRow live = new LiveRow(view, row, ++version, "s1", System.currentTimeMillis(), data);
+    send(
+        topic, LiveRow.key(view, row), new String(JsonCodec.of(LiveRow.class).encode(live), UTF_8));
+  }
+
+  private static void item(int rank, String item, long count) throws Exception {
+    String quoted = new ObjectMapper().writeValueAsString(item);
+    row(
+        "heavy-hitters.live",
+        "path",
+        item,
+        ("{\"rank\":%d,\"item\":%s,\"count\":%d,\"lowerBound\":%d,\"upperBound\":%d,\"change\":\"new\","
+                + "\"windowStart\":1764151200000,\"windowEnd\":1764151500000,\"total\":90000}")
+            .formatted(rank, quoted, count, count - 5, count));
+  }
+
+  private HttpResponse<String> get(URI address, String... headers) throws Exception {
+    HttpRequest.Builder request = HttpRequest.newBuilder(address);
+    if (headers.length > 0) {
+      request.headers(headers);
+    }
+    return http.send(request.build(), BodyHandlers.ofString());
+  }
+
+  private HttpResponse<String> replay(Dashboard dashboard, String topic, String... headers)
+      throws Exception {
+    return http.send(
+        HttpRequest.newBuilder(dashboard.address().resolve("/api/replay"))
+            .headers(headers)
+            .POST(HttpRequest.BodyPublishers.ofString("{\"topic\":\"" + topic + "\"}"))
+            .build(),
+        BodyHandlers.ofString());
+  }
+
+  private String csrf(Dashboard dashboard) throws Exception {
+    String session = get(dashboard.address().resolve("/api/session")).body();
+    return new ObjectMapper().readTree(session).path("csrf").asText();
+  }
+
+  @Test
+  void get_everyAnswer_forbidsWhatThePageDoesNotNeed() throws Exception {
+    try (Dashboard dashboard = dashboard(0, true, null)) {
+      for (String path :
+          List.of("/", "/app.js", "/api/schema?topic=web.requests", "/none", "/../x")) {
+        HttpResponse<String> answer = get(URI.create(dashboard.address() + path.substring(1)));
+        assertThat(answer.headers().firstValue("Content-Security-Policy").orElse(""))
+            .contains("default-src 'none'")
+            .contains("script-src 'self'")
+            .contains("frame-ancestors 'none'")
+            .doesNotContain("unsafe");
+        assertThat(answer.headers().firstValue("X-Content-Type-Options")).contains("nosniff");
+        assertThat(answer.headers().firstValue("Access-Control-Allow-Origin")).isEmpty();
+      }
+      assertThat(get(dashboard.address().resolve("/none")).statusCode()).isEqualTo(404);
+      String page = get(dashboard.address()).body();
+      assertThat(page).doesNotContain("style=").doesNotContain("onclick").doesNotContain("http");
+    }
+  }
+
+  @Test
+  void get_otherHost_isRefused() throws Exception {
+    try (Dashboard dashboard = dashboard(0, true, null)) {
+      assertThat(raw(dashboard, "GET / HTTP/1.1\r\nHost: attacker.example\r\n")).contains("421");
+      assertThat(raw(dashboard, "GET / HTTP/1.0\r\n")).contains("421");
+      assertThat(raw(dashboard, "GET / HTTP/1.1\r\nHost: localhost\r\n")).contains("200");
+      assertThat(raw(dashboard, "PUT / HTTP/1.1\r\nHost: localhost\r\n")).contains("405");
+    }
+  }
+
+  private static String raw(Dashboard dashboard, String request) throws IOException {
+    try (Socket socket =
+            new Socket(InetAddress.getLoopbackAddress(), dashboard.address().getPort());
+        BufferedReader in =
+            new BufferedReader(new InputStreamReader(socket.getInputStream(), UTF_8))) {
+      OutputStream out = socket.getOutputStream();
+      out.write((request + "Connection: close\r\n\r\n").getBytes(UTF_8));
+      return in.readLine();
+    }
+  }
+
+  @Test
+  void signIn_token_isAskedForOnce() throws Exception {
+    try (Dashboard dashboard = dashboard(0, true, TOKEN)) {
+      assertThat(get(dashboard.address()).statusCode()).isEqualTo(401);
+      assertThat(get(dashboard.address().resolve("/api/stream")).statusCode()).isEqualTo(401);
+      assertThat(get(dashboard.address().resolve("/app.js")).body()).contains("Token of this");
+      assertThat(get(dashboard.address(), "Authorization", "Bearer " + TOKEN).statusCode())
+          .isEqualTo(200);
+      assertThat(signIn(dashboard, "wrong").statusCode()).isEqualTo(401);
+      HttpResponse<String> signedIn = signIn(dashboard, TOKEN);
+      assertThat(signedIn.statusCode()).isEqualTo(303);
+      String cookie = signedIn.headers().firstValue("Set-Cookie").orElseThrow();
+      assertThat(cookie).contains("HttpOnly").contains("SameSite=Strict").doesNotContain(TOKEN);
+      assertThat(get(dashboard.address(), "Cookie", cookie.split(";", 2)[0]).body())
+          .contains("app.js");
+    }
+  }
+
+  private HttpResponse<String> signIn(Dashboard dashboard, String token) throws Exception {
+    return http.send(
+        HttpRequest.newBuilder(dashboard.address().resolve("/sign-in"))
+            .POST(HttpRequest.BodyPublishers.ofString("token=" + token))
+            .build(),
+        BodyHandlers.ofString());
+  }
+
+  @Test
+  void replay_withoutTheSecretOrReadOnly_isRefused() throws Exception {
+    try (Dashboard dashboard = dashboard(0, false, null)) {
+      String csrf = csrf(dashboard);
+      assertThat(replay(dashboard, "web.requests.dlq", "X-Other", "x").statusCode()).isEqualTo(403);
+      assertThat(
+              replay(
+                      dashboard,
+                      "web.requests.dlq",
+                      "X-Millrace-Csrf",
+                      csrf,
+                      "Origin",
+                      "http://attacker.example")
+                  .statusCode())
+          .isEqualTo(403);
+      assertThat(replay(dashboard, "web.requests", "X-Millrace-Csrf", csrf).statusCode())
+          .isEqualTo(404);
+    }
+    try (Dashboard dashboard = dashboard(0, true, null)) {
+      HttpResponse<String> answer =
+          replay(dashboard, "web.requests.dlq", "X-Millrace-Csrf", csrf(dashboard));
+      assertThat(answer.statusCode()).isEqualTo(403);
+      assertThat(answer.body()).contains("changes nothing");
+    }
+  }
+
+  @Test
+  void stream_lateJoiner_hasEveryRow() throws Exception {
+    for (int i = 0; i < 300; i++) {
+      row("trending-songs.live", "windowed:XX", "late-" + i, "{\"rank\":" + (i + 1) + "}");
+    }
+    try (Dashboard dashboard = dashboard(0, true, null);
+        Stream<String> lines =
+            http.send(
+                    HttpRequest.newBuilder(
+                            dashboard
+                                .address()
+                                .resolve("/api/stream?topics=trending-songs.live,none.such"))
+                        .build(),
+                    BodyHandlers.ofLines())
+                .body()) {
+      long rows =
+          lines
+              .filter(line -> line.startsWith("data:"))
+              .mapToLong(line -> line.split("late-", -1).length - 1)
+              .limit(10_000)
+              .takeWhile(count -> count < 300)
+              .count();
+      assertThat(rows).as("messages before the one with all rows").isLessThan(10_000);
+      assertThat(get(dashboard.address().resolve("/api/stream?topics=a%0Ab")).statusCode())
+          .isEqualTo(400);
+    }
+  }
+
+  @Test
+  void page_everyView_showsWhatItsTopicsHold() throws Exception {
+    try (Browser browser = Browser.start();
+        Dashboard dashboard = dashboard(0, false, null)) {
+      item(1, "/first", 4_321);
+      item(2, HOSTILE, 1_234);
+      browser.open(dashboard.address() + "#/heavy-hitters");
+      browser.awaitText("4,321");
+      browser.awaitText(HOSTILE);
+      assertThat(
+              browser
+                  .run(
+                      "return [window.hacked, document.querySelectorAll('main img, main script').length]")
+                  .toString())
+          .isEqualTo("[null,0]");
+
+      item(1, "/first", 5_678);
+      browser.awaitText("5,678");
+      assertThat(browser.text()).doesNotContain("4,321");
+
+      row("trending-songs.live", "windowed:GLOBAL", "s1", song("<b>Bold</b> & Co"));
+      browser.run("location.hash = '#/trending-songs'");
+      browser.awaitText("<b>Bold</b> & Co");
+
+      row(
+          "rate-counting.live",
+          "limited:apiKey",
+          "key-7",
+          "{\"dimension\":\"apiKey\",\"key\":\"key-7\",\"windowStart\":0,\"windowEnd\":1000,\"allowed\":10,\"refused\":30,\"cost\":10}");
+      send(
+          "rate-counting.verdicts",
+          "r-1",
+          "{\"requestId\":\"r-1\",\"at\":5,\"allowed\":false,\"limitedBy\":\"per-key\",\"limit\":10,\"remaining\":0,\"resetAt\":9,\"retryAfterMillis\":1500,\"delayMillis\":0,\"shadow\":[]}");
+      browser.run("location.hash = '#/rate-counting'");
+      browser.awaitText("key-7");
+      browser.awaitText("per-key");
+      browser.awaitText("75 %");
+
+      send(
+          "reconciliation.breaks",
+          "b-1",
+          "{\"breakId\":\"b-1\",\"ruleId\":\"r\",\"revision\":0,\"type\":\"missing-right\",\"ledgerLeft\":\"bank\",\"ledgerRight\":\"book\",\"entryIds\":[\"e-1\"],\"amountMinor\":123456,\"currency\":\"EUR\",\"openedAt\":1764151200000,\"state\":\"open\",\"history\":[{\"at\":1764151200000,\"action\":\"opened\",\"user\":null,\"note\":\"why not\"}]}");
+      browser.run("location.hash = '#/reconciliation'");
+      browser.awaitText("missing-right");
+      browser.run("document.querySelector('main td button').click()");
+      browser.awaitText("why not");
+
+      row(
+          "location-fanout.live",
+          "positions:bob",
+          "ann",
+          "{\"deliveryId\":\"d\",\"grantId\":\"g\",\"ownerId\":\"ann\",\"viewerId\":\"bob\",\"at\":1764151200000,\"latitude\":48.1371,\"longitude\":11.5753,\"accuracyMeters\":12.0}");
+      browser.run("location.hash = '#/location-fanout'");
+      browser.awaitText("48.1371°");
+      browser.awaitThat(
+          "const c = document.querySelector('canvas'); return c.width > 0 && new Set(c.getContext('2d').getImageData(0, 0, c.width, c.height).data).size > 8");
+
+      browser.run("location.hash = '#/log-ingestion'");
+      browser.awaitText("local-cluster/run log-ingestion");
+      send("log-ingestion.records", "r-1", LOG_RECORD);
+      send("log-ingestion.metrics", "m-1", LOG_METRIC);
+      send("log-ingestion.alerts", "a-1", LOG_ALERT);
+      browser.awaitText("disk <i>full</i>");
+      browser.awaitText("ERROR 17");
+      browser.awaitText("too-many");
+      browser.run("location.hash = '#/topic/heavy-hitters.live'");
+      browser.awaitText("Required");
+      browser.awaitText("5,678");
+      browser.run(
+          "const s = document.querySelector('main input'); s.value = 'nowhere'; s.dispatchEvent(new Event('input'))");
+      browser.awaitText("0 of the newest");
+      browser.run("location.hash = '#/topics'");
+      browser.awaitText("A request that a web server answered.");
+      assertThat(browser.errors()).isEmpty();
+    }
+  }
+
+  private static String song(String title) throws Exception {
+    return "{\"rank\":1,\"songId\":\"s1\",\"title\":%s,\"artist\":\"A\",\"plays\":9,\"score\":9.5,\"baseline\":0.0,\"change\":\"up\",\"previousRank\":3,\"distinctListeners\":4,\"approximate\":false,\"windowStart\":0,\"windowEnd\":1000,\"revision\":0}"
+        .formatted(new ObjectMapper().writeValueAsString(title));
+  }
+
+  @Test
+  void page_serverComesBack_goesOn() throws Exception {
+    try (Browser browser = Browser.start()) {
+      int port;
+      try (Dashboard before = dashboard(0, true, null)) {
+        port = before.address().getPort();
+        item(3, "/before", 3_003);
+        browser.open(before.address() + "#/heavy-hitters");
+        browser.awaitText("3,003");
+      }
+      browser.awaitText("lost; trying again");
+      item(3, "/before", 3_999);
+      try (Dashboard after = dashboard(port, true, null)) {
+        assertThat(after.address().getPort()).isEqualTo(port);
+        browser.awaitText("3,999");
+        assertThat(browser.run("return document.getElementById('connection').textContent").asText())
+            .isEqualTo("live");
+      }
+    }
+  }
+
+  @Test
+  void page_replay_putsRecordsBackOnceConfirmed() throws Exception {
+    DeadLettered letter =
+        new DeadLettered(
+            "heavy-hitters",
+            "decode",
+            "no-json",
+            "expected an object",
+            "web.requests",
+            0,
+            5,
+            1_000,
+            null,
+            Base64.getEncoder().encodeToString("put me back".getBytes(UTF_8)),
+            0,
+            11,
+            false,
+            Map.of(),
+            1_000,
+            null);
+    send(
+        "web.requests.dlq",
+        null,
+        new String(JsonCodec.of(DeadLettered.class).encode(letter), UTF_8));
+    try (Browser browser = Browser.start();
+        Dashboard dashboard = dashboard(0, false, null)) {
+      browser.open(dashboard.address() + "#/dead-letters");
+      browser.awaitText("expected an object");
+      browser.awaitThat(
+          "const b = document.querySelector('main td button'); b?.click(); return Boolean(document.querySelector('dialog[open]'))");
+      browser.run(
+          "[...document.querySelectorAll('dialog button')].find((b) => b.textContent === 'Replay').click()");
+      browser.awaitText("1 put back");
+      browser.open(dashboard.address() + "#/topic/web.requests");
+      browser.awaitText("put me back");
+    }
+  }
+}
