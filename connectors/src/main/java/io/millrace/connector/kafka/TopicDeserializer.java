@@ -127,7 +127,8 @@ final class TopicDeserializer<V>
     }
     V value = reader.read(bytes, record);
     long at = eventTime.applyAsLong(value);
-    if ((at < eventTimeMin || at > acceptable) && at != EventTimes.ABSENT) {
+    boolean isAbsent = at == EventTimes.ABSENT && form.mayLackTime();
+    if ((at < eventTimeMin || at > acceptable) && !isAbsent) {
       checkTime(at);
     }
     return value;

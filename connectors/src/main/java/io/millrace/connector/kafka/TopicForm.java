@@ -40,6 +40,11 @@ sealed interface TopicForm<V> extends Serializable {
   /** The event time of what was read, in milliseconds since the epoch. */
   ToLongFunction<V> eventTime();
 
+  /** Whether what was read may have no event time. */
+  default boolean mayLackTime() {
+    return false;
+  }
+
   /** All fields, as a value of the topic's type. */
   record AllFields<T extends Record>(Class<T> of) implements TopicForm<T> {
     @Override
@@ -56,6 +61,11 @@ sealed interface TopicForm<V> extends Serializable {
     @Override
     public ToLongFunction<T> eventTime() {
       return EventTimes.of(of);
+    }
+
+    @Override
+    public boolean mayLackTime() {
+      return EventTimes.isOptional(of);
     }
   }
 
@@ -107,6 +117,11 @@ sealed interface TopicForm<V> extends Serializable {
       ToLongFunction<V> eventTime = of.eventTime();
       return value -> eventTime.applyAsLong(value.f0);
     }
+
+    @Override
+    public boolean mayLackTime() {
+      return of.mayLackTime();
+    }
   }
 
   /**
@@ -138,6 +153,11 @@ sealed interface TopicForm<V> extends Serializable {
     @Override
     public ToLongFunction<V> eventTime() {
       return of.eventTime();
+    }
+
+    @Override
+    public boolean mayLackTime() {
+      return of.mayLackTime();
     }
   }
 }

@@ -73,8 +73,7 @@ public record Redaction(boolean secrets, boolean cards) implements Serializable 
     line.fields()
         .forEach(
             (name, value) ->
-                fields.put(
-                    of(name), secrets && isSecretName(name) ? REDACTED : of(value)));
+                fields.put(of(name), secrets && isSecretName(name) ? REDACTED : of(value)));
     return new ParsedLine(
         line.at(),
         line.level(),

@@ -33,6 +33,11 @@ public final class EventTimes {
     return (ToLongFunction<T>) (ToLongFunction<?>) READERS.get(type);
   }
 
+  /** Whether a record of that type may have no event time, which is {@link #ABSENT} then. */
+  public static boolean isOptional(Class<?> type) {
+    return component(type).getType() != long.class;
+  }
+
   private static ToLongFunction<Object> made(Class<?> type) {
     try {
       RecordComponent component = component(type);
