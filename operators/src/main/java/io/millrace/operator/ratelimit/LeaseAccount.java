@@ -155,6 +155,9 @@ final class LeaseAccount {
     for (Grant grant : open) {
       if (grant.holder == holder && !grant.isSettled && index < unused.size()) {
         long back = unused.get(index++);
+        if (back > grant.units) {
+          throw new IllegalStateException("a task gives back more than it was granted");
+        }
         grant.units -= back;
         grant.isSettled = true;
         if (back > 0) {

@@ -169,7 +169,10 @@ final class LeaseOperator extends AbstractStreamOperator<Tuple2<Integer, byte[]>
     }
     for (Map.Entry<LimitKey, List<Asked>> each : byKey.entrySet()) {
       Account account = account(each.getKey());
-      each.getValue().sort(Comparator.comparingLong(LeaseOperator::turn));
+      if (spec.inEventTime()) {
+        // Each task asks in the order of times, and settles in the order in which it asks.
+        each.getValue().sort(Comparator.comparingLong(LeaseOperator::turn));
+      }
       for (Asked asked : each.getValue()) {
         asked.batch.leases.put(
             asked.demand, account.leases().grant(asked.demand, asked.batch.holder));

@@ -56,14 +56,19 @@ final class RateLimiterITCase {
     private final List<Script> scripts = new ArrayList<>();
     private final List<RateRule> rules;
     private final RateLimitSpec spec;
+    private @Nullable String rulesSignal;
 
     Run(List<RateRule> rules, Coordination coordination, int parallelism) {
+      this(rules, coordination, parallelism, true);
+    }
+
+    Run(List<RateRule> rules, Coordination coordination, int parallelism, boolean inEventTime) {
       this.rules = rules;
       spec =
           new RateLimitSpec(
               coordination,
               LimitDimension.API_KEY,
-              true,
+              inEventTime,
               100,
               HORIZON,
               USAGE,
@@ -85,6 +90,12 @@ final class RateLimiterITCase {
       return this;
     }
 
+    /** Gives a signal when the rules are known everywhere. */
+    Run signalling(String rulesAreKnown) {
+      rulesSignal = rulesAreKnown;
+      return this;
+    }
+
     Run with(Script... more) {
       scripts.addAll(List.of(more));
       return this;
@@ -101,6 +112,9 @@ final class RateLimiterITCase {
       Script ruleScript = new Script();
       for (int i = 0; i < rules.size(); i++) {
         ruleScript.emit(new Visit(String.valueOf(i), rules.get(i).at(), null, null, 0));
+      }
+      if (rulesSignal != null) {
+        ruleScript.awaitCheckpoint().signal(rulesSignal);
       }
       RateRule[] all = rules.toArray(new RateRule[0]);
       DataStream<RateRule> ruleStream =
@@ -344,6 +358,57 @@ final class RateLimiterITCase {
         assertThat(admitted).isGreaterThanOrEqualTo(950);
       }
     }
+  }
+
+  /** Requests of several keys, tiers and costs, each once, out of order by at most 5 s. */
+  private static Script outOfOrder(long seed, String signal) {
+    Random random = new Random(seed);
+    Script script = new Script().await(signal);
+    for (int i = 0; i < 1_000; i++) {
+      Asked request =
+          new Asked(
+              seed + "-" + i,
+              START + 10L * i - (long) (random.nextDouble() * SPREAD),
+              null,
+              "key-" + random.nextInt(16),
+              "ip-" + random.nextInt(3),
+              random.nextBoolean() ? "free" : "paid",
+              random.nextBoolean() ? "route" : null,
+              1 + random.nextInt(3));
+      script.emit(request.visit());
+    }
+    return script;
+  }
+
+  /** Requests out of order, of which all of an hour's limit is taken and no more. */
+  @ParameterizedTest
+  @EnumSource(RateAlgorithm.class)
+  void leases_asRequestsCome_areNeverExceededAndUsedUp(RateAlgorithm algorithm) throws Exception {
+    String known = "rules of " + algorithm;
+    long hour = 3_600_000;
+    long limit = 800;
+    List<RateRule> rules =
+        List.of(
+            rule("all", 1, START - SPREAD, LimitDimension.GLOBAL, null, algorithm, limit, hour),
+            rule("ip", 1, START - SPREAD, LimitDimension.IP, null, algorithm, 500, hour),
+            rule("free", 1, START - SPREAD, LimitDimension.IP, "free", algorithm, 300, hour));
+    Run run =
+        new Run(rules, Coordination.LEASES, 2, false)
+            .signalling(known)
+            .with(outOfOrder(8, known), outOfOrder(9, known));
+    Map<String, Long> costs = new HashMap<>();
+    run.requests().forEach(request -> costs.put(request.id(), request.cost()));
+
+    Map<String, Boolean> verdicts = verdicts(run.run());
+
+    assertThat(verdicts.keySet()).isEqualTo(costs.keySet());
+    long admitted =
+        verdicts.entrySet().stream()
+            .filter(Map.Entry::getValue)
+            .mapToLong(verdict -> costs.getOrDefault(verdict.getKey(), 0L))
+            .sum();
+    // What comes back in the seconds that they take is far less than a fortieth.
+    assertThat(admitted).isBetween(limit * 95 / 100, limit * 41 / 40);
   }
 
   /** 200 requests a second for ten seconds: twice what is admitted in all. */
