@@ -193,7 +193,7 @@ class FlinkSqlITCase {
     }
     return switch (plain.getSimpleName()) {
       case "String" -> "text " + number;
-      case "int", "Integer" -> 100 + number;
+      case "int", "Integer" -> (int) (range == null ? 100 : range.min()) + number;
       case "long", "Long" -> range == null ? 1_764_151_200_000L + number : range.min() + number;
       case "double", "Double" -> 0.5 + number;
       case "boolean", "Boolean" -> true;

@@ -34,6 +34,9 @@ final class LedgerHistory {
   private static final int TOLERANCE = 2;
   private static final List<String> LEDGERS = List.of("orders", "payments", "bank");
 
+  /** One of so many references, by their numbers, is of the last minute. */
+  static final int RECENT_ONE_OF = 20;
+
   /** How far out of order entries are written. */
   static final long DISORDER = 20 * 60_000;
 
@@ -50,7 +53,8 @@ final class LedgerHistory {
   LedgerHistory(long seed, int references) {
     random = new Random(seed);
     for (int i = 0; i < references; i++) {
-      reference(i, i % 20 == 0 ? LAST - random.nextInt(60_000) - 1 : random.nextLong(SETTLED));
+      reference(
+          i, i % RECENT_ONE_OF == 0 ? LAST - random.nextInt(60_000) - 1 : random.nextLong(SETTLED));
     }
     // The largest time, and nothing else.
     add("tick", "clock", "TICK", LAST, 1, "EUR");
