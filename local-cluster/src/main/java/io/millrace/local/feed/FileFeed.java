@@ -88,7 +88,13 @@ public final class FileFeed {
     StatementRows statements = statements(file);
     if (statements != null) {
       try (InputStream in = file.open()) {
-        statements.read(in, entry -> feeder.send(records.of(entry)));
+        statements.read(
+            in,
+            entry -> {
+              if (!stop.getAsBoolean()) {
+                feeder.send(records.of(entry));
+              }
+            });
       }
       return;
     }
