@@ -2,12 +2,12 @@ package io.millrace.local;
 
 import io.millrace.local.fault.FaultSchedule;
 import io.millrace.local.fault.Trial;
+import io.millrace.local.fault.Trials;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeSet;
 
 /**
  * A run of the fault harness whose options were all checked.
@@ -43,14 +43,14 @@ record ChaosPlan(
   static ChaosPlan of(JobCatalogue.Job job, Path jobsJar, ChaosOptions options)
       throws UsageException {
     Trial trial =
-        Trial.of(job.name(), options.seed)
+        Trials.of(job.name(), options.seed)
             .orElseThrow(
                 () ->
                     new UsageException(
                         "there is no oracle for "
                             + job.name()
                             + " yet; chaos can try "
-                            + String.join(", ", new TreeSet<>(Trial.BY_JOB.keySet()))));
+                            + String.join(", ", Trials.jobs())));
     if (options.duration.compareTo(DURATION_MIN) < 0) {
       throw new UsageException("--duration must be at least " + Durations.text(DURATION_MIN));
     }

@@ -22,6 +22,7 @@ import io.millrace.local.process.BrokerProcess;
 import io.millrace.local.process.Children;
 import io.millrace.local.process.FlinkProcesses;
 import io.millrace.local.process.ProcessSettings;
+import io.millrace.schema.Topic;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.time.Duration;
@@ -77,7 +78,7 @@ final class ChaosRun {
         TopicAdmin topics = new TopicAdmin(broker.bootstrap());
         FlinkProcesses flink =
             FlinkProcesses.start(children, directory.path().resolve("flink"), processes)) {
-      topics.create(List.of(plan.trial().input()));
+      topics.create(plan.trial().inputs());
       String detour = proxy.address().getHostString() + ":" + proxyPort;
       SubmittedJob job =
           JobRun.submit(flink, plan.run().job(), plan.run().jobsJar(), plan.arguments(detour));
@@ -167,7 +168,9 @@ final class ChaosRun {
     try {
       Settling settling = new Settling(topics, watch, plan.run().job().name());
       return new Settlement(
-          settling.await(List.of(plan.trial().input().name()), outputs, SETTLE_LIMIT), null);
+          settling.await(
+              plan.trial().inputs().stream().map(Topic::name).toList(), outputs, SETTLE_LIMIT),
+          null);
     } catch (IOException e) {
       return new Settlement(topics.stableEnds(topics.partitions(outputs)), FailureCause.oneLine(e));
     }

@@ -3,6 +3,7 @@ package io.millrace.local.fault;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.millrace.schema.Topics;
 import io.millrace.schema.web.RequestServed;
+import java.util.ArrayList;
 import java.util.List;
 
 /** What heavy hitters must publish. */
@@ -11,15 +12,16 @@ final class HeavyHittersOracle extends LedgerOracle<RequestServed> {
   static final List<String> DIMENSIONS = List.of("path", "status");
 
   private final RankingOracle rankings;
+  private final List<JsonNode> published = new ArrayList<>();
 
   HeavyHittersOracle(Ledger ledger, long windowMillis, int k, long outOfOrdernessMillis) {
     super(
         ledger,
         new Lanes<>(
             RequestServed.class,
-            Topics.HEAVY_HITTERS_RANKINGS.name(),
             Topics.HEAVY_HITTERS_LATE.name(),
-            Topics.HEAVY_HITTERS_LIVE.name()),
+            Topics.HEAVY_HITTERS_LIVE.name(),
+            Topics.WEB_REQUESTS_DLQ.name()),
         windowMillis,
         outOfOrdernessMillis);
     this.rankings = new RankingOracle(windowMillis, windowMillis, k);
@@ -47,7 +49,12 @@ final class HeavyHittersOracle extends LedgerOracle<RequestServed> {
   }
 
   @Override
-  List<PublishedRow> judged(List<JsonNode> rows) {
-    return rows.stream().map(rankings::judged).toList();
+  void result(String topic, JsonNode row) {
+    published.add(row);
+  }
+
+  @Override
+  List<PublishedRow> results() {
+    return published.stream().map(rankings::judged).toList();
   }
 }

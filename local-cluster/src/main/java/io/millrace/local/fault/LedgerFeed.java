@@ -21,16 +21,18 @@ import org.jspecify.annotations.Nullable;
 /**
  * Feeds a trial's records and enters in a ledger what Kafka acknowledges. Each partition has an
  * idempotent producer of its own that never gives up, so that a partition's records stay in the
- * order in which they were made, whatever happens to the broker.
+ * order in which they were made, whatever happens to the broker. What is in the other topics of the
+ * job comes first; each of their partitions then gets a pulse every second.
  */
 public final class LedgerFeed implements AutoCloseable {
   private static final long TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
-  private static final Duration CLOSE_LIMIT = Duration.ofSeconds(5);
+  static final Duration CLOSE_LIMIT = Duration.ofSeconds(5);
 
   private final Trial trial;
   private final Ledger ledger;
   private final JobOracle oracle;
   private final List<KafkaProducer<byte[], byte[]>> producers = new ArrayList<>();
+  private final SideFeed sides;
   private final AtomicReference<@Nullable Exception> failure = new AtomicReference<>();
   private long made;
 
@@ -39,6 +41,7 @@ public final class LedgerFeed implements AutoCloseable {
     this.trial = trial;
     this.ledger = ledger;
     this.oracle = oracle;
+    this.sides = new SideFeed(settings(bootstrap), trial.sides(), this::failed);
     for (int producer = 0; producer < ledger.producers(); producer++) {
       producers.add(
           new KafkaProducer<>(
@@ -54,6 +57,8 @@ public final class LedgerFeed implements AutoCloseable {
    * @throws IOException where Kafka refuses a record for good
    */
   public void feed(long ratePerSecond, Duration duration, BooleanSupplier stop) throws IOException {
+    sides.give();
+    throwFailure();
     long start = System.nanoTime();
     long elapsed = 0;
     while (elapsed < duration.toNanos() && !stop.getAsBoolean()) {
@@ -63,6 +68,7 @@ public final class LedgerFeed implements AutoCloseable {
         RecordId id = nextId();
         send(trial.next(id, System.currentTimeMillis()));
       }
+      sides.pulse(System.currentTimeMillis());
       LockSupport.parkNanos(TICK_NANOS);
     }
   }
@@ -78,9 +84,12 @@ public final class LedgerFeed implements AutoCloseable {
       send(trial.next(nextId(), now));
     }
     for (int producer = 0; producer < producers.size(); producer++) {
-      send(trial.closing(nextId(), now));
+      LedgerRecord closing = trial.closing(nextId(), now);
+      sides.pulse(closing.at());
+      send(closing);
     }
     producers.forEach(KafkaProducer::flush);
+    sides.flush();
     throwFailure();
   }
 
@@ -92,6 +101,7 @@ public final class LedgerFeed implements AutoCloseable {
   @Override
   public void close() {
     producers.forEach(producer -> producer.close(CLOSE_LIMIT));
+    sides.close();
   }
 
   private RecordId nextId() {
@@ -120,11 +130,15 @@ public final class LedgerFeed implements AutoCloseable {
 
   private void acknowledged(LedgerRecord record, @Nullable Exception problem) {
     if (problem != null) {
-      failure.compareAndSet(null, problem);
+      failed(problem);
       return;
     }
     ledger.acknowledge(record.id(), record.value());
     oracle.acknowledged(record);
+  }
+
+  private void failed(Exception problem) {
+    failure.compareAndSet(null, problem);
   }
 
   private void throwFailure() throws IOException {

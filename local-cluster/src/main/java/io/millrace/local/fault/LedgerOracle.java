@@ -4,10 +4,13 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,8 +18,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * What a job with tumbling windows must publish. Every record that states an event is counted in
- * its window, or is in the late lane instead; every other one is a dead letter.
+ * What a job must publish. Every record that states an event is counted, with others of its window
+ * or by itself, or is in the late lane instead; every other one is a dead letter.
  *
  * <p>Which records are late depends on how far the watermark was when they came, which differs from
  * run to run. But a watermark is never beyond the latest event time that its partition had before,
@@ -36,7 +39,7 @@ abstract class LedgerOracle<T extends Record> implements JobOracle {
   private final Map<Integer, Long> latest = new HashMap<>();
   private final Set<RecordId> mayBeLate = new HashSet<>();
 
-  private final List<JsonNode> results = new ArrayList<>();
+  private final Map<String, RecordId> poisonBySha256 = new HashMap<>();
   private final List<PublishedRow> published = new ArrayList<>();
   private final Map<RecordId, T> late = new LinkedHashMap<>();
   private long lateRows;
@@ -46,12 +49,17 @@ abstract class LedgerOracle<T extends Record> implements JobOracle {
    * Where the job publishes what.
    *
    * @param type of the events
-   * @param results name of the topic with the results
-   * @param late name of the topic with late records
+   * @param late name of the topic with late records; empty where the job has none
    * @param live name of the live topic
+   * @param deadLetters name of the topic with refused records
    */
-  record Lanes<T extends Record>(Class<T> type, String results, String late, String live) {}
+  record Lanes<T extends Record>(Class<T> type, String late, String live, String deadLetters) {}
 
+  /**
+   * Of that ledger.
+   *
+   * @param windowMillis length of the windows; 1 of a job that takes each event by itself
+   */
   LedgerOracle(Ledger ledger, Lanes<T> lanes, long windowMillis, long outOfOrdernessMillis) {
     this.ledger = ledger;
     this.lanes = lanes;
@@ -68,13 +76,17 @@ abstract class LedgerOracle<T extends Record> implements JobOracle {
   /** The results that must be published once the watermark is at {@code watermark}. */
   abstract List<PublishedRow> expected(long watermark);
 
+  /** Takes a row of a topic that is none of the lanes. */
+  abstract void result(String topic, JsonNode row);
+
   /** The results that were published, in the form in which they are compared. */
-  abstract List<PublishedRow> judged(List<JsonNode> rows);
+  abstract List<PublishedRow> results();
 
   @Override
   public final synchronized void acknowledged(LedgerRecord record) {
     if (record.event() == null) {
       poison.add(record.id());
+      poisonBySha256.put(sha256(record.value()), record.id());
     } else {
       count(record.id(), lanes.type().cast(record.event()));
     }
@@ -101,12 +113,15 @@ abstract class LedgerOracle<T extends Record> implements JobOracle {
     }
     try {
       JsonNode row = JSON.readTree(value);
-      if (topic.equals(lanes.results())) {
-        results.add(row);
-      } else if (topic.equals(lanes.late())) {
+      if (topic.equals(lanes.late())) {
         lateRow(row.path("record"));
+      } else if (topic.equals(lanes.deadLetters())) {
+        deadLetter(row);
+      } else if (topic.endsWith(".dlq")) {
+        // What is fed beside the ledger is never refused.
+        published.add(new PublishedRow("a row of " + topic, row.toString()));
       } else {
-        deadLetter(row.path("value"));
+        result(topic, row);
       }
     } catch (IOException e) {
       throw new UncheckedIOException(topic + " has a row that is no JSON", e);
@@ -130,7 +145,7 @@ abstract class LedgerOracle<T extends Record> implements JobOracle {
       expected.addAll(expected(watermark(watermark)));
     }
     List<PublishedRow> found = new ArrayList<>(published);
-    found.addAll(judged(results));
+    found.addAll(results());
     RowComparison rows = RowComparison.of(expected, found);
     return new Judgement(
         expected.size(),
@@ -161,14 +176,31 @@ abstract class LedgerOracle<T extends Record> implements JobOracle {
     late.put(id.get(), JSON.treeToValue(record, lanes.type()));
   }
 
-  private void deadLetter(JsonNode base64) {
+  /** Confidential ones tell only the hash of what was sent. */
+  private void deadLetter(JsonNode letter) {
     deadLetters++;
-    byte[] value = Base64.getDecoder().decode(base64.asText());
+    if (letter.hasNonNull("sha256")) {
+      RecordId id = poisonBySha256.get(letter.path("sha256").textValue());
+      published.add(
+          id == null
+              ? new PublishedRow("a dead letter of another hash", letter.toString())
+              : deadLetter(id, true));
+      return;
+    }
+    byte[] value = Base64.getDecoder().decode(letter.path("value").asText());
     Optional<RecordId> id = RecordId.find(value);
     published.add(
         id.isEmpty()
-            ? new PublishedRow("a dead letter without a mark", base64.asText())
+            ? new PublishedRow("a dead letter without a mark", letter.toString())
             : deadLetter(id.get(), ledger.has(id.get(), value)));
+  }
+
+  private static String sha256(byte[] value) {
+    try {
+      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(value));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java has SHA-256", e);
+    }
   }
 
   private static PublishedRow lateRow(RecordId id, boolean asSent) {

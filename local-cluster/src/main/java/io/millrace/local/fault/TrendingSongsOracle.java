@@ -3,6 +3,7 @@ package io.millrace.local.fault;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.millrace.schema.Topics;
 import io.millrace.schema.listening.SongPlayed;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -11,6 +12,7 @@ import java.util.Map;
 final class TrendingSongsOracle extends LedgerOracle<SongPlayed> {
   private final ChartOracle charts;
   private final Map<RecordId, SongPlayed> plays = new HashMap<>();
+  private final List<JsonNode> published = new ArrayList<>();
 
   /**
    * Of that ledger.
@@ -22,9 +24,9 @@ final class TrendingSongsOracle extends LedgerOracle<SongPlayed> {
         ledger,
         new Lanes<>(
             SongPlayed.class,
-            Topics.TRENDING_SONGS_CHARTS.name(),
             Topics.TRENDING_SONGS_LATE.name(),
-            Topics.TRENDING_SONGS_LIVE.name()),
+            Topics.TRENDING_SONGS_LIVE.name(),
+            Topics.LISTENING_PLAYS_DLQ.name()),
         charts.window(),
         outOfOrdernessMillis);
     this.charts = charts;
@@ -49,8 +51,13 @@ final class TrendingSongsOracle extends LedgerOracle<SongPlayed> {
   }
 
   @Override
-  List<PublishedRow> judged(List<JsonNode> rows) {
-    return ChartOracle.published(rows).stream().map(TrendingSongsOracle::row).toList();
+  void result(String topic, JsonNode row) {
+    published.add(row);
+  }
+
+  @Override
+  List<PublishedRow> results() {
+    return ChartOracle.published(published).stream().map(TrendingSongsOracle::row).toList();
   }
 
   /** Chart and region, start and end of the window and revision tell a row from others. */

@@ -1,26 +1,31 @@
 package io.millrace.local.fault;
 
 import io.millrace.schema.Topic;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.function.LongFunction;
 
 /**
  * What the harness must know of a job to try it: how to feed it records that can be told apart, and
  * what it must publish for them.
  */
 public interface Trial {
-  /** The jobs that can be tried: for each a maker of its trial from a seed. */
-  Map<String, LongFunction<Trial>> BY_JOB =
-      Map.of("heavy-hitters", RequestTrial::new, "trending-songs", PlayTrial::new);
-
-  /** The trial of a job; empty where there is none yet. */
-  static Optional<Trial> of(String job, long seed) {
-    return Optional.ofNullable(BY_JOB.get(job)).map(maker -> maker.apply(seed));
-  }
-
   /** The topic to feed. */
   Topic<?> input();
+
+  /**
+   * The other topics that it reads in the order of time; without records of theirs it would wait.
+   */
+  default List<SideInput<?>> sides() {
+    return List.of();
+  }
+
+  /** All topics that are fed. */
+  default List<Topic<?>> inputs() {
+    List<Topic<?>> inputs = new ArrayList<>(List.of(input()));
+    sides().forEach(side -> inputs.add(side.topic()));
+    return inputs;
+  }
 
   /** Options that the job must be run with. */
   Map<String, String> settings();

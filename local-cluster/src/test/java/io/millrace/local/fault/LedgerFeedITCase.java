@@ -33,7 +33,7 @@ class LedgerFeedITCase {
   @TempDir private Path directory;
 
   private final Ledger ledger = new Ledger(Topics.PARTITIONS);
-  private final Trial trial = Trial.of("heavy-hitters", 5).orElseThrow();
+  private final Trial trial = Trials.of("heavy-hitters", 5).orElseThrow();
   private final JobOracle oracle = trial.oracle(ledger);
   private LocalBroker broker;
   private TopicAdmin topics;

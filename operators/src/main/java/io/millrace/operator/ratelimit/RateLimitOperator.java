@@ -23,6 +23,9 @@ import java.util.concurrent.ScheduledFuture;
 import org.apache.flink.api.common.TaskInfo;
 import org.apache.flink.api.common.operators.MailboxExecutor;
 import org.apache.flink.api.common.operators.ProcessingTimeService.ProcessingTimeCallback;
+import org.apache.flink.api.common.state.BroadcastState;
+import org.apache.flink.api.common.state.MapStateDescriptor;
+import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.api.common.typeutils.TypeSerializer;
 import org.apache.flink.api.java.tuple.Tuple2;
 import org.apache.flink.configuration.CheckpointingOptions;
@@ -49,8 +52,8 @@ import org.jspecify.annotations.Nullable;
  * that no barrier passes it meanwhile.
  *
  * <p><b>State</b>: {@link LimitBook}; requests that wait, until they are decided; verdicts, until
- * the watermark has left them behind by the horizon. <b>Timers</b>: one in processing time, where
- * requests are decided as they come and have to lease.
+ * the watermark has left them behind by the horizon; the watermark. <b>Timers</b>: one in
+ * processing time, where requests are decided as they come and have to lease.
  */
 final class RateLimitOperator<T> extends AbstractStreamOperator<Verdict>
     implements OneInputStreamOperator<Either<T, RuleCopy>, Verdict>,
@@ -60,6 +63,12 @@ final class RateLimitOperator<T> extends AbstractStreamOperator<Verdict>
   private static final LimitDimension[] DIMENSIONS = LimitDimension.values();
   private static final String WAITING = "waiting";
   private static final String VERDICTS = "verdicts";
+
+  /** Broadcast, since at a barrier it is the same in every task. */
+  private static final MapStateDescriptor<String, Long> PROGRESS =
+      new MapStateDescriptor<>("progress", Types.STRING, Types.LONG);
+
+  private static final String WATERMARK = "watermark";
 
   private final RateLimitSpec spec;
   private final RequestFields<T> fields;
@@ -91,6 +100,7 @@ final class RateLimitOperator<T> extends AbstractStreamOperator<Verdict>
   private transient @Nullable ScheduledFuture<?> tick;
   private transient int round;
   private transient long watermark;
+  private transient BroadcastState<String, Long> progress;
   private transient Counter repetitions;
 
   /** A request that waits. */
@@ -148,6 +158,7 @@ final class RateLimitOperator<T> extends AbstractStreamOperator<Verdict>
   public void initializeState(StateInitializationContext context) throws Exception {
     super.initializeState(context);
     isRestored = context.isRestored();
+    progress = context.getOperatorStateStore().getBroadcastState(PROGRESS);
   }
 
   @Override
@@ -160,7 +171,9 @@ final class RateLimitOperator<T> extends AbstractStreamOperator<Verdict>
     touched = new ArrayList<>();
     leased = new ArrayList<>();
     spanning = new EnumMap<>(LimitDimension.class);
-    watermark = Long.MIN_VALUE;
+    // Sources begin anew after a failure, but what was decided before is not decided again.
+    Long restored = progress.get(WATERMARK);
+    watermark = restored == null ? Long.MIN_VALUE : restored;
     repetitions = getMetricGroup().counter("numRepetitions");
     book =
         new LimitBook(
@@ -289,7 +302,7 @@ final class RateLimitOperator<T> extends AbstractStreamOperator<Verdict>
         decideEpoch(epoch);
       }
     }
-    watermark = mark.getTimestamp();
+    watermark = Math.max(watermark, mark.getTimestamp());
     book.advance(watermark == Long.MAX_VALUE ? watermark : watermark + 1);
     forgetVerdicts();
     super.processWatermark(mark);
@@ -618,6 +631,9 @@ final class RateLimitOperator<T> extends AbstractStreamOperator<Verdict>
     savedRequests.save();
     savedVerdicts.save();
     book.save();
+    if (watermark != Long.MIN_VALUE && watermark != Long.MAX_VALUE) {
+      progress.put(WATERMARK, watermark);
+    }
   }
 
   @Override

@@ -133,6 +133,31 @@ final class RateLimitOperatorTest {
   }
 
   @Test
+  void request_behindWhatWasDecidedBeforeAFailure_isLate() throws Exception {
+    OperatorSubtaskState state;
+    try (Task task = new Task(true, null)) {
+      task.rule(rule(1, T, 2));
+      task.ask("a", T + 50, "k");
+      task.harness.processWatermark(T + 299);
+      state = task.snapshot();
+    }
+    try (Task task = new Task(true, state)) {
+      // A source that begins anew is behind at first.
+      task.harness.processWatermark(T + 99);
+      task.ask("behind", T + 250, "k");
+      task.ask("in time", T + 300, "k");
+      task.harness.processWatermark(T + 399);
+
+      assertThat(task.late()).containsExactly(Tuple2.of(visit("behind", T + 250), T + 299));
+      assertThat(task.verdicts()).containsExactly("in time true 0");
+    }
+  }
+
+  private static Visit visit(String id, long at) {
+    return new Asked(id, at, null, "k", null, null, null, 1).visit();
+  }
+
+  @Test
   void request_inEventTime_waitsForTheWatermarkAndIsDecidedInOrder() throws Exception {
     try (Task task = new Task(true, null)) {
       task.rule(rule(1, T, 2));
