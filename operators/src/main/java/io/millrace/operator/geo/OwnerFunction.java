@@ -46,6 +46,7 @@ public final class OwnerFunction extends KeyedProcessFunction<String, OwnerEvent
       new OutputTag<>("at-places", TypeInformation.of(PlaceEvent.class));
 
   private static final long serialVersionUID = 1L;
+  private static final long RESTING_MILLIS = 10_000;
   private static final ValueStateDescriptor<OwnerState> OWNER =
       new ValueStateDescriptor<>("owner", TypeInformation.of(OwnerState.class));
 
@@ -55,6 +56,8 @@ public final class OwnerFunction extends KeyedProcessFunction<String, OwnerEvent
   private transient OwnerGrants grants;
   private transient OwnerPlaces places;
   private transient WaitingEvents<OwnerEvent> waiting;
+  private transient long seenWatermark;
+  private transient long movedAt;
   private transient Counter older;
   private transient Counter duplicates;
 
@@ -69,6 +72,8 @@ public final class OwnerFunction extends KeyedProcessFunction<String, OwnerEvent
     grants = new OwnerGrants(getRuntimeContext(), spec.byClock());
     places = new OwnerPlaces(getRuntimeContext());
     waiting = WaitingEvents.open(getRuntimeContext(), "waiting", EVENT);
+    seenWatermark = Long.MIN_VALUE;
+    movedAt = Long.MIN_VALUE;
     MetricGroup metrics = getRuntimeContext().getMetricGroup();
     older = metrics.counter("numOlderPositions");
     duplicates = metrics.counter("numDuplicatePositions");
@@ -93,8 +98,7 @@ public final class OwnerFunction extends KeyedProcessFunction<String, OwnerEvent
     TimerService timers = context.timerService();
     OwnerState owner = owner();
     if (context.timeDomain() == TimeDomain.PROCESSING_TIME) {
-      owner = expire(time, owner, context.getCurrentKey(), out);
-      store(release(time, owner, context, out));
+      onClock(time, owner, context, out);
       return;
     }
     if (!isBeyondTheInput(time, owner, timers)) {
@@ -111,6 +115,37 @@ public final class OwnerFunction extends KeyedProcessFunction<String, OwnerEvent
     owner = release(time, owner, context, out);
     grants.forgetRevokes(time);
     store(forget(time, owner, timers));
+  }
+
+  /**
+   * What is due by the clock, where nothing comes that would make it due. In event time that is so
+   * once the watermark rests and nothing waits for it; while it moves, the job is only behind.
+   */
+  private void onClock(
+      long time, OwnerState owner, OnTimerContext context, Collector<ShareStep> out)
+      throws Exception {
+    OwnerState changed = owner;
+    if (!spec.inEventTime()) {
+      changed = expire(time, changed, context.getCurrentKey(), out);
+    } else if (rests(context.timerService()) && waiting.isEmpty()) {
+      for (long due : grants.expiringUntil(time)) {
+        changed = expire(due, changed, context.getCurrentKey(), out);
+      }
+    } else {
+      context.timerService().registerProcessingTimeTimer(time + RESTING_MILLIS);
+      return;
+    }
+    store(release(time, changed, context, out));
+  }
+
+  /** Whether the watermark has not moved for so long that nothing seems to come. */
+  private boolean rests(TimerService timers) {
+    long now = timers.currentProcessingTime();
+    if (timers.currentWatermark() != seenWatermark || movedAt == Long.MIN_VALUE) {
+      seenWatermark = timers.currentWatermark();
+      movedAt = now;
+    }
+    return now - movedAt >= RESTING_MILLIS;
   }
 
   /** Whether the input has ended before that time, as far as this owner goes. */

@@ -110,6 +110,11 @@ final class OwnerGrants {
     return expiries.take(at);
   }
 
+  /** The times, up to one, at which grants end by themselves, the first first. */
+  List<Long> expiringUntil(long time) throws Exception {
+    return expiries.times().stream().filter(each -> each <= time).sorted().toList();
+  }
+
   /** Remembers a revoke, until the watermark passes it. */
   void remember(String grantId, long revokedAt, TimerService timers) throws Exception {
     Long before = revokes.get(grantId);

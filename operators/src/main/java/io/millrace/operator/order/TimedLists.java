@@ -113,6 +113,13 @@ public final class TimedLists<T> {
     return taken;
   }
 
+  /** The times that have items, in no order. */
+  public List<Long> times() throws Exception {
+    List<Long> times = new ArrayList<>();
+    lasts.keys().forEach(times::add);
+    return times;
+  }
+
   /** Whether there are no items at all. */
   public boolean isEmpty() throws Exception {
     return lasts.isEmpty();

@@ -8,6 +8,7 @@ import org.junit.jupiter.api.Test;
 final class OwnerFunctionTest {
   private static final ShareSpec IN_EVENT_TIME = new ShareSpec(340, 0, true, false);
   private static final ShareSpec LIVE = new ShareSpec(340, 0, false, true);
+  private static final ShareSpec LIVE_IN_EVENT_TIME = new ShareSpec(0, 0, true, true);
 
   private static Grant grant(String id, String viewer, long at, long expiresAt) {
     return new Grant(id, viewer, at, expiresAt, null, 0);
@@ -75,6 +76,26 @@ final class OwnerFunctionTest {
       assertThat(sharing.seen()).isEmpty();
       sharing.watermark(20_000 + ShareSpec.KEPT_MILLIS);
       assertThat(sharing.entries()).isZero();
+    }
+  }
+
+  @Test
+  void eventTime_expiryByTheClock_waitsWhileTheJobIsBehind() throws Exception {
+    try (Sharing sharing = new Sharing(LIVE_IN_EVENT_TIME)) {
+      sharing.happen(given("g", "ann", 100, 10_000));
+      sharing.watermark(1_000);
+      sharing.clock(10_000);
+      sharing.happen(at(5_000));
+      sharing.watermark(4_000);
+      sharing.clock(20_000);
+      sharing.restart();
+      sharing.watermark(6_000);
+      sharing.clock(30_000);
+      assertThat(sharing.seen()).containsExactly("ann g 5000");
+      sharing.clock(40_000);
+      assertThat(sharing.seen()).as("the watermark rests").containsExactly("-g 10000");
+      sharing.watermark(20_000 + ShareSpec.KEPT_MILLIS);
+      assertThat(sharing.timers()).isZero();
     }
   }
 
