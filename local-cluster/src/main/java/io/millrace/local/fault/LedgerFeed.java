@@ -26,6 +26,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class LedgerFeed implements AutoCloseable {
   private static final long TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
+
+  /** So far are the other topics ahead at the end that no record waits for them. */
+  private static final long BEYOND_MILLIS = 60_000;
+
   static final Duration CLOSE_LIMIT = Duration.ofSeconds(5);
 
   private final Trial trial;
@@ -85,7 +89,7 @@ public final class LedgerFeed implements AutoCloseable {
     }
     for (int producer = 0; producer < producers.size(); producer++) {
       LedgerRecord closing = trial.closing(nextId(), now);
-      sides.pulse(closing.at());
+      sides.pulse(closing.at() + BEYOND_MILLIS);
       send(closing);
     }
     producers.forEach(KafkaProducer::flush);
