@@ -1,6 +1,7 @@
 package io.millrace.operator.logs;
 
 import io.millrace.operator.live.ViewContents;
+import io.millrace.operator.order.Unawaited;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.api.java.tuple.Tuple2;
@@ -50,16 +51,19 @@ public final class LogIngestion {
         lines
             .keyBy(LogLine::stream)
             .connect(
-                (spec.inEventTime() ? awaited(news, uid + "-news") : news)
+                (spec.inEventTime()
+                        ? awaited(news, uid + "-news")
+                        : Unawaited.of(news, uid + "-news"))
                     .broadcast(LogFunction.NEWS))
             .process(new LogFunction(spec), TypeInformation.of(LogEvent.class))
             .uid(uid)
             .name("Read lines");
     SingleOutputStreamOperator<LogEvent> events =
-        read.assignTimestampsAndWatermarks(
-                new PartitionWatermarks(disorderMillis, idleMillis, !spec.byClock()))
-            .uid(uid + "-times")
-            .name("Times of records");
+        read.transform(
+                "Times of records",
+                TypeInformation.of(LogEvent.class),
+                new PartitionWatermarkOperator(disorderMillis, idleMillis, !spec.byClock()))
+            .uid(uid + "-times");
     SingleOutputStreamOperator<LevelCount> levels =
         events
             .keyBy(LevelCountFunction::key)
