@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.millrace.connector.kafka.KafkaTopics;
 import io.millrace.job.FailingOnce;
 import io.millrace.job.JobConfig;
@@ -19,11 +20,15 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
 import org.apache.flink.runtime.testutils.MiniClusterResourceConfiguration;
 import org.apache.flink.test.junit5.MiniClusterExtension;
@@ -89,7 +94,9 @@ class LogIngestionJobITCase {
   void bounded_failureInBetween_everyLineIsWhatItIsKnownToBe(int parallelism, String state)
       throws Exception {
     String prefix = "canned-" + parallelism + state + ".";
-    JobConfig config = prepared(prefix);
+    Path archive = directory.resolve("archive-" + parallelism + state);
+    JobConfig config =
+        prepared(prefix, "--archive", archive.toString(), "--archive-roll-size", "20kb");
     CannedLogs logs = new CannedLogs(prefix, 11, 4_000);
     JobRuns.produce(broker.bootstrap(), logs.records);
     JobRuns.produce(broker.bootstrap(), CannedLogs.descriptions(prefix));
@@ -153,6 +160,59 @@ class LogIngestionJobITCase {
     }
     assertThat(refused).containsExactlyInAnyOrderElementsOf(logs.refused);
     assertAccounts(prefix, logs.records.size(), logs.joined, logs.refused.size());
+    assertArchive(archive.resolve(prefix + "logs.raw"), logs.records);
+  }
+
+  /** Every record is in a finished and listed file once, byte for byte; nothing else is. */
+  private static void assertArchive(Path archive, List<ProducerRecord<byte[], byte[]>> records)
+      throws Exception {
+    Map<String, String> expected = new TreeMap<>();
+    int[] offsets = new int[4];
+    for (ProducerRecord<byte[], byte[]> record : records) {
+      String place = record.partition() + ":" + offsets[record.partition()]++;
+      expected.put(
+          place, new String(record.key(), UTF_8) + " " + new String(record.value(), UTF_8));
+    }
+    Map<String, String> archived = new TreeMap<>();
+    JsonMapper mapper = new JsonMapper();
+    Path manifest = archive.resolve("_manifest/day=2026-01-31");
+    List<Path> lists;
+    try (Stream<Path> all = Files.list(manifest)) {
+      lists = all.toList();
+    }
+    assertThat(lists).as("files, as they are rolled").hasSizeGreaterThan(5);
+    for (Path list : lists) {
+      JsonNode listed = mapper.readTree(list.toFile());
+      Path file = archive.resolve(listed.get("file").asText());
+      byte[] bytes = Files.readAllBytes(file);
+      assertThat(listed.get("bytes").asInt()).isEqualTo(bytes.length);
+      assertThat(listed.get("sha256").asText())
+          .isEqualTo(HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes)));
+      List<String> rows = Files.readAllLines(file);
+      assertThat(rows).hasSize(listed.get("rows").asInt());
+      for (String row : rows) {
+        JsonNode line = mapper.readTree(row);
+        String place = line.get("partition").asText() + ":" + line.get("offset").asText();
+        assertThat(line.get("at").asLong()).isEqualTo(CannedLogs.START);
+        assertThat(
+                archived.put(place, line.get("source").asText() + " " + line.get("line").asText()))
+            .as("%s is there twice", place)
+            .isNull();
+      }
+      assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+          .isEqualTo("rw-------");
+    }
+    assertThat(archived).isEqualTo(expected);
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(archive)))
+        .isEqualTo("rwx------");
+    JsonNode success = mapper.readTree(archive.resolve("_SUCCESS").toFile());
+    assertThat(success.get("rows").asInt()).isEqualTo(records.size());
+    assertThat(success.get("files").asInt()).isEqualTo(lists.size());
+    try (Stream<Path> files = Files.list(archive.resolve("day=2026-01-31"))) {
+      assertThat(files.filter(each -> !each.getFileName().toString().startsWith(".")))
+          .as("finished files, all of them listed")
+          .hasSameSizeAs(lists);
+    }
   }
 
   /** Holds the law of counts for each source and partition, and in sum. */
