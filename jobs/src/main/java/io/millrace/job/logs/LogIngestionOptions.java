@@ -111,6 +111,7 @@ public final class LogIngestionOptions {
   static LogSpec spec(JobConfig config) {
     boolean bounded = config.get(KafkaOptions.BOUNDED);
     return new LogSpec(
+        new AvroLines(),
         unknown(config),
         redaction(config.get(REDACT)),
         config.get(COLLAPSE),

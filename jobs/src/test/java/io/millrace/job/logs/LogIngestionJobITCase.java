@@ -14,6 +14,8 @@ import io.millrace.job.TestEndpoints;
 import io.millrace.job.TopicReader;
 import io.millrace.local.broker.LocalBroker;
 import io.millrace.schema.Topics;
+import io.millrace.schema.avro.AvroCodec;
+import io.millrace.schema.logs.LogEntryWritten;
 import io.millrace.schema.logs.LogFormat;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -247,11 +249,14 @@ class LogIngestionJobITCase {
               "{\"msg\":\"token=hunter2\"")) {
         lines.add(new ProducerRecord<>(prefix + "logs.raw", line.getBytes(UTF_8)));
       }
+      lines.add(new ProducerRecord<>(prefix + "logs.raw", avro("in Avro, 4111111111111111")));
       JobRuns.produce(broker.bootstrap(), lines);
 
       JobRuns.run(config, new TestEndpoints(config, 100), LogIngestionJob::build, 1, "hashmap");
 
-      List<JsonNode> records = committed(prefix + "log-ingestion.records");
+      List<JsonNode> records = new ArrayList<>(committed(prefix + "log-ingestion.records"));
+      assertThat(records).hasSize(2);
+      JsonNode written = records.remove(records.get(0).get("fields").has("user") ? 0 : 1);
       List<JsonNode> letters = committed(prefix + "logs.raw.dlq");
       assertThat(records).hasSize(1);
       assertThat(letters).hasSize(1);
@@ -265,7 +270,27 @@ class LogIngestionJobITCase {
           .isEqualTo(isOff ? "paid with 4111 1111 1111 1111" : "paid with [redacted]");
       assertThat(records.get(0).get("fields").get("password").asText())
           .isEqualTo(isOff ? "hunter2" : "[redacted]");
+      assertThat(written.get("message").asText())
+          .isEqualTo(isOff ? "in Avro, 4111111111111111" : "in Avro, [redacted]");
+      assertThat(written.get("at").asLong()).isEqualTo(CannedLogs.START);
+      assertThat(written.get("level").asText()).isEqualTo("WARN");
+      assertThat(written.get("fields").toString()).isEqualTo("{\"thread\":\"t-1\",\"user\":\"u\"}");
     }
+  }
+
+  private static byte[] avro(String message) {
+    return AvroCodec.of(LogEntryWritten.class, List.of())
+        .encode(
+            new LogEntryWritten(
+                CannedLogs.START,
+                "warning",
+                message,
+                "shop",
+                null,
+                null,
+                null,
+                "t-1",
+                Map.of("user", "u")));
   }
 
   @Test
