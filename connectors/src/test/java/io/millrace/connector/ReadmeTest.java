@@ -2,6 +2,7 @@ package io.millrace.connector;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.millrace.connector.archive.ArchiveOptions;
 import io.millrace.connector.cassandra.CassandraOptions;
 import io.millrace.connector.kafka.KafkaOptions;
 import io.millrace.connector.postgres.PostgresOptions;
@@ -33,7 +34,8 @@ class ReadmeTest {
         Arguments.of("kafka", List.of(KafkaOptions.class)),
         Arguments.of("redis", List.of(RedisOptions.class)),
         Arguments.of("postgres", List.of(PostgresOptions.class, StoreOptions.class)),
-        Arguments.of("cassandra", List.of(CassandraOptions.class, StoreOptions.class)));
+        Arguments.of("cassandra", List.of(CassandraOptions.class, StoreOptions.class)),
+        Arguments.of("archive", List.of(ArchiveOptions.class)));
   }
 
   @ParameterizedTest

@@ -17,11 +17,14 @@ import io.millrace.local.flink.Submission;
 import io.millrace.local.flink.SubmittedJob;
 import io.millrace.local.host.RunDirectory;
 import io.millrace.local.host.StopSignal;
+import io.millrace.local.intake.IntakeSettings;
+import io.millrace.local.intake.LogIntake;
 import io.millrace.local.process.BrokerProcess;
 import io.millrace.local.process.Children;
 import io.millrace.local.process.FlinkProcesses;
 import io.millrace.local.process.ProcessSettings;
 import io.millrace.local.store.LocalStores;
+import io.millrace.schema.Topics;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -96,9 +99,13 @@ final class JobRun {
       if (stop.isRequested()) {
         return stopped(feeder.sent(), Map.of());
       }
-      try (SinkTopics sinks =
-          SinkTopics.follow(
-              broker.bootstrap(), plan.job().outputs(), plan.output(), DECISION_LIMIT)) {
+      try (@Nullable LogIntake intake = startIntake(broker);
+          SinkTopics sinks =
+              SinkTopics.follow(
+                  broker.bootstrap(), plan.job().outputs(), plan.output(), DECISION_LIMIT)) {
+        if (intake != null) {
+          IntakeCommand.announce(intake, out);
+        }
         SubmittedJob job =
             submit(
                 flink,
@@ -257,6 +264,14 @@ final class JobRun {
     return Dashboard.start(
         settings,
         new DashboardSources(broker.bootstrap(), Map.of(), "", List.of(flink.address()), false));
+  }
+
+  /** Live, a job that reads lines gets those that come by HTTP too. */
+  private @Nullable LogIntake startIntake(Broker broker) throws IOException {
+    return plan.bounded() || !plan.inputs().contains(Topics.LOGS_RAW)
+        ? null
+        : LogIntake.start(
+            IntakeSettings.local(Topics.LOGS_RAW.name()), broker.bootstrap(), Map.of());
   }
 
   private void announce(@Nullable Dashboard dashboard, FlinkCluster flink) {

@@ -347,6 +347,7 @@ public final class LocalCluster {
             + COMMAND
             + " replay <topic>   puts the records of dead letters back into their topics");
     out.println("  " + COMMAND + " dashboard        shows a Kafka cluster in the browser");
+    out.println("  " + COMMAND + " intake           takes logs in by HTTP");
     out.println("  " + COMMAND + " verify-audit     checks the chains of hashes of an audit topic");
     out.println(
         "  "

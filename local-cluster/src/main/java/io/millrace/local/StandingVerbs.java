@@ -36,6 +36,7 @@ final class StandingVerbs {
           "transactions",
           "replay",
           "dashboard",
+          "intake",
           "verify-audit",
           "down");
 
@@ -77,6 +78,7 @@ final class StandingVerbs {
       case "transactions" -> TransactionsCommand.run(args, surroundings.base(), out);
       case "replay" -> ReplayCommand.run(args, surroundings.base(), out);
       case "dashboard" -> DashboardCommand.run(args, surroundings, out);
+      case "intake" -> IntakeCommand.run(args, surroundings, out);
       case "verify-audit" -> VerifyAuditCommand.run(args, surroundings.base(), out);
       case "down" -> down(args);
       default -> throw new IllegalArgumentException("no verb " + verb);

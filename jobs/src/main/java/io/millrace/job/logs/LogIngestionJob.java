@@ -1,5 +1,7 @@
 package io.millrace.job.logs;
 
+import io.millrace.connector.archive.Archive;
+import io.millrace.connector.archive.ArchiveOptions;
 import io.millrace.connector.kafka.KafkaOptions;
 import io.millrace.connector.lane.RecordOrigin;
 import io.millrace.job.Endpoints;
@@ -85,6 +87,9 @@ public final class LogIngestionJob {
                 WatermarkStrategy.noWatermarks(),
                 Topics.LOGS_RAW.name())
             .uid("lines-source");
+    if (ArchiveOptions.isGiven(config.configuration())) {
+      archive(lines, config);
+    }
     Ingest.Ingested<Tuple2<LogSourceDescribed, RecordOrigin>> sources =
         Ingest.withOrigin(env, config, endpoints, Topics.LOG_SOURCES, "sources");
     Ingest.Ingested<Tuple2<LogRuleSet, RecordOrigin>> rules =
@@ -116,6 +121,15 @@ public final class LogIngestionJob {
         refused.union(publish(ingested, spec, endpoints)), Topics.LOGS_RAW_DLQ, "lines-dlq-sink");
     bury(endpoints, sources, ofSources, Topics.LOG_SOURCES_DLQ, "sources-dlq-sink");
     bury(endpoints, rules, ofRules, Topics.LOG_RULES_DLQ, "rules-dlq-sink");
+  }
+
+  /** Keeps every line as it came, before anything reads it. */
+  private static void archive(DataStream<LogLine> lines, JobConfig config) {
+    String name = config.get(KafkaOptions.TOPIC_PREFIX) + Topics.LOGS_RAW.name();
+    lines
+        .sinkTo(Archive.of(config.configuration(), name, new ArchiveRow(), LogLine::timestamp))
+        .uid("archive-sink")
+        .name("Archive " + name);
   }
 
   /** Publishes what came of it, and gives the rows that can't be. */

@@ -1,5 +1,6 @@
 package io.millrace.job.logs;
 
+import io.millrace.connector.archive.ArchiveOptions;
 import io.millrace.connector.kafka.KafkaOptions;
 import io.millrace.job.JobConfig;
 import io.millrace.job.JobOptions;
@@ -82,7 +83,17 @@ public final class LogIngestionOptions {
 
   /** All of them. */
   public static final List<ConfigOption<?>> ALL =
-      List.of(SOURCE, FORMAT, ZONE, REDACT, COLLAPSE, MIN_LEVEL, MAX_LINE);
+      List.of(
+          SOURCE,
+          FORMAT,
+          ZONE,
+          REDACT,
+          COLLAPSE,
+          MIN_LEVEL,
+          MAX_LINE,
+          ArchiveOptions.ARCHIVE,
+          ArchiveOptions.ARCHIVE_ROLL_SIZE,
+          ArchiveOptions.ARCHIVE_ROLL_INTERVAL);
 
   private static final String NONE = "none";
   private static final List<LineFormat> SELF_EXPLANATORY =
@@ -100,6 +111,7 @@ public final class LogIngestionOptions {
   static LogSpec spec(JobConfig config) {
     boolean bounded = config.get(KafkaOptions.BOUNDED);
     return new LogSpec(
+        new AvroLines(),
         unknown(config),
         redaction(config.get(REDACT)),
         config.get(COLLAPSE),

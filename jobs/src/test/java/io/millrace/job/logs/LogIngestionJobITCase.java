@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.millrace.connector.kafka.KafkaTopics;
 import io.millrace.job.FailingOnce;
 import io.millrace.job.JobConfig;
@@ -13,17 +14,23 @@ import io.millrace.job.TestEndpoints;
 import io.millrace.job.TopicReader;
 import io.millrace.local.broker.LocalBroker;
 import io.millrace.schema.Topics;
+import io.millrace.schema.avro.AvroCodec;
+import io.millrace.schema.logs.LogEntryWritten;
 import io.millrace.schema.logs.LogFormat;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
 import org.apache.flink.runtime.testutils.MiniClusterResourceConfiguration;
 import org.apache.flink.test.junit5.MiniClusterExtension;
@@ -89,7 +96,9 @@ class LogIngestionJobITCase {
   void bounded_failureInBetween_everyLineIsWhatItIsKnownToBe(int parallelism, String state)
       throws Exception {
     String prefix = "canned-" + parallelism + state + ".";
-    JobConfig config = prepared(prefix);
+    Path archive = directory.resolve("archive-" + parallelism + state);
+    JobConfig config =
+        prepared(prefix, "--archive", archive.toString(), "--archive-roll-size", "20kb");
     CannedLogs logs = new CannedLogs(prefix, 11, 4_000);
     JobRuns.produce(broker.bootstrap(), logs.records);
     JobRuns.produce(broker.bootstrap(), CannedLogs.descriptions(prefix));
@@ -153,6 +162,59 @@ class LogIngestionJobITCase {
     }
     assertThat(refused).containsExactlyInAnyOrderElementsOf(logs.refused);
     assertAccounts(prefix, logs.records.size(), logs.joined, logs.refused.size());
+    assertArchive(archive.resolve(prefix + "logs.raw"), logs.records);
+  }
+
+  /** Every record is in a finished and listed file once, byte for byte; nothing else is. */
+  private static void assertArchive(Path archive, List<ProducerRecord<byte[], byte[]>> records)
+      throws Exception {
+    Map<String, String> expected = new TreeMap<>();
+    int[] offsets = new int[4];
+    for (ProducerRecord<byte[], byte[]> record : records) {
+      String place = record.partition() + ":" + offsets[record.partition()]++;
+      expected.put(
+          place, new String(record.key(), UTF_8) + " " + new String(record.value(), UTF_8));
+    }
+    Map<String, String> archived = new TreeMap<>();
+    JsonMapper mapper = new JsonMapper();
+    Path manifest = archive.resolve("_manifest/day=2026-01-31");
+    List<Path> lists;
+    try (Stream<Path> all = Files.list(manifest)) {
+      lists = all.toList();
+    }
+    assertThat(lists).as("files, as they are rolled").hasSizeGreaterThan(5);
+    for (Path list : lists) {
+      JsonNode listed = mapper.readTree(list.toFile());
+      Path file = archive.resolve(listed.get("file").asText());
+      byte[] bytes = Files.readAllBytes(file);
+      assertThat(listed.get("bytes").asInt()).isEqualTo(bytes.length);
+      assertThat(listed.get("sha256").asText())
+          .isEqualTo(HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes)));
+      List<String> rows = Files.readAllLines(file);
+      assertThat(rows).hasSize(listed.get("rows").asInt());
+      for (String row : rows) {
+        JsonNode line = mapper.readTree(row);
+        String place = line.get("partition").asText() + ":" + line.get("offset").asText();
+        assertThat(line.get("at").asLong()).isEqualTo(CannedLogs.START);
+        assertThat(
+                archived.put(place, line.get("source").asText() + " " + line.get("line").asText()))
+            .as("%s is there twice", place)
+            .isNull();
+      }
+      assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+          .isEqualTo("rw-------");
+    }
+    assertThat(archived).isEqualTo(expected);
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(archive)))
+        .isEqualTo("rwx------");
+    JsonNode success = mapper.readTree(archive.resolve("_SUCCESS").toFile());
+    assertThat(success.get("rows").asInt()).isEqualTo(records.size());
+    assertThat(success.get("files").asInt()).isEqualTo(lists.size());
+    try (Stream<Path> files = Files.list(archive.resolve("day=2026-01-31"))) {
+      assertThat(files.filter(each -> !each.getFileName().toString().startsWith(".")))
+          .as("finished files, all of them listed")
+          .hasSameSizeAs(lists);
+    }
   }
 
   /** Holds the law of counts for each source and partition, and in sum. */
@@ -187,11 +249,14 @@ class LogIngestionJobITCase {
               "{\"msg\":\"token=hunter2\"")) {
         lines.add(new ProducerRecord<>(prefix + "logs.raw", line.getBytes(UTF_8)));
       }
+      lines.add(new ProducerRecord<>(prefix + "logs.raw", avro("in Avro, 4111111111111111")));
       JobRuns.produce(broker.bootstrap(), lines);
 
       JobRuns.run(config, new TestEndpoints(config, 100), LogIngestionJob::build, 1, "hashmap");
 
-      List<JsonNode> records = committed(prefix + "log-ingestion.records");
+      List<JsonNode> records = new ArrayList<>(committed(prefix + "log-ingestion.records"));
+      assertThat(records).hasSize(2);
+      JsonNode written = records.remove(records.get(0).get("fields").has("user") ? 0 : 1);
       List<JsonNode> letters = committed(prefix + "logs.raw.dlq");
       assertThat(records).hasSize(1);
       assertThat(letters).hasSize(1);
@@ -205,7 +270,27 @@ class LogIngestionJobITCase {
           .isEqualTo(isOff ? "paid with 4111 1111 1111 1111" : "paid with [redacted]");
       assertThat(records.get(0).get("fields").get("password").asText())
           .isEqualTo(isOff ? "hunter2" : "[redacted]");
+      assertThat(written.get("message").asText())
+          .isEqualTo(isOff ? "in Avro, 4111111111111111" : "in Avro, [redacted]");
+      assertThat(written.get("at").asLong()).isEqualTo(CannedLogs.START);
+      assertThat(written.get("level").asText()).isEqualTo("WARN");
+      assertThat(written.get("fields").toString()).isEqualTo("{\"thread\":\"t-1\",\"user\":\"u\"}");
     }
+  }
+
+  private static byte[] avro(String message) {
+    return AvroCodec.of(LogEntryWritten.class, List.of())
+        .encode(
+            new LogEntryWritten(
+                CannedLogs.START,
+                "warning",
+                message,
+                "shop",
+                null,
+                null,
+                null,
+                "t-1",
+                Map.of("user", "u")));
   }
 
   @Test

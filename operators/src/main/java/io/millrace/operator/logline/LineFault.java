@@ -26,6 +26,10 @@ public enum LineFault {
   TOO_LARGE,
   /** A regular expression took too many steps on it. */
   TOO_SLOW,
+  /** It has the mark of Avro, but is no value of its schema. */
+  NOT_AVRO,
+  /** It was written by a schema that is not known. */
+  UNKNOWN_SCHEMA,
   /** Nobody has said how its source is read. */
   UNKNOWN_SOURCE
 }

@@ -266,10 +266,11 @@ final class LogFunction extends KeyedBroadcastProcessFunction<String, LogLine, L
 
   /** The line as text, without what ends it. */
   private String text(LogLine line) throws LineException {
-    byte[] bytes = line.value();
-    if (bytes == null) {
+    byte[] value = line.value();
+    if (value == null) {
       throw new LineException(LineFault.EMPTY, "the record has no value");
     }
+    byte[] bytes = spec.decoder().line(value);
     int length = bytes.length;
     while (length > 0 && (bytes[length - 1] == '\n' || bytes[length - 1] == '\r')) {
       length--;

@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * How logs are read.
  *
+ * @param decoder makes lines of what is not text
  * @param unknown how lines are read whose source nobody has described; null for not at all
  * @param redaction what is taken out of what is published
  * @param collapse whether a record stands for the equal ones that follow it
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param byClock whether what is quiet is decided by the clock; else only the end of input does
  */
 public record LogSpec(
+    LineDecoder decoder,
     @Nullable LineSource unknown,
     Redaction redaction,
     boolean collapse,

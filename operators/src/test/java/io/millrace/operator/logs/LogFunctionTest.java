@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
+import io.millrace.operator.logline.LineException;
 import io.millrace.operator.logline.LineFault;
 import io.millrace.operator.logline.LineFormat;
 import io.millrace.operator.logline.LineSource;
@@ -47,6 +48,7 @@ class LogFunctionTest {
 
   private static LogSpec spec(boolean collapse, @Nullable LogLevel least, boolean byClock) {
     return new LogSpec(
+        LineDecoder.TEXT,
         null,
         new Redaction(true, true),
         collapse,
@@ -170,6 +172,42 @@ class LogFunctionTest {
       assertThat(keyedStateEntries(harness)).isZero();
       assertThat(harness.numEventTimeTimers()).isZero();
     }
+  }
+
+  @Test
+  void valueThatIsNoText_isDecodedFirst_andRefusedAsItCame() throws Exception {
+    LineDecoder decoder =
+        value -> {
+          if (value[0] == 'A') {
+            throw new LineException(LineFault.NOT_AVRO, "no value");
+          }
+          return ("{\"msg\":\"" + new String(value, UTF_8) + "\"}").getBytes(UTF_8);
+        };
+    var harness =
+        bounded(
+            new LogSpec(
+                decoder,
+                null,
+                new Redaction(true, true),
+                false,
+                null,
+                1_000,
+                0,
+                3_600_000,
+                0,
+                true,
+                false));
+    harness.processElement(line("json", "decoded"), AT);
+    harness.processElement(line("json", "A"), AT);
+    end(harness);
+
+    assertThat(harness.extractOutputValues())
+        .extracting(event -> event.line().message())
+        .containsExactly("decoded");
+    RefusedLine refused = side(harness, LogFunction.REFUSED).get(0);
+    assertThat(refused.fault()).isEqualTo(LineFault.NOT_AVRO);
+    assertThat(refused.line().value()).asString(UTF_8).isEqualTo("A");
+    assertAccounts(side(harness, LogFunction.COUNTED).get(0));
   }
 
   @Test

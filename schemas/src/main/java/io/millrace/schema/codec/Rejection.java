@@ -15,6 +15,8 @@ public enum Rejection {
   DUPLICATE_FIELD("duplicate-field"),
   INVALID_LINE("invalid-line"),
   UNKNOWN_SOURCE("unknown-source"),
+  NOT_AVRO("not-avro"),
+  UNKNOWN_SCHEMA("unknown-schema"),
   TOO_SLOW("too-slow"),
   INVALID_FILTER("invalid-filter"),
   MISSING_FIELD("missing-field"),

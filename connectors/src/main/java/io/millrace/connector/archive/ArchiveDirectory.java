@@ -1,0 +1,142 @@
+package io.millrace.connector.archive;
+
+import io.millrace.schema.codec.JsonCodec;
+import io.millrace.schema.codec.RejectedException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.DigestInputStream;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import org.apache.flink.core.fs.FileStatus;
+import org.apache.flink.core.fs.FileSystem;
+import org.apache.flink.core.fs.FileSystem.WriteMode;
+import org.apache.flink.core.fs.Path;
+
+/**
+ * The directory of an archive, and what is in it beside the rows: {@code _manifest} has a list of
+ * each finished file, and the mark of each task that has ended; {@code _SUCCESS} is there once all
+ * have. Names that begin with an underscore are passed over by what reads such directories.
+ *
+ * <p>On a file system of the machine only the user of the job can enter it.
+ */
+final class ArchiveDirectory {
+  static final String MANIFEST = "_manifest";
+  static final String SUCCESS = "_SUCCESS";
+
+  private static final String LIST_SUFFIX = ".json";
+  private static final String END_PREFIX = "end-";
+  private static final int CHUNK_BYTES = 64 * 1024;
+
+  private final Path root;
+
+  ArchiveDirectory(Path root) {
+    this.root = root;
+  }
+
+  /** Makes it, and says that it is not complete, or not any more. */
+  void open() throws IOException {
+    FileSystem files = root.getFileSystem();
+    files.mkdirs(root);
+    if (isOfThisMachine(files)) {
+      restrict(root, "rwx------");
+    }
+    files.delete(new Path(root, SUCCESS), false);
+  }
+
+  /** Reads a finished file back, and says what is in it. */
+  void list(Path file) throws IOException {
+    FileSystem files = root.getFileSystem();
+    if (isOfThisMachine(files)) {
+      restrict(file, "rw-------");
+    }
+    String day = file.getParent().getName();
+    ArchivedFile listed = read(files, file, day + "/" + file.getName());
+    Path list = new Path(new Path(new Path(root, MANIFEST), day), file.getName() + LIST_SUFFIX);
+    write(files, list, JsonCodec.of(ArchivedFile.class).encode(listed));
+  }
+
+  /**
+   * Marks that a task has ended, and that all have where it is so.
+   *
+   * @param task {@code <run>-<task>-of-<tasks>}
+   */
+  void end(String task) throws IOException {
+    FileSystem files = root.getFileSystem();
+    Path manifest = new Path(root, MANIFEST);
+    write(files, new Path(manifest, END_PREFIX + task), new byte[0]);
+    int tasks = Integer.parseInt(task.substring(task.lastIndexOf('-') + 1));
+    String run = END_PREFIX + task.substring(0, task.indexOf('-') + 1);
+    int ended = 0;
+    for (FileStatus each : files.listStatus(manifest)) {
+      ended += each.getPath().getName().startsWith(run) ? 1 : 0;
+    }
+    if (ended == tasks) {
+      write(files, new Path(root, SUCCESS), JsonCodec.of(ArchivedRun.class).encode(sum(files)));
+    }
+  }
+
+  private ArchivedRun sum(FileSystem files) throws IOException {
+    JsonCodec<ArchivedFile> codec = JsonCodec.of(ArchivedFile.class);
+    long count = 0;
+    long rows = 0;
+    long bytes = 0;
+    for (FileStatus day : files.listStatus(new Path(root, MANIFEST))) {
+      if (!day.isDir()) {
+        continue;
+      }
+      for (FileStatus list : files.listStatus(day.getPath())) {
+        try (InputStream in = files.open(list.getPath())) {
+          ArchivedFile file = codec.decode(in.readAllBytes());
+          count++;
+          rows += file.rows();
+          bytes += file.bytes();
+        } catch (RejectedException e) {
+          throw new IOException(list.getPath() + " lists no file: " + e.getMessage(), e);
+        }
+      }
+    }
+    return new ArchivedRun(count, rows, bytes);
+  }
+
+  private static ArchivedFile read(FileSystem files, Path file, String name) throws IOException {
+    MessageDigest digest;
+    try {
+      digest = MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every JDK has SHA-256", e);
+    }
+    long rows = 0;
+    long bytes = 0;
+    byte[] chunk = new byte[CHUNK_BYTES];
+    try (InputStream in = new DigestInputStream(files.open(file), digest)) {
+      for (int read = in.read(chunk); read >= 0; read = in.read(chunk)) {
+        bytes += read;
+        for (int i = 0; i < read; i++) {
+          rows += chunk[i] == '\n' ? 1 : 0;
+        }
+      }
+    }
+    return new ArchivedFile(name, rows, bytes, HexFormat.of().formatHex(digest.digest()));
+  }
+
+  private static void write(FileSystem files, Path path, byte[] content) throws IOException {
+    try (OutputStream out = files.create(path, WriteMode.OVERWRITE)) {
+      out.write(content);
+    }
+  }
+
+  private static boolean isOfThisMachine(FileSystem files) {
+    return !files.isDistributedFS();
+  }
+
+  private static void restrict(Path path, String permissions) throws IOException {
+    java.nio.file.Path local = java.nio.file.Path.of(path.getPath());
+    if (Files.getFileStore(local).supportsFileAttributeView("posix")) {
+      Files.setPosixFilePermissions(local, PosixFilePermissions.fromString(permissions));
+    }
+  }
+}

@@ -1,0 +1,237 @@
+package io.millrace.local.intake;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.zip.GZIPOutputStream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What senders are answered, by a server whose writer does as the test says. */
+class IntakeServerTest {
+  private static final int BODY_BYTES = 64 * 1024;
+  private static final int LINE_BYTES = 1024;
+  private static final long IN_FLIGHT_BYTES = ByteBudget.OF_REQUEST + 2 * BODY_BYTES;
+  private static final Duration LONG = Duration.ofMinutes(1);
+
+  private final HttpClient client = HttpClient.newHttpClient();
+  private final LinkedBlockingQueue<Written> written = new LinkedBlockingQueue<>();
+  private IntakeServer server;
+
+  /** What the writer was given, and what it answers. */
+  private record Written(
+      String source, List<String> lines, CompletableFuture<@Nullable Void> answer) {}
+
+  @BeforeEach
+  void start() throws Exception {
+    server = start(null);
+  }
+
+  @AfterEach
+  void stop() {
+    server.close();
+  }
+
+  private IntakeServer start(@Nullable String token) throws IOException {
+    IntakeSettings.Limits limits =
+        new IntakeSettings.Limits(BODY_BYTES, LINE_BYTES, IN_FLIGHT_BYTES, LONG, LONG);
+    return IntakeServer.start(
+        new IntakeSettings("127.0.0.1", 0, token, "logs.raw", limits),
+        (source, at, lines) -> {
+          CompletableFuture<@Nullable Void> answer = new CompletableFuture<>();
+          written.add(
+              new Written(
+                  source, lines.stream().map(each -> new String(each, UTF_8)).toList(), answer));
+          return answer;
+        });
+  }
+
+  private HttpRequest.Builder to(String path) {
+    return HttpRequest.newBuilder(URI.create(server.address() + path)).timeout(LONG);
+  }
+
+  private CompletableFuture<HttpResponse<String>> send(HttpRequest request) {
+    return client.sendAsync(request, BodyHandlers.ofString());
+  }
+
+  private HttpResponse<String> refused(HttpRequest request) throws Exception {
+    HttpResponse<String> answer = client.send(request, BodyHandlers.ofString());
+    assertThat(written).as("written though refused").isEmpty();
+    assertThat(server.inFlightBytes()).isZero();
+    return answer;
+  }
+
+  private HttpRequest post(byte[] body, String... headers) {
+    HttpRequest.Builder request = to("/v1/logs/web").POST(BodyPublishers.ofByteArray(body));
+    return (headers.length == 0 ? request : request.headers(headers)).build();
+  }
+
+  private HttpRequest post(String body, String... headers) {
+    return post(body.getBytes(UTF_8), headers);
+  }
+
+  /** The lines that the writer gets of a request, which is answered with their number. */
+  private List<String> taken(HttpRequest request) throws Exception {
+    var answer = send(request);
+    Written lines = next();
+    assertThat(answer).as("answered before it is written").isNotDone();
+    lines.answer.complete(null);
+    assertThat(answer.get().statusCode()).isEqualTo(200);
+    assertThat(answer.get().body()).isEqualTo("{\"accepted\":" + lines.lines.size() + "}");
+    assertThat(lines.source).isEqualTo("web");
+    assertThat(server.inFlightBytes()).isZero();
+    return lines.lines;
+  }
+
+  private Written next() throws InterruptedException {
+    Written next = written.poll(1, TimeUnit.MINUTES);
+    assertThat(next).as("what the writer gets").isNotNull();
+    return next;
+  }
+
+  private static byte[] gzip(byte[] bytes) throws IOException {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    try (GZIPOutputStream gzip = new GZIPOutputStream(out)) {
+      gzip.write(bytes);
+    }
+    return out.toByteArray();
+  }
+
+  @Test
+  void takesLinesOfAnyBytes() throws Exception {
+    assertThat(taken(post("a\r\n\nb {\"c\":1}\n d"))).containsExactly("a", "b {\"c\":1}", " d");
+    assertThat(taken(post("{\"a\":1}\n{\"a\":2}\n", "Content-Type", "application/x-ndjson")))
+        .containsExactly("{\"a\":1}", "{\"a\":2}");
+    assertThat(taken(post(""))).isEmpty();
+    assertThat(taken(post("a\nb", "Content-Type", "application/octet-stream")))
+        .containsExactly("a\nb");
+  }
+
+  @Test
+  void takesValuesOfJson() throws Exception {
+    assertThat(
+            taken(
+                post(
+                    " [ {\"m\": \"ü\",\n \"n\":[1, 2]}, \"a \\\"line\\\"\", 1.50, [ [] ] ] {\"o\":{}}",
+                    "Content-Type",
+                    "application/json; charset=utf-8")))
+        .containsExactly(
+            "{\"m\": \"ü\",\n \"n\":[1, 2]}", "a \"line\"", "1.50", "[ [] ]", "{\"o\":{}}");
+    for (String bad : List.of("[1, 2", "{\"a\":}", "[1]]", "[\"\\ud800\"]", "nothing")) {
+      HttpResponse<String> answer = refused(post(bad, "Content-Type", "application/json"));
+      assertThat(answer.statusCode()).as(bad).isEqualTo(400);
+    }
+    byte[] utf16 = "[\"a\"]".getBytes(StandardCharsets.UTF_16BE);
+    assertThat(refused(post(utf16, "Content-Type", "application/json")).statusCode())
+        .isEqualTo(400);
+  }
+
+  @Test
+  void unpacksGzipWithinLimits() throws Exception {
+    String[] packed = {"Content-Encoding", "gzip"};
+    assertThat(taken(post(gzip("a\nb".getBytes(UTF_8)), packed))).containsExactly("a", "b");
+    assertThat(refused(post("not packed", packed)).statusCode()).isEqualTo(400);
+    byte[] cut = gzip("a line that is cut".getBytes(UTF_8));
+    assertThat(refused(post(Arrays.copyOf(cut, cut.length - 9), packed)).statusCode())
+        .isEqualTo(400);
+    HttpResponse<String> bomb = refused(post(gzip(new byte[BODY_BYTES + 1]), packed));
+    assertThat(bomb.statusCode()).isEqualTo(413);
+    assertThat(refused(post("a", "Content-Encoding", "br")).statusCode()).isEqualTo(415);
+  }
+
+  @Test
+  void refusesWhatIsTooLarge() throws Exception {
+    assertThat(taken(post("x".repeat(LINE_BYTES)))).hasSize(1);
+    HttpResponse<String> line = refused(post("a\n" + "x".repeat(LINE_BYTES + 1)));
+    assertThat(line.statusCode()).isEqualTo(413);
+    assertThat(line.body()).isEqualTo("a line has more than 1024 bytes\n");
+    HttpResponse<String> body = refused(post("x\n".repeat(BODY_BYTES / 2) + "x"));
+    assertThat(body.statusCode()).isEqualTo(413);
+    assertThat(body.body()).isEqualTo("the body has more than 65536 bytes\n");
+    HttpResponse<String> many = refused(post("x\n".repeat(BODY_BYTES / 2)));
+    assertThat(many.statusCode()).as("would not fit if it were alone").isEqualTo(413);
+  }
+
+  @Test
+  void refusesWhatIsNoRequestForIt() throws Exception {
+    for (String source :
+        List.of("", ".hidden", "a/b", "a%2Fb", "%C3%BC", "a%00", "x".repeat(129))) {
+      HttpRequest request = to("/v1/logs/" + source).POST(BodyPublishers.ofString("a")).build();
+      assertThat(refused(request).statusCode()).as(source).isEqualTo(400);
+    }
+    assertThat(refused(to("/v1/log/web").POST(BodyPublishers.ofString("a")).build()).statusCode())
+        .isEqualTo(404);
+    assertThat(refused(to("/v1/logs/web").GET().build()).statusCode()).isEqualTo(405);
+    assertThat(refused(post("a", "Origin", "http://elsewhere.example")).statusCode())
+        .isEqualTo(403);
+  }
+
+  @Test
+  void asksForTheToken() throws Exception {
+    server.close();
+    server = start("a-token-of-some-length");
+    assertThat(refused(post("a")).statusCode()).isEqualTo(401);
+    assertThat(refused(post("a", "Authorization", "Bearer another-token-of-it")).statusCode())
+        .isEqualTo(401);
+    assertThat(taken(post("a", "Authorization", "Bearer a-token-of-some-length")))
+        .containsExactly("a");
+    assertThatThrownBy(
+            () -> new IntakeSettings("192.0.2.1", 0, null, "logs.raw", IntakeSettings.Limits.USUAL))
+        .hasMessageContaining("token");
+  }
+
+  @Test
+  void tellsToComeAgainWhileTooMuchIsOnItsWay() throws Exception {
+    List<CompletableFuture<HttpResponse<String>>> held = new ArrayList<>();
+    List<Written> waiting = new ArrayList<>();
+    String body = ("x".repeat(LINE_BYTES - 1) + "\n").repeat(20);
+    for (int i = 0; i < 2; i++) {
+      held.add(send(post(body)));
+      waiting.add(next());
+    }
+    HttpResponse<String> answer = client.send(post(body), BodyHandlers.ofString());
+    assertThat(answer.statusCode()).isEqualTo(429);
+    assertThat(answer.headers().firstValue("Retry-After")).contains("1");
+    assertThat(written).isEmpty();
+    assertThat(held).noneMatch(CompletableFuture::isDone);
+    waiting.get(0).answer.complete(null);
+    assertThat(held.get(0).get().statusCode()).isEqualTo(200);
+    assertThat(held.get(1)).isNotDone();
+    CompletableFuture<HttpResponse<String>> again = send(post(body));
+    next().answer.complete(null);
+    assertThat(again.get().statusCode()).isEqualTo(200);
+    waiting.get(1).answer.complete(null);
+    assertThat(held.get(1).get().statusCode()).isEqualTo(200);
+    assertThat(server.inFlightBytes()).isZero();
+  }
+
+  @Test
+  void acknowledgesNothingThatIsNotWritten() throws Exception {
+    CompletableFuture<HttpResponse<String>> answer = send(post("a\nb"));
+    next().answer.completeExceptionally(new IOException("no broker"));
+    assertThat(answer.get().statusCode()).isEqualTo(503);
+    assertThat(answer.get().headers().firstValue("Retry-After")).contains("1");
+    assertThat(answer.get().body()).isEqualTo("Kafka does not have all lines; send them again\n");
+    assertThat(server.inFlightBytes()).isZero();
+    assertThat(taken(post("a\nb"))).containsExactly("a", "b");
+  }
+}

@@ -1,0 +1,5 @@
+/** The Avro form of records. */
+@NullMarked
+package io.millrace.schema.avro;
+
+import org.jspecify.annotations.NullMarked;
