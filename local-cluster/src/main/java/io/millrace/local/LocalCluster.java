@@ -348,6 +348,7 @@ public final class LocalCluster {
             + " replay <topic>   puts the records of dead letters back into their topics");
     out.println("  " + COMMAND + " dashboard        shows a Kafka cluster in the browser");
     out.println("  " + COMMAND + " verify-audit     checks the chains of hashes of an audit topic");
+    out.println("  " + COMMAND + " query logs       searches what log ingestion has written");
     out.println(
         "  "
             + COMMAND

@@ -37,6 +37,7 @@ final class StandingVerbs {
           "replay",
           "dashboard",
           "verify-audit",
+          "query",
           "down");
 
   private static final Duration DOWN_LIMIT = Duration.ofSeconds(90);
@@ -78,6 +79,7 @@ final class StandingVerbs {
       case "replay" -> ReplayCommand.run(args, surroundings.base(), out);
       case "dashboard" -> DashboardCommand.run(args, surroundings, out);
       case "verify-audit" -> VerifyAuditCommand.run(args, surroundings.base(), out);
+      case "query" -> QueryCommand.run(args, surroundings.base(), out);
       case "down" -> down(args);
       default -> throw new IllegalArgumentException("no verb " + verb);
     };

@@ -171,7 +171,8 @@ class OpenSearchStoreITCase {
   }
 
   @Test
-  void flush_everyHundredthDocumentFailsThenTheNodeIsAwayThenItHangs_losesNothing() throws Exception {
+  void flush_everyHundredthDocumentFailsThenTheNodeIsAwayThenItHangs_losesNothing()
+      throws Exception {
     List<LogRecorded> records = records(TOTAL);
     AtomicInteger sent = new AtomicInteger();
     openSearch.failOneOf(100);
