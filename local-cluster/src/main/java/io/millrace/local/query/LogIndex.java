@@ -2,6 +2,7 @@ package io.millrace.local.query;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.net.HttpURLConnection;
 import java.net.URI;
@@ -118,7 +119,11 @@ public final class LogIndex {
     }
     List<String> records = new ArrayList<>();
     for (JsonNode hit : JSON.readTree(answer.body()).at("/hits/hits")) {
-      records.add(hit.path("_source").toString());
+      // OpenSearch could leave it out itself, but then has the others in any order.
+      if (hit.path("_source") instanceof ObjectNode record) {
+        record.remove("fieldValues");
+        records.add(record.toString());
+      }
     }
     return records;
   }

@@ -145,7 +145,6 @@ public record LogQuery(
   ObjectNode search() {
     ObjectNode search = JsonNodeFactory.instance.objectNode();
     search.put("size", limit).put("track_total_hits", false);
-    search.putObject("_source").putArray("excludes").add("fieldValues");
     ArrayNode sort = search.putArray("sort");
     sort.addObject().putObject("at").put("order", "desc").put("unmapped_type", "date");
     sort.addObject().putObject("recordId").put("order", "desc").put("unmapped_type", "keyword");

@@ -15,7 +15,7 @@ class LogQueryTest {
   void search_nothingGiven_isTheNewestHundred() {
     assertThat(LogQuery.of(Map.of()).search())
         .hasToString(
-            "{\"size\":100,\"track_total_hits\":false,\"_source\":{\"excludes\":[\"fieldValues\"]},"
+            "{\"size\":100,\"track_total_hits\":false,"
                 + "\"sort\":[{\"at\":{\"order\":\"desc\",\"unmapped_type\":\"date\"}},"
                 + "{\"recordId\":{\"order\":\"desc\",\"unmapped_type\":\"keyword\"}}],"
                 + "\"query\":{\"bool\":{\"filter\":[]}}}");
