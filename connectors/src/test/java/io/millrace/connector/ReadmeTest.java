@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.millrace.connector.archive.ArchiveOptions;
 import io.millrace.connector.cassandra.CassandraOptions;
 import io.millrace.connector.kafka.KafkaOptions;
+import io.millrace.connector.opensearch.OpenSearchOptions;
 import io.millrace.connector.postgres.PostgresOptions;
 import io.millrace.connector.redis.RedisOptions;
 import io.millrace.connector.store.StoreOptions;
@@ -35,7 +36,8 @@ class ReadmeTest {
         Arguments.of("redis", List.of(RedisOptions.class)),
         Arguments.of("postgres", List.of(PostgresOptions.class, StoreOptions.class)),
         Arguments.of("cassandra", List.of(CassandraOptions.class, StoreOptions.class)),
-        Arguments.of("archive", List.of(ArchiveOptions.class)));
+        Arguments.of("archive", List.of(ArchiveOptions.class)),
+        Arguments.of("opensearch", List.of(OpenSearchOptions.class, StoreOptions.class)));
   }
 
   @ParameterizedTest

@@ -4,6 +4,8 @@ import io.millrace.connector.cassandra.CassandraRow;
 import io.millrace.connector.cassandra.CassandraTable;
 import io.millrace.connector.kafka.LiveUpdate;
 import io.millrace.connector.lane.RecordOrigin;
+import io.millrace.connector.opensearch.OpenSearchDocument;
+import io.millrace.connector.opensearch.OpenSearchIndex;
 import io.millrace.connector.postgres.PostgresRow;
 import io.millrace.connector.postgres.PostgresScript;
 import io.millrace.connector.postgres.PostgresTable;
@@ -88,6 +90,21 @@ public interface Endpoints {
       Class<T> type,
       CassandraTable table,
       SerializableFunction<T, CassandraRow> write,
+      String uid);
+
+  /**
+   * Writes a stream to indices of OpenSearch.
+   *
+   * @param write what each row stands for; rows of one document must be in one partition of the
+   *     stream
+   * @param uid uid of the writer, unique in the job
+   * @return the rows that OpenSearch refuses for good, for the dead letters of the job's input
+   */
+  <T extends Record> DataStream<DeadLettered> openSearch(
+      DataStream<T> rows,
+      Class<T> type,
+      OpenSearchIndex index,
+      SerializableFunction<T, OpenSearchDocument> write,
       String uid);
 
   /**

@@ -10,6 +10,10 @@ import io.millrace.connector.kafka.KafkaOptions;
 import io.millrace.connector.kafka.KafkaRow;
 import io.millrace.connector.kafka.LiveUpdate;
 import io.millrace.connector.lane.RecordOrigin;
+import io.millrace.connector.opensearch.OpenSearchDocument;
+import io.millrace.connector.opensearch.OpenSearchIndex;
+import io.millrace.connector.opensearch.OpenSearchStore;
+import io.millrace.connector.opensearch.OpenSearchTemplate;
 import io.millrace.connector.postgres.PostgresRow;
 import io.millrace.connector.postgres.PostgresSchema;
 import io.millrace.connector.postgres.PostgresScript;
@@ -40,6 +44,7 @@ import org.apache.flink.util.function.SerializableFunction;
 final class KafkaEndpoints implements Endpoints {
   private final JobConfig config;
   private final List<CassandraTable> cassandraTables = new ArrayList<>();
+  private final List<OpenSearchIndex> openSearchIndices = new ArrayList<>();
   private final Map<PostgresScript, List<PostgresTable>> postgresTables = new LinkedHashMap<>();
 
   KafkaEndpoints(JobConfig config) {
@@ -47,14 +52,17 @@ final class KafkaEndpoints implements Endpoints {
   }
 
   /**
-   * Makes sure that the tables of the job that was built are there, and creates them where the
-   * options say so.
+   * Makes sure that the tables and templates of the job that was built are there, and creates them
+   * where the options say so.
    *
    * @throws IllegalArgumentException where one is not; the message says what to do
    */
   void prepareTables() {
     for (CassandraTable table : cassandraTables) {
       CassandraSchema.prepare(config.configuration(), table);
+    }
+    for (OpenSearchIndex index : openSearchIndices) {
+      OpenSearchTemplate.prepare(config.configuration(), index);
     }
     postgresTables.forEach(
         (script, tables) ->
@@ -127,6 +135,18 @@ final class KafkaEndpoints implements Endpoints {
     cassandraTables.add(table);
     return write(rows, type, write, CassandraStore.of(config.configuration(), table), uid)
         .name("Cassandra " + table.name());
+  }
+
+  @Override
+  public <T extends Record> DataStream<DeadLettered> openSearch(
+      DataStream<T> rows,
+      Class<T> type,
+      OpenSearchIndex index,
+      SerializableFunction<T, OpenSearchDocument> write,
+      String uid) {
+    openSearchIndices.add(index);
+    return write(rows, type, write, OpenSearchStore.of(config.configuration(), index), uid)
+        .name("OpenSearch " + index.name());
   }
 
   @Override

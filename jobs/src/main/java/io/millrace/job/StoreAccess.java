@@ -1,6 +1,7 @@
 package io.millrace.job;
 
 import io.millrace.connector.cassandra.CassandraOptions;
+import io.millrace.connector.opensearch.OpenSearchOptions;
 import io.millrace.connector.postgres.PostgresOptions;
 import io.millrace.connector.redis.RedisOptions;
 import io.millrace.connector.store.StoreOptions;
@@ -20,6 +21,9 @@ public final class StoreAccess {
 
   /** Cassandra, likewise. */
   public static final String CASSANDRA = "cassandra";
+
+  /** OpenSearch, likewise. */
+  public static final String OPENSEARCH = "opensearch";
 
   /** Which of the job's stores are written. */
   public static final ConfigOption<String> STORES =
@@ -43,7 +47,10 @@ public final class StoreAccess {
     if (stores.contains(CASSANDRA)) {
       options.addAll(CassandraOptions.ALL);
     }
-    if (stores.contains(POSTGRES) || stores.contains(CASSANDRA)) {
+    if (stores.contains(OPENSEARCH)) {
+      options.addAll(OpenSearchOptions.ALL);
+    }
+    if (stores.contains(POSTGRES) || stores.contains(CASSANDRA) || stores.contains(OPENSEARCH)) {
       options.add(StoreOptions.CREATE_TABLES);
     }
     return options;

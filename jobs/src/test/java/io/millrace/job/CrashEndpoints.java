@@ -8,6 +8,8 @@ import io.millrace.connector.kafka.KafkaOptions;
 import io.millrace.connector.kafka.KafkaRow;
 import io.millrace.connector.kafka.LiveUpdate;
 import io.millrace.connector.lane.RecordOrigin;
+import io.millrace.connector.opensearch.OpenSearchDocument;
+import io.millrace.connector.opensearch.OpenSearchIndex;
 import io.millrace.connector.postgres.PostgresRow;
 import io.millrace.connector.postgres.PostgresScript;
 import io.millrace.connector.postgres.PostgresTable;
@@ -99,6 +101,16 @@ public record CrashEndpoints(JobConfig config, int recordsPerCheckpoint, @Nullab
       Class<T> type,
       CassandraTable table,
       SerializableFunction<T, CassandraRow> write,
+      String uid) {
+    throw new UnsupportedOperationException("run the job with --stores none");
+  }
+
+  @Override
+  public <T extends Record> DataStream<DeadLettered> openSearch(
+      DataStream<T> rows,
+      Class<T> type,
+      OpenSearchIndex index,
+      SerializableFunction<T, OpenSearchDocument> write,
       String uid) {
     throw new UnsupportedOperationException("run the job with --stores none");
   }

@@ -4,6 +4,8 @@ import io.millrace.connector.cassandra.CassandraRow;
 import io.millrace.connector.cassandra.CassandraTable;
 import io.millrace.connector.kafka.LiveUpdate;
 import io.millrace.connector.lane.RecordOrigin;
+import io.millrace.connector.opensearch.OpenSearchDocument;
+import io.millrace.connector.opensearch.OpenSearchIndex;
 import io.millrace.connector.postgres.PostgresRow;
 import io.millrace.connector.postgres.PostgresScript;
 import io.millrace.connector.postgres.PostgresTable;
@@ -74,6 +76,16 @@ public final class TestEndpoints implements Endpoints {
       SerializableFunction<T, CassandraRow> write,
       String uid) {
     return real.cassandra(rows, type, table, write, uid);
+  }
+
+  @Override
+  public <T extends Record> DataStream<DeadLettered> openSearch(
+      DataStream<T> rows,
+      Class<T> type,
+      OpenSearchIndex index,
+      SerializableFunction<T, OpenSearchDocument> write,
+      String uid) {
+    return real.openSearch(rows, type, index, write, uid);
   }
 
   @Override

@@ -5,6 +5,8 @@ import io.millrace.local.dashboard.DashboardSettings;
 import io.millrace.local.dashboard.DashboardSources;
 import io.millrace.local.flink.FailureCause;
 import io.millrace.local.host.StopSignal;
+import io.millrace.local.query.LogIndex;
+import io.millrace.local.store.LocalStores;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.net.URI;
@@ -44,6 +46,13 @@ final class DashboardCommand {
       paramLabel = "<url>",
       description = "Address of Flink's REST interface, for the state of jobs. Repeatable.")
   List<String> flink = new ArrayList<>();
+
+  @Option(
+      names = "--opensearch",
+      paramLabel = "<host:port>",
+      description =
+          "OpenSearch, with https:// before it for TLS, whose logs are searched at /v1/logs.")
+  @Nullable String openSearch;
 
   @Option(
       names = "--topic-prefix",
@@ -106,7 +115,7 @@ final class DashboardCommand {
       addresses.add(URI.create(address.replaceFirst("/$", "")));
     }
     if (bootstrap != null) {
-      return new DashboardSources(bootstrap, kafka, topicPrefix, addresses, true);
+      return new DashboardSources(bootstrap, kafka, topicPrefix, addresses, true, logs(openSearch));
     }
     Optional<StandingCluster> up = StandingCluster.find(surroundings.base());
     StandingCluster cluster =
@@ -117,6 +126,25 @@ final class DashboardCommand {
     if (addresses.isEmpty()) {
       cluster.rest().forEach(address -> addresses.add(URI.create(address)));
     }
-    return new DashboardSources(cluster.bootstrap(), kafka, topicPrefix, addresses, false);
+    String running = cluster.stores().get(LocalStores.OPENSEARCH);
+    return new DashboardSources(
+        cluster.bootstrap(),
+        kafka,
+        topicPrefix,
+        addresses,
+        false,
+        logs(openSearch == null ? running : openSearch));
+  }
+
+  private LogIndex.Lookup logs(@Nullable String address) throws UsageException {
+    if (address == null) {
+      return () -> null;
+    }
+    try {
+      LogIndex index = LogIndex.at(address, topicPrefix);
+      return () -> index;
+    } catch (IllegalArgumentException e) {
+      throw new UsageException(FailureCause.oneLine(e), e);
+    }
   }
 }

@@ -23,6 +23,7 @@ import io.millrace.local.process.BrokerProcess;
 import io.millrace.local.process.Children;
 import io.millrace.local.process.FlinkProcesses;
 import io.millrace.local.process.ProcessSettings;
+import io.millrace.local.query.LogIndex;
 import io.millrace.local.store.LocalStores;
 import io.millrace.schema.Topics;
 import java.io.IOException;
@@ -90,7 +91,7 @@ final class JobRun {
         TopicAdmin admin = new TopicAdmin(broker.bootstrap());
         FlinkCluster flink = startFlink();
         TopicFeeder feeder = new TopicFeeder(broker.bootstrap());
-        @Nullable Dashboard dashboard = startDashboard(broker, flink)) {
+        @Nullable Dashboard dashboard = startDashboard(broker, flink, stores)) {
       admin.create(plan.inputs());
       announce(dashboard, flink);
       if (plan.bounded()) {
@@ -106,12 +107,11 @@ final class JobRun {
         if (intake != null) {
           IntakeCommand.announce(intake, out);
         }
+        Map<String, String> addresses = stores.addresses();
+        addresses.forEach((name, address) -> out.println(name + " is at " + address));
         SubmittedJob job =
             submit(
-                flink,
-                plan.job(),
-                plan.jobsJar(),
-                plan.arguments(broker.bootstrap(), stores.addresses()));
+                flink, plan.job(), plan.jobsJar(), plan.arguments(broker.bootstrap(), addresses));
         out.println(plan.job().name() + " runs" + (plan.bounded() ? "" : "; Ctrl-C stops it"));
         ProgressReport progress =
             new ProgressReport(job, admin, plan.job().inputs(), out, terminal);
@@ -256,14 +256,26 @@ final class JobRun {
         : BrokerProcess.start(children(), data);
   }
 
-  private @Nullable Dashboard startDashboard(Broker broker, FlinkCluster flink) throws IOException {
+  private @Nullable Dashboard startDashboard(Broker broker, FlinkCluster flink, LocalStores stores)
+      throws IOException {
     DashboardSettings settings = plan.dashboard();
     if (settings == null) {
       return null;
     }
     return Dashboard.start(
         settings,
-        new DashboardSources(broker.bootstrap(), Map.of(), "", List.of(flink.address()), false));
+        new DashboardSources(
+            broker.bootstrap(),
+            Map.of(),
+            "",
+            List.of(flink.address()),
+            false,
+            () -> logs(stores.addresses())));
+  }
+
+  private static @Nullable LogIndex logs(Map<String, String> stores) {
+    String address = stores.get(LocalStores.OPENSEARCH);
+    return address == null ? null : LogIndex.at(address, "");
   }
 
   /** Live, a job that reads lines gets those that come by HTTP too. */

@@ -82,9 +82,12 @@ record RunPlan(
           LocalStores.REDIS,
           LocalStores.CASSANDRA,
           LocalStores.POSTGRES,
+          LocalStores.OPENSEARCH,
           "cassandra-datacenter",
           "cassandra-user",
-          "cassandra-password");
+          "cassandra-password",
+          "opensearch-user",
+          "opensearch-password");
 
   private static final String CLIENT_PROPERTY_PREFIX = "kafka.";
 

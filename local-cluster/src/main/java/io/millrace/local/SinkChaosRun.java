@@ -131,7 +131,7 @@ final class SinkChaosRun {
     tally.extra += outcome.extra();
     tally.restarts += outcome.restarts();
     print(
-        "%-9s %-8s for %s: %s, %,d rows in the store, %,d missing, %,d extra, %,d refused;"
+        "%-10s %-8s for %s: %s, %,d rows in the store, %,d missing, %,d extra, %,d refused;"
             + " %d commands made to fail, %d retries, %d restarts, heap at most %d of %d MiB,"
             + " at most %,d rows in flight%s%s%s%s",
         store,

@@ -38,6 +38,7 @@ final class StandingVerbs {
           "dashboard",
           "intake",
           "verify-audit",
+          "query",
           "down");
 
   private static final Duration DOWN_LIMIT = Duration.ofSeconds(90);
@@ -80,6 +81,7 @@ final class StandingVerbs {
       case "dashboard" -> DashboardCommand.run(args, surroundings, out);
       case "intake" -> IntakeCommand.run(args, surroundings, out);
       case "verify-audit" -> VerifyAuditCommand.run(args, surroundings.base(), out);
+      case "query" -> QueryCommand.run(args, surroundings.base(), out);
       case "down" -> down(args);
       default -> throw new IllegalArgumentException("no verb " + verb);
     };

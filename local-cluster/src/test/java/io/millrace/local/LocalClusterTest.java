@@ -153,9 +153,23 @@ class LocalClusterTest {
   }
 
   @Test
+  void query_thatCannotBe_saysWhy() {
+    assertUsage("query logs", "query");
+    assertUsage("query logs", "query", "plays");
+    assertUsage("query logs --opensearch <host:port>", "query", "logs");
+    assertUsage("there is no level \"LOUD\"", "query", "logs", "--level", "LOUD");
+    assertUsage("text may be given once", "query", "logs", "--text", "a", "--text", "b");
+    assertUsage("like host:9200", "query", "logs", "--opensearch", "http://u:p@a:1");
+    assertUsage("belong together", "query", "logs", "--opensearch", "127.0.0.1:9", "--user", "app");
+    assertUsage("Unknown option", "query", "logs", "--grep", "a");
+    assertThat(run("query", "--help")).isZero();
+    assertThat(printed()).contains("--field=<name>=<value>").contains("--opensearch=<host:port>");
+  }
+
+  @Test
   void chaos_sinksThatCannotBe_saysWhy() {
     assertUsage(
-        "--store knows no 'mysql'; there are redis, postgres, cassandra, all",
+        "--store knows no 'mysql'; there are redis, postgres, cassandra, opensearch, all",
         "chaos",
         "sinks",
         "--store",

@@ -57,7 +57,11 @@ public final class SinkJob {
           "How fast are rows written, and are they all there?",
           List.of(),
           List.of(),
-          List.of(StoreAccess.REDIS, StoreAccess.POSTGRES, StoreAccess.CASSANDRA),
+          List.of(
+              StoreAccess.REDIS,
+              StoreAccess.POSTGRES,
+              StoreAccess.CASSANDRA,
+              StoreAccess.OPENSEARCH),
           List.of(SINK, WRITER, ROWS, RATE));
 
   private SinkJob() {}

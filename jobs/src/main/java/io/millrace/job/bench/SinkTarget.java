@@ -3,6 +3,7 @@ package io.millrace.job.bench;
 import io.millrace.connector.cassandra.CassandraStore;
 import io.millrace.connector.cassandra.CassandraTable;
 import io.millrace.connector.cassandra.ListeningEvents;
+import io.millrace.connector.opensearch.OpenSearchStore;
 import io.millrace.connector.postgres.PostgresOptions;
 import io.millrace.connector.postgres.PostgresStore;
 import io.millrace.connector.redis.RedisOptions;
@@ -28,7 +29,9 @@ enum SinkTarget {
   /** Rows of a table, the newest of each key. */
   POSTGRES,
   /** Rows of a history. */
-  CASSANDRA;
+  CASSANDRA,
+  /** Documents. */
+  OPENSEARCH;
 
   @Override
   public String toString() {
@@ -42,6 +45,7 @@ enum SinkTarget {
       case REDIS_STRING -> new PlainRedis(redis(config), PlainRedis.Form.STRING);
       case POSTGRES -> new PlainPostgres(String.valueOf(config.get(PostgresOptions.POSTGRES)));
       case CASSANDRA -> new PlainCassandra(config);
+      case OPENSEARCH -> new PlainOpenSearch(config);
     };
   }
 
@@ -64,6 +68,12 @@ enum SinkTarget {
             rows,
             ListeningEvents.rows(table, ListeningEvents.HOUR),
             CassandraStore.of(config, table));
+      }
+      case OPENSEARCH -> {
+        return write(
+            rows,
+            new PlainOpenSearch.Documents(),
+            OpenSearchStore.of(config, PlainOpenSearch.INDEX));
       }
     }
     throw new IllegalStateException("no such store: " + this);

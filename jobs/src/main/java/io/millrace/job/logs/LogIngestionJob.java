@@ -4,12 +4,15 @@ import io.millrace.connector.archive.Archive;
 import io.millrace.connector.archive.ArchiveOptions;
 import io.millrace.connector.kafka.KafkaOptions;
 import io.millrace.connector.lane.RecordOrigin;
+import io.millrace.connector.opensearch.LogDocuments;
+import io.millrace.connector.opensearch.OpenSearchIndex;
 import io.millrace.job.Endpoints;
 import io.millrace.job.Ingest;
 import io.millrace.job.JobConfig;
 import io.millrace.job.JobDescription;
 import io.millrace.job.JobLauncher;
 import io.millrace.job.LiveLane;
+import io.millrace.job.StoreAccess;
 import io.millrace.operator.logline.LineFilter;
 import io.millrace.operator.logline.LineParser;
 import io.millrace.operator.logline.LineSource;
@@ -46,7 +49,8 @@ import org.apache.flink.util.function.SerializableFunction;
  * What all services log. In: {@code logs.raw}, {@code log.sources}, {@code log.rules}. Out: {@code
  * log-ingestion.records}, {@code log-ingestion.metrics}, {@code log-ingestion.alerts}, {@code
  * log-ingestion.ledger}; live: {@code log-ingestion.live}; late: {@code log-ingestion.late};
- * rejects: {@code .dlq} of each input. State: O(sources * partitions + open windows * groups).
+ * rejects: {@code .dlq} of each input. Store: OpenSearch. State: O(sources * partitions + open
+ * windows * groups).
  */
 public final class LogIngestionJob {
   /** What it is, for its users. */
@@ -66,7 +70,7 @@ public final class LogIngestionJob {
               Topics.LOGS_RAW_DLQ,
               Topics.LOG_SOURCES_DLQ,
               Topics.LOG_RULES_DLQ),
-          List.of(),
+          List.of(StoreAccess.OPENSEARCH),
           LogIngestionOptions.ALL);
 
   private LogIngestionJob() {}
@@ -118,7 +122,9 @@ public final class LogIngestionJob {
         rows(
             ingested.refused(), new LogRows.ToDeadLetter(job), DeadLettered.class, "refused-lines");
     endpoints.publish(
-        refused.union(publish(ingested, spec, endpoints)), Topics.LOGS_RAW_DLQ, "lines-dlq-sink");
+        refused.union(publish(ingested, spec, config, endpoints)),
+        Topics.LOGS_RAW_DLQ,
+        "lines-dlq-sink");
     bury(endpoints, sources, ofSources, Topics.LOG_SOURCES_DLQ, "sources-dlq-sink");
     bury(endpoints, rules, ofRules, Topics.LOG_RULES_DLQ, "rules-dlq-sink");
   }
@@ -134,7 +140,7 @@ public final class LogIngestionJob {
 
   /** Publishes what came of it, and gives the rows that can't be. */
   private static DataStream<DeadLettered> publish(
-      Ingested ingested, LogSpec spec, Endpoints endpoints) {
+      Ingested ingested, LogSpec spec, JobConfig config, Endpoints endpoints) {
     DataStream<LogRecorded> records =
         rows(ingested.indexed(), LogRows::record, LogRecorded.class, "records");
     DataStream<LogsCounted> metrics =
@@ -171,16 +177,24 @@ public final class LogIngestionJob {
         endpoints,
         Topics.LOG_INGESTION_LIVE,
         "live");
-    return endpoints
-        .publish(records, Topics.LOG_INGESTION_RECORDS, "records-sink")
-        .union(
-            endpoints.publish(metrics, Topics.LOG_INGESTION_METRICS, "metrics-sink"),
-            endpoints.publish(alerts, Topics.LOG_INGESTION_ALERTS, "alerts-sink"),
-            endpoints.publish(ledger, Topics.LOG_INGESTION_LEDGER, "ledger-sink"),
-            endpoints.publish(
-                rows(ingested.late(), new LateRecords(), LateArrived.class, "late"),
-                Topics.LOG_INGESTION_LATE,
-                "late-sink"));
+    DataStream<DeadLettered> refused =
+        endpoints
+            .publish(records, Topics.LOG_INGESTION_RECORDS, "records-sink")
+            .union(
+                endpoints.publish(metrics, Topics.LOG_INGESTION_METRICS, "metrics-sink"),
+                endpoints.publish(alerts, Topics.LOG_INGESTION_ALERTS, "alerts-sink"),
+                endpoints.publish(ledger, Topics.LOG_INGESTION_LEDGER, "ledger-sink"),
+                endpoints.publish(
+                    rows(ingested.late(), new LateRecords(), LateArrived.class, "late"),
+                    Topics.LOG_INGESTION_LATE,
+                    "late-sink"));
+    if (!StoreAccess.writes(config, StoreAccess.OPENSEARCH)) {
+      return refused;
+    }
+    OpenSearchIndex index = LogDocuments.index(config.get(KafkaOptions.TOPIC_PREFIX));
+    return refused.union(
+        endpoints.openSearch(
+            records, LogRecorded.class, index, new LogDocuments(index), "opensearch-sink"));
   }
 
   /** The news of a source that its lines can be read by. */

@@ -3,6 +3,7 @@ package io.millrace.job.logs;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -13,6 +14,9 @@ import io.millrace.job.JobRuns;
 import io.millrace.job.TestEndpoints;
 import io.millrace.job.TopicReader;
 import io.millrace.local.broker.LocalBroker;
+import io.millrace.local.query.LogIndex;
+import io.millrace.local.query.LogQuery;
+import io.millrace.local.store.LocalOpenSearch;
 import io.millrace.schema.Topics;
 import io.millrace.schema.avro.AvroCodec;
 import io.millrace.schema.logs.LogEntryWritten;
@@ -26,7 +30,9 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.time.Duration;
 import java.util.HexFormat;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -53,19 +59,23 @@ class LogIngestionJobITCase {
               .setNumberSlotsPerTaskManager(2)
               .build());
 
+  private static final JsonMapper JSON = JsonMapper.builder().build();
   private static final Path REAL = Path.of("../../shared/data");
 
   @TempDir private static Path directory;
 
   private static LocalBroker broker;
+  private static LocalOpenSearch openSearch;
 
   @BeforeAll
   static void startServers() throws Exception {
     broker = LocalBroker.start(directory.resolve("kafka"));
+    openSearch = LocalOpenSearch.start(directory.resolve("opensearch"));
   }
 
   @AfterAll
   static void stopServers() throws Exception {
+    openSearch.close();
     broker.close();
   }
 
@@ -82,6 +92,9 @@ class LogIngestionJobITCase {
                 "--bounded",
                 "true"));
     options.addAll(List.of(more));
+    if (!options.contains("--opensearch")) {
+      options.addAll(List.of("--stores", "none"));
+    }
     JobConfig config = JobConfig.parse(options.toArray(new String[0]), LogIngestionJob.JOB);
     KafkaTopics.prepare(config.configuration(), LogIngestionJob.JOB.topics());
     return config;
@@ -215,6 +228,75 @@ class LogIngestionJobITCase {
           .as("finished files, all of them listed")
           .hasSameSizeAs(lists);
     }
+  }
+
+  @Test
+  void openSearch_failureInBetween_hasWhatTheTopicHasAndFindsIt() throws Exception {
+    String prefix = "search.";
+    JobConfig config =
+        prepared(prefix, "--opensearch", openSearch.address(), "--create-tables", "true");
+    CannedLogs logs = new CannedLogs(prefix, 12, 2_000);
+    JobRuns.produce(broker.bootstrap(), logs.records);
+    JobRuns.produce(broker.bootstrap(), CannedLogs.descriptions(prefix));
+
+    FailingOnce.arm();
+    JobRuns.run(config, new TestEndpoints(config, 100), LogIngestionJob::build, 2, "rocksdb");
+
+    assertThat(FailingOnce.hasFailed()).as("the failure was injected").isTrue();
+    List<JsonNode> records = committed(prefix + "log-ingestion.records");
+    assertThat(records).hasSize(logs.expected.size());
+    LogIndex index = LogIndex.at(openSearch.address(), prefix);
+    await()
+        .atMost(Duration.ofMinutes(1))
+        .until(() -> index.search(query("limit", "10000")).size() >= records.size());
+    assertThat(found(index, query("limit", "10000"))).containsExactlyInAnyOrderElementsOf(records);
+
+    JsonNode one =
+        records.stream()
+            .filter(row -> row.get("level").asText().equals("ERROR"))
+            .findFirst()
+            .orElseThrow();
+    assertThat(found(index, query("level", "ERROR", "limit", "10000")))
+        .isNotEmpty()
+        .containsExactlyInAnyOrderElementsOf(
+            records.stream().filter(row -> row.get("level").asText().equals("ERROR")).toList())
+        .isSortedAccordingTo(
+            Comparator.comparingLong((JsonNode row) -> row.get("at").asLong()).reversed());
+    assertThat(
+            found(
+                index,
+                query(
+                    "source", one.get("source").asText(),
+                    "text", one.get("message").asText(),
+                    "from", one.get("at").asText(),
+                    "to", String.valueOf(one.get("at").asLong() + 1))))
+        .contains(one);
+    JsonNode withFields =
+        records.stream().filter(row -> !row.get("fields").isEmpty()).findFirst().orElseThrow();
+    Map.Entry<String, JsonNode> field = withFields.get("fields").properties().iterator().next();
+    String pair = field.getKey() + "=" + field.getValue().asText();
+    assertThat(found(index, query("field", pair, "limit", "10000")))
+        .containsExactlyInAnyOrderElementsOf(
+            records.stream()
+                .filter(row -> field.getValue().equals(row.get("fields").get(field.getKey())))
+                .toList());
+    assertThat(found(index, query("text", "\"}} OR * nothing such"))).isEmpty();
+  }
+
+  private static LogQuery query(String... pairs) {
+    Map<String, List<String>> parameters = new TreeMap<>();
+    for (int i = 0; i < pairs.length; i += 2) {
+      parameters.put(pairs[i], List.of(pairs[i + 1]));
+    }
+    return LogQuery.of(parameters);
+  }
+
+  private static List<JsonNode> found(LogIndex index, LogQuery query) throws Exception {
+    List<JsonNode> rows = new ArrayList<>();
+    for (String line : index.search(query)) {
+      rows.add(JSON.readTree(line));
+    }
+    return rows;
   }
 
   /** Holds the law of counts for each source and partition, and in sum. */

@@ -129,6 +129,7 @@ public enum Benchmark {
               new Comparison(SinkVariant.REDIS_STRING, SinkVariant.REDIS_STRING_LOOP, 0.8),
               new Comparison(SinkVariant.POSTGRES, SinkVariant.POSTGRES_LOOP, 0.8),
               new Comparison(SinkVariant.CASSANDRA, SinkVariant.CASSANDRA_LOOP, 0.8),
+              new Comparison(SinkVariant.OPENSEARCH, SinkVariant.OPENSEARCH_LOOP, 0.8),
               new Comparison(SinkVariant.KAFKA, SinkVariant.KAFKA_LOOP, 0.8),
               new Comparison(SinkVariant.EXACTLY_ONCE, SinkVariant.AT_LEAST_ONCE, 0.9));
     };

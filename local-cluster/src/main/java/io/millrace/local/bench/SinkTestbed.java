@@ -5,6 +5,7 @@ import io.millrace.local.flink.StateBackend;
 import io.millrace.local.process.BrokerProcess;
 import io.millrace.local.process.JvmProgram;
 import io.millrace.local.store.LocalCassandra;
+import io.millrace.local.store.LocalOpenSearch;
 import io.millrace.local.store.LocalPostgres;
 import io.millrace.local.store.LocalRedis;
 import java.io.IOException;
@@ -93,6 +94,10 @@ final class SinkTestbed implements Testbed {
               List.of(
                   "--cassandra",
                   started(LocalCassandra.start(site.children(), directory)).address());
+          case OPENSEARCH ->
+              List.of(
+                  "--opensearch",
+                  started(LocalOpenSearch.start(site.children(), directory)).address());
           case KAFKA -> {
             bootstrap = started(BrokerProcess.start(site.children(), directory)).bootstrap();
             yield List.of(

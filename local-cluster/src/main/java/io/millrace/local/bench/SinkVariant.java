@@ -21,6 +21,10 @@ enum SinkVariant implements Variant {
   CASSANDRA("cassandra", Server.CASSANDRA, "sink"),
   /** The same by hand. */
   CASSANDRA_LOOP("cassandra-loop", Server.CASSANDRA, "loop"),
+  /** A document for each row, by the sink. */
+  OPENSEARCH("opensearch", Server.OPENSEARCH, "sink"),
+  /** The same by hand. */
+  OPENSEARCH_LOOP("opensearch-loop", Server.OPENSEARCH, "loop"),
   /** A record for each row, by the exactly-once sink. */
   KAFKA("kafka", Server.KAFKA, "sink"),
   /** The same by hand. */
@@ -47,6 +51,7 @@ enum SinkVariant implements Variant {
     REDIS,
     POSTGRES,
     CASSANDRA,
+    OPENSEARCH,
     KAFKA
   }
 
@@ -69,6 +74,8 @@ enum SinkVariant implements Variant {
       case CASSANDRA -> List.of("StoreWriter: an insert with its own time for each row");
       case CASSANDRA_LOOP ->
           List.of("a loop: the same insert, in batches by partition, 128 of them always under way");
+      case OPENSEARCH -> List.of("StoreWriter: a document with its own version for each row");
+      case OPENSEARCH_LOOP -> List.of("a loop: the same bulk requests, of 5,000 documents");
       case KAFKA -> List.of("the exactly-once sink: a record for each row");
       case KAFKA_LOOP ->
           List.of("a loop: one transactional producer, which commits with each checkpoint");

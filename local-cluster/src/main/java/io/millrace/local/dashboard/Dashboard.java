@@ -47,7 +47,8 @@ public final class Dashboard implements AutoCloseable {
     Viewers viewers = new Viewers(tables, status::json);
     try {
       DashboardServer server =
-          DashboardServer.start(settings, tables, viewers, new Replays(sources, tables));
+          DashboardServer.start(
+              settings, tables, viewers, new Replays(sources, tables), sources.logs());
       status.start();
       viewers.start();
       return new Dashboard(reader, status, viewers, server);

@@ -6,6 +6,8 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.millrace.local.dashboard.Assets.Asset;
 import io.millrace.local.dashboard.DashboardSettings.Certificate;
+import io.millrace.local.query.LogIndex;
+import io.millrace.local.query.LogQuery;
 import io.undertow.Undertow;
 import io.undertow.UndertowOptions;
 import io.undertow.server.HttpServerExchange;
@@ -31,6 +33,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.regex.Pattern;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
@@ -83,17 +86,23 @@ final class DashboardServer implements AutoCloseable {
   private final TopicTables tables;
   private final Viewers viewers;
   private final Replays replays;
+  private final LogIndex.Lookup logs;
   private final Gate gate;
   private final boolean tls;
   private final ServerSentEventHandler stream = new ServerSentEventHandler(this::connected);
   private final Undertow undertow;
 
   private DashboardServer(
-      DashboardSettings settings, TopicTables tables, Viewers viewers, Replays replays)
+      DashboardSettings settings,
+      TopicTables tables,
+      Viewers viewers,
+      Replays replays,
+      LogIndex.Lookup logs)
       throws IOException {
     this.tables = tables;
     this.viewers = viewers;
     this.replays = replays;
+    this.logs = logs;
     this.gate = Gate.of(settings);
     Certificate certificate = settings.tls();
     this.tls = certificate != null;
@@ -121,9 +130,13 @@ final class DashboardServer implements AutoCloseable {
    * @throws IOException where the address is taken, or the certificate can't be read
    */
   static DashboardServer start(
-      DashboardSettings settings, TopicTables tables, Viewers viewers, Replays replays)
+      DashboardSettings settings,
+      TopicTables tables,
+      Viewers viewers,
+      Replays replays,
+      LogIndex.Lookup logs)
       throws IOException {
-    DashboardServer server = new DashboardServer(settings, tables, viewers, replays);
+    DashboardServer server = new DashboardServer(settings, tables, viewers, replays, logs);
     try {
       server.undertow.start();
     } catch (RuntimeException e) {
@@ -194,6 +207,8 @@ final class DashboardServer implements AutoCloseable {
       send(exchange, assets.named("sign-in.html"));
     } else if (path.equals("/api/stream")) {
       openStream(exchange);
+    } else if (path.equals("/v1/logs")) {
+      exchange.dispatch(() -> searchLogs(exchange));
     } else if (path.equals("/api/schema")) {
       String topic = parameter(exchange.getQueryParameters(), "topic");
       send(exchange, topic == null ? Optional.empty() : Assets.schema(topic));
@@ -319,6 +334,33 @@ final class DashboardServer implements AutoCloseable {
     } catch (IOException | KafkaException e) {
       LOG.warn("A replay failed", e);
       refuse(exchange, StatusCodes.BAD_GATEWAY, "the replay failed: " + e.getMessage());
+    }
+  }
+
+  private void searchLogs(HttpServerExchange exchange) {
+    try {
+      Map<String, List<String>> asked = new TreeMap<>();
+      exchange.getQueryParameters().forEach((name, values) -> asked.put(name, List.copyOf(values)));
+      LogQuery query = LogQuery.of(asked);
+      LogIndex index = logs.find();
+      if (index == null) {
+        refuse(exchange, StatusCodes.NOT_FOUND, "no OpenSearch is known here");
+        return;
+      }
+      StringBuilder lines = new StringBuilder();
+      index.search(query).forEach(line -> lines.append(line).append('\n'));
+      exchange
+          .getResponseHeaders()
+          .put(Headers.CONTENT_TYPE, "application/x-ndjson; charset=utf-8");
+      exchange.getResponseSender().send(lines.toString());
+    } catch (IllegalArgumentException e) {
+      refuse(exchange, StatusCodes.BAD_REQUEST, String.valueOf(e.getMessage()));
+    } catch (IOException e) {
+      LOG.warn("Logs could not be searched", e);
+      refuse(exchange, StatusCodes.BAD_GATEWAY, String.valueOf(e.getMessage()));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      refuse(exchange, StatusCodes.SERVICE_UNAVAILABLE, "this server is ending");
     }
   }
 

@@ -1,5 +1,6 @@
 package io.millrace.local.dashboard;
 
+import io.millrace.local.query.LogIndex;
 import java.net.URI;
 import java.util.List;
 import java.util.Map;
@@ -12,10 +13,12 @@ import java.util.Map;
  * @param topicPrefix what a deployment puts before the names of topics
  * @param flink addresses of Flink's REST interface; empty for none
  * @param readOnly whether nothing may be changed: no dead letters are replayed
+ * @param logs finds where logs can be searched
  */
 public record DashboardSources(
     String bootstrap,
     Map<String, String> properties,
     String topicPrefix,
     List<URI> flink,
-    boolean readOnly) {}
+    boolean readOnly,
+    LogIndex.Lookup logs) {}

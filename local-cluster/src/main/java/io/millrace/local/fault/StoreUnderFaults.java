@@ -2,6 +2,7 @@ package io.millrace.local.fault;
 
 import io.millrace.local.process.Children;
 import io.millrace.local.store.LocalCassandra;
+import io.millrace.local.store.LocalOpenSearch;
 import io.millrace.local.store.LocalPostgres;
 import io.millrace.local.store.LocalRedis;
 import java.io.IOException;
@@ -11,7 +12,7 @@ import java.util.List;
 /** A real store that a job writes to as a user with a password, and what befalls it meanwhile. */
 public interface StoreUnderFaults extends AutoCloseable {
   /** The stores that there are. */
-  List<String> NAMES = List.of("redis", "postgres", "cassandra");
+  List<String> NAMES = List.of("redis", "postgres", "cassandra", "opensearch");
 
   /** One of a hundred commands fails. */
   int FAILS_ONE_OF = 100;
@@ -39,6 +40,8 @@ public interface StoreUnderFaults extends AutoCloseable {
       case "postgres" -> new PostgresUnderFaults(LocalPostgres.start(directory));
       case "cassandra" ->
           new CassandraUnderFaults(LocalCassandra.startWithUsers(children, directory));
+      case "opensearch" ->
+          new OpenSearchUnderFaults(LocalOpenSearch.startWithFaults(children, directory));
       default -> throw new IllegalArgumentException("no such store: " + name);
     };
   }
@@ -53,7 +56,7 @@ public interface StoreUnderFaults extends AutoCloseable {
   void end(Outage outage) throws IOException, InterruptedException;
 
   /** How many single commands were made to fail so far, where something stands before the store. */
-  long failedCommands();
+  long failedCommands() throws IOException, InterruptedException;
 
   @Override
   void close() throws IOException;

@@ -25,11 +25,14 @@ public final class LocalStores implements AutoCloseable {
   /** PostgreSQL, likewise. */
   public static final String POSTGRES = "postgres";
 
-  /** All that can be started. */
-  public static final Set<String> KNOWN = Set.of(REDIS, CASSANDRA, POSTGRES);
+  /** OpenSearch, likewise. */
+  public static final String OPENSEARCH = "opensearch";
 
-  /** Stores whose tables a job creates, where it is told to. */
-  public static final Set<String> WITH_TABLES = Set.of(CASSANDRA, POSTGRES);
+  /** All that can be started. */
+  public static final Set<String> KNOWN = Set.of(REDIS, CASSANDRA, POSTGRES, OPENSEARCH);
+
+  /** Stores whose tables, or what else stands for them, a job creates where it is told to. */
+  public static final Set<String> WITH_TABLES = Set.of(CASSANDRA, POSTGRES, OPENSEARCH);
 
   private static final Logger LOG = LoggerFactory.getLogger(LocalStores.class);
 
@@ -60,10 +63,13 @@ public final class LocalStores implements AutoCloseable {
 
   /** The stores for people, each with a comma before it. */
   public static String words(Set<String> names) {
-    return names.stream()
-        .sorted()
-        .map(name -> ", " + Character.toUpperCase(name.charAt(0)) + name.substring(1))
-        .collect(Collectors.joining());
+    return names.stream().sorted().map(name -> ", " + word(name)).collect(Collectors.joining());
+  }
+
+  private static String word(String name) {
+    return name.equals(OPENSEARCH)
+        ? "OpenSearch"
+        : Character.toUpperCase(name.charAt(0)) + name.substring(1);
   }
 
   private Map<String, String> start(
@@ -89,6 +95,11 @@ public final class LocalStores implements AutoCloseable {
       LocalCassandra cassandra = LocalCassandra.start(children, directory.resolve(CASSANDRA));
       servers.push(cassandra);
       addresses.put(CASSANDRA, cassandra.address());
+    }
+    if (names.contains(OPENSEARCH)) {
+      LocalOpenSearch openSearch = LocalOpenSearch.start(children, directory.resolve(OPENSEARCH));
+      servers.push(openSearch);
+      addresses.put(OPENSEARCH, openSearch.address());
     }
     return addresses;
   }

@@ -60,6 +60,7 @@ class BenchmarkTest {
             "redis-string to redis-string-loop",
             "postgres to postgres-loop",
             "cassandra to cassandra-loop",
+            "opensearch to opensearch-loop",
             "kafka to kafka-loop",
             "exactly-once to at-least-once");
     for (Comparison comparison : Benchmark.SINKS.comparisons()) {

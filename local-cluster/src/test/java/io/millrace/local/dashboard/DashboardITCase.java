@@ -109,7 +109,7 @@ class DashboardITCase {
       throws IOException {
     return Dashboard.start(
         new DashboardSettings("127.0.0.1", port, token, null),
-        new DashboardSources(broker.bootstrap(), Map.of(), "", List.of(), readOnly));
+        new DashboardSources(broker.bootstrap(), Map.of(), "", List.of(), readOnly, () -> null));
   }
 
   private static void send(String topic, @Nullable String key, String value) throws Exception {

@@ -1,0 +1,5 @@
+/** Searches what jobs have written to stores. */
+@NullMarked
+package io.millrace.local.query;
+
+import org.jspecify.annotations.NullMarked;
