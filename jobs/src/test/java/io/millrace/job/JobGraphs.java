@@ -23,6 +23,9 @@ final class JobGraphs {
       String database = store.equals(StoreAccess.POSTGRES) ? "/books" : "";
       options.addAll(List.of("--" + store, "127.0.0.1:9" + database));
     }
+    if (job.inputs().isEmpty()) {
+      options.addAll(List.of("--location", "file:/nowhere"));
+    }
     options.addAll(more);
     JobConfig config = JobConfig.parse(options.toArray(String[]::new), job);
     StreamExecutionEnvironment env = JobEnvironment.create(config);

@@ -47,6 +47,13 @@ class OptionLimitsTest {
     "location-fanout, max-speed, -1, the greatest speed must be a number of metres",
     "location-fanout, max-speed, NaN, the greatest speed must be a number of metres",
     "location-fanout, coalesce, -1s, --coalesce",
+    "file-ingestion, poll, 0s, --poll must be longer than 0s",
+    "file-ingestion, stable-for, -1s, --stable-for",
+    "file-ingestion, max-row, 897kb, --max-row must be from 1b to 896kb",
+    "file-ingestion, format, tsv, no format",
+    "file-ingestion, ack, /done, --ack must be the end of a name",
+    "file-ingestion, columns, 'a,,b', columns must have names of their own",
+    "file-ingestion, record-element, '', the record element must have a name",
   })
   void build_figureBeyondItsEnds_isRefused(
       String job, String option, String value, String message) {
@@ -74,6 +81,9 @@ class OptionLimitsTest {
     "reconciliation, retention, 0s",
     "location-fanout, max-speed, 0",
     "location-fanout, coalesce, 0s",
+    "file-ingestion, stable-for, 0s",
+    "file-ingestion, max-row, 896kb",
+    "file-ingestion, format, xml",
   })
   void build_figureAtItsEnds_isTaken(String job, String option, String value) throws Exception {
     assertThat(JobGraphs.of(described(job), List.of("--" + option, value)).getStreamNodes())

@@ -9,6 +9,7 @@ import io.millrace.local.dashboard.DashboardSettings;
 import io.millrace.local.dashboard.DashboardSources;
 import io.millrace.local.feed.FileFeed;
 import io.millrace.local.feed.InputException;
+import io.millrace.local.feed.SeededFiles;
 import io.millrace.local.feed.TopicFeeder;
 import io.millrace.local.flink.FailureCause;
 import io.millrace.local.flink.FlinkCluster;
@@ -28,6 +29,7 @@ import io.millrace.local.store.LocalStores;
 import io.millrace.schema.Topics;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -111,7 +113,7 @@ final class JobRun {
         addresses.forEach((name, address) -> out.println(name + " is at " + address));
         SubmittedJob job =
             submit(
-                flink, plan.job(), plan.jobsJar(), plan.arguments(broker.bootstrap(), addresses));
+                flink, plan.job(), plan.jobsJar(), arguments(broker.bootstrap(), addresses));
         out.println(plan.job().name() + " runs" + (plan.bounded() ? "" : "; Ctrl-C stops it"));
         ProgressReport progress =
             new ProgressReport(job, admin, plan.job().inputs(), out, terminal);
@@ -126,7 +128,7 @@ final class JobRun {
     FutureTask<@Nullable Void> feed =
         new FutureTask<>(
             () -> {
-              plan.feedLive(feeder, feedStop::isRequested);
+              plan.feedLive(feeder, files(), feedStop::isRequested);
               return null;
             });
     if (!plan.bounded()) {
@@ -221,6 +223,15 @@ final class JobRun {
   private void feedAll(TopicFeeder feeder) throws IOException, UsageException {
     FileFeed files = plan.files();
     Duration duration = plan.feedDuration();
+    SeededFiles seeded = plan.seededFiles();
+    if (seeded != null && duration != null) {
+      long rows = seeded.writePast(files(), duration, stop::isRequested);
+      out.println(String.format(Locale.ROOT, "wrote %,d rows into files", rows));
+      return;
+    }
+    if (plan.inputs().isEmpty()) {
+      return;
+    }
     if (files != null) {
       try {
         files.feed(feeder, stop::isRequested);
@@ -231,6 +242,21 @@ final class JobRun {
       plan.feeds().feedPast(feeder, duration, System.currentTimeMillis(), stop::isRequested);
     }
     out.println(String.format(Locale.ROOT, "fed %,d records", feeder.sent()));
+  }
+
+  /** Where files are written for a job that reads files. */
+  private Path files() {
+    return directory.path().resolve("files");
+  }
+
+  /** What the job's {@code main} gets. */
+  private List<String> arguments(String bootstrap, Map<String, String> stores) throws IOException {
+    List<String> arguments = plan.arguments(bootstrap, stores);
+    if (plan.seededFiles() != null) {
+      Path files = Files.createDirectories(files());
+      arguments.addAll(List.of("--" + RunPlan.LOCATION_OPTION, "file:" + files.toUri().getPath()));
+    }
+    return arguments;
   }
 
   private void awaitFeed(FutureTask<?> feed)

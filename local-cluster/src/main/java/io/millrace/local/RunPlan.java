@@ -6,6 +6,7 @@ import io.millrace.local.feed.FileFeed;
 import io.millrace.local.feed.InputException;
 import io.millrace.local.feed.InputFile;
 import io.millrace.local.feed.SeededFeeds;
+import io.millrace.local.feed.SeededFiles;
 import io.millrace.local.feed.TimeReader;
 import io.millrace.local.feed.TopicFeeder;
 import io.millrace.local.flink.FailureCause;
@@ -40,6 +41,7 @@ import org.jspecify.annotations.Nullable;
  * @param inputs the topics it reads
  * @param files the files to feed; null where the seeded feeds run
  * @param feeds the seeded feeds; empty where files are fed
+ * @param seededFiles the files to write for a job that reads files and was told none; else null
  * @param feedDuration how long the seeded feeds run; null for as long as the run
  * @param bounded whether the run ends with its input
  * @param output where to write the sink topics; null for nowhere
@@ -56,6 +58,7 @@ record RunPlan(
     List<Topic<?>> inputs,
     @Nullable FileFeed files,
     SeededFeeds feeds,
+    @Nullable SeededFiles seededFiles,
     @Nullable Duration feedDuration,
     boolean bounded,
     @Nullable Path output,
@@ -67,6 +70,9 @@ record RunPlan(
     boolean openDashboard) {
 
   static final String STORES_OPTION = "stores";
+
+  /** Where a job finds its files. */
+  static final String LOCATION_OPTION = "location";
 
   /** What the lines of log files are a log of. */
   private static final String LINE_SOURCE_OPTION = "source";
@@ -132,14 +138,23 @@ record RunPlan(
     FileFeed files = files(job, options, settings.get(LINE_SOURCE_OPTION));
     SeededFeeds feeds =
         SeededFeeds.of(files == null ? inputs : List.of(), options.seed, options.ratePerSecond);
-    if (files == null && feeds.isEmpty()) {
+    boolean readsTopics = !inputs.isEmpty();
+    SeededFiles seededFiles =
+        readsTopics || settings.containsKey(LOCATION_OPTION)
+            ? null
+            : new SeededFiles(options.seed, options.ratePerSecond);
+    if (files == null && feeds.isEmpty() && readsTopics) {
       throw new UsageException(
           "there is no seeded feed for "
               + String.join(", ", job.inputs())
               + "; give --input <topic>=<file>");
     }
-    if (files == null && options.bounded && options.duration == null) {
-      throw new UsageException("--bounded needs an end: give --input, or --duration of the feed");
+    boolean isFed = (files == null && readsTopics) || seededFiles != null;
+    if (isFed && options.bounded && options.duration == null) {
+      throw new UsageException(
+          "--bounded needs an end: give "
+              + (readsTopics ? "--input" : "--set " + LOCATION_OPTION + "=<address>")
+              + ", or --duration of the feed");
     }
     return new RunPlan(
         job,
@@ -147,6 +162,7 @@ record RunPlan(
         inputs,
         files,
         feeds,
+        seededFiles,
         options.duration,
         options.bounded,
         output(options.output),
@@ -228,15 +244,19 @@ record RunPlan(
   /**
    * Feeds the inputs as time goes by, until they end or {@code stop} becomes true.
    *
+   * @param directory for files, where the job reads files
    * @throws InputException where a file can't be read to its end
    * @throws IOException where Kafka takes no more
    */
-  void feedLive(TopicFeeder feeder, BooleanSupplier stop) throws IOException, InputException {
-    if (files != null) {
+  void feedLive(TopicFeeder feeder, Path directory, BooleanSupplier stop)
+      throws IOException, InputException {
+    Duration duration = feedDuration == null ? Duration.ofMillis(Long.MAX_VALUE) : feedDuration;
+    if (seededFiles != null) {
+      seededFiles.writeLive(directory, duration, stop);
+    } else if (files != null) {
       files.feed(feeder, stop);
-    } else {
-      feeds.feedLive(
-          feeder, feedDuration == null ? Duration.ofMillis(Long.MAX_VALUE) : feedDuration, stop);
+    } else if (!feeds.isEmpty()) {
+      feeds.feedLive(feeder, duration, stop);
     }
   }
 
@@ -278,6 +298,13 @@ record RunPlan(
 
   private static InputFile file(JobCatalogue.Job job, String input)
       throws UsageException, InputException {
+    if (job.inputs().isEmpty()) {
+      throw new UsageException(
+          job.name()
+              + " reads no topic; give --set "
+              + LOCATION_OPTION
+              + "=file:<directory> instead of --input");
+    }
     int equals = input.indexOf('=');
     if (equals <= 0 || equals + 1 == input.length()) {
       throw new UsageException("--input '" + input + "' must be <topic>=<file>");

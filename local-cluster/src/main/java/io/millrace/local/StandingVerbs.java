@@ -156,6 +156,9 @@ final class StandingVerbs {
     StandingCluster cluster = StandingCluster.required(surroundings.base());
     JobCatalogue.Job job =
         JobCatalogue.read(surroundings.jobsJar()).required(options.job, List.of());
+    if (job.inputs().isEmpty()) {
+      throw new UsageException(job.name() + " reads no topic that could be fed");
+    }
     RunPlan plan = RunPlan.of(job, surroundings.jobsJar(), options.asRun());
     try (StopSignal stop = surroundings.stop().get();
         TopicAdmin admin = new TopicAdmin(cluster.bootstrap());
@@ -165,7 +168,7 @@ final class StandingVerbs {
           "feeding "
               + String.join(", ", plan.inputs().stream().map(Topic::name).toList())
               + "; Ctrl-C stops it");
-      plan.feedLive(feeder, stop::isRequested);
+      plan.feedLive(feeder, surroundings.base(), stop::isRequested);
       out.println(String.format(Locale.ROOT, "fed %,d records", feeder.sent()));
       return ExitCode.DONE;
     } catch (InputException e) {

@@ -3,6 +3,8 @@ package io.millrace.schema;
 import io.millrace.schema.Topic.Cleanup;
 import io.millrace.schema.Topic.Lane;
 import io.millrace.schema.Topic.View;
+import io.millrace.schema.files.FileIngested;
+import io.millrace.schema.files.FileRecorded;
 import io.millrace.schema.lane.DeadLettered;
 import io.millrace.schema.lane.LateArrived;
 import io.millrace.schema.lane.LiveRow;
@@ -448,6 +450,40 @@ public final class Topics {
   /** The sources, what they log and the alerts that stand, as they are now. */
   public static final Topic<LiveRow> LOG_INGESTION_LIVE = live("log-ingestion");
 
+  /** What the rows of files say. */
+  public static final Topic<FileRecorded> FILE_INGESTION_RECORDS =
+      result(
+          "file-ingestion.records",
+          "What a row of a file says.",
+          FileRecorded.class,
+          "recordId",
+          View.TABLE);
+
+  /** How far files are, and what came of their rows. */
+  public static final Topic<FileIngested> FILE_INGESTION_FILES =
+      result(
+          "file-ingestion.files",
+          "How far a file is, and what came of its rows.",
+          FileIngested.class,
+          "fileId",
+          View.TABLE);
+
+  /** Rows of files that file ingestion refused; their topic is the file. */
+  public static final Topic<DeadLettered> FILE_INGESTION_ROWS_DLQ =
+      new Topic<>(
+          "file-ingestion.rows.dlq",
+          "A row of a file that file-ingestion refused, with the reason.",
+          DeadLettered.class,
+          Lane.DEAD_LETTER,
+          null,
+          PARTITIONS,
+          Cleanup.DELETE,
+          View.TABLE,
+          null);
+
+  /** The files as they are now. */
+  public static final Topic<LiveRow> FILE_INGESTION_LIVE = live("file-ingestion");
+
   private static final List<Topic<?>> ALL =
       List.of(
           LISTENING_PLAYS,
@@ -469,6 +505,10 @@ public final class Topics {
           LOG_INGESTION_LEDGER,
           LOG_INGESTION_LATE,
           LOG_INGESTION_LIVE,
+          FILE_INGESTION_RECORDS,
+          FILE_INGESTION_FILES,
+          FILE_INGESTION_ROWS_DLQ,
+          FILE_INGESTION_LIVE,
           RATELIMIT_REQUESTS,
           RATELIMIT_REQUESTS_DLQ,
           RATELIMIT_RULES,

@@ -11,6 +11,7 @@ import java.lang.reflect.Modifier;
 import java.lang.reflect.RecordComponent;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -29,9 +30,12 @@ class TopicsTest {
   @Test
   void all_deadLetters_areThoseOfTheInputs() {
     List<String> ofInputs =
-        topics().stream()
-            .filter(topic -> topic.lane() == Lane.INPUT)
-            .map(input -> input.deadLetters().name())
+        Stream.concat(
+                topics().stream()
+                    .filter(topic -> topic.lane() == Lane.INPUT)
+                    .map(input -> input.deadLetters().name()),
+                // What comes in as files is in no topic before.
+                Stream.of(Topics.FILE_INGESTION_ROWS_DLQ.name()))
             .toList();
     assertThat(topics().stream().filter(topic -> topic.lane() == Lane.DEAD_LETTER))
         .extracting(Topic::name)

@@ -1,6 +1,7 @@
 package io.millrace.job.catalogue;
 
 import io.millrace.job.JobDescription;
+import io.millrace.job.files.FileIngestionJob;
 import io.millrace.job.listening.TrendingSongsJob;
 import io.millrace.job.location.LocationFanoutJob;
 import io.millrace.job.logs.LogIngestionJob;
@@ -20,6 +21,7 @@ public final class JobCatalogue {
           TrendingSongsJob.JOB,
           LogIngestionJob.JOB,
           LocationFanoutJob.JOB,
+          FileIngestionJob.JOB,
           RateCountingJob.JOB,
           HeavyHittersJob.JOB,
           ReconciliationJob.JOB);

@@ -29,6 +29,7 @@ public enum Rejection {
   TOO_OLD("too-old"),
   TOO_FAR_AHEAD("too-far-ahead"),
   IMPOSSIBLE_SPEED("impossible-speed"),
+  DAMAGED_FILE("damaged-file"),
   TOO_LARGE("too-large"),
   REFUSED_BY_STORE("refused-by-store");
 

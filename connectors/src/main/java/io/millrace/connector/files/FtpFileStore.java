@@ -1,0 +1,194 @@
+package io.millrace.connector.files;
+
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.apache.commons.net.ftp.FTP;
+import org.apache.commons.net.ftp.FTPClient;
+import org.apache.commons.net.ftp.FTPFile;
+import org.apache.commons.net.ftp.FTPReply;
+import org.apache.commons.net.ftp.FTPSClient;
+import org.apache.commons.net.util.TrustManagerUtils;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A directory of an FTP server: passive mode, binary, names in UTF-8. FTPS is explicit TLS for
+ * commands and data, and the server's certificate must be of its host.
+ */
+final class FtpFileStore implements FileStore {
+  private static final int ANSWER_LIMIT_MILLIS = 30_000;
+
+  private final FileLocation location;
+
+  private @Nullable FTPClient connected;
+
+  FtpFileStore(FileLocation location) {
+    this.location = location;
+  }
+
+  @Override
+  public List<FileStat> list() throws IOException {
+    FTPClient client = client();
+    try {
+      List<FileStat> files = new ArrayList<>();
+      for (FTPFile file : listed(client, location.path())) {
+        if (file != null && file.isFile() && isName(file.getName())) {
+          files.add(stat(file.getName(), file));
+        }
+      }
+      return files;
+    } catch (IOException e) {
+      close();
+      throw e;
+    }
+  }
+
+  private static boolean isName(@Nullable String name) {
+    return name != null && FileStat.isName(name);
+  }
+
+  @Override
+  public Optional<FileStat> stat(String name) throws IOException {
+    String path = location.pathOf(name);
+    FTPClient client = client();
+    try {
+      if (client.hasFeature("MLST")) {
+        FTPFile file = client.mlistFile(path);
+        return file != null && file.isFile() ? Optional.of(stat(name, file)) : Optional.empty();
+      }
+    } catch (IOException e) {
+      close();
+      throw e;
+    }
+    for (FileStat file : list()) {
+      if (file.name().equals(name)) {
+        return Optional.of(file);
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static FTPFile[] listed(FTPClient client, String directory) throws IOException {
+    FTPFile[] files =
+        client.hasFeature("MLST") ? client.mlistDir(directory) : client.listFiles(directory);
+    if (!FTPReply.isPositiveCompletion(client.getReplyCode())) {
+      throw new IOException("the FTP server does not list: " + client.getReplyString().strip());
+    }
+    return files;
+  }
+
+  private static FileStat stat(String name, FTPFile file) {
+    return new FileStat(
+        name,
+        file.getSize(),
+        file.getTimestamp() == null ? 0 : file.getTimestamp().getTimeInMillis());
+  }
+
+  @Override
+  public InputStream open(String name, long offset) throws IOException {
+    String path = location.pathOf(name);
+    FTPClient client = client();
+    try {
+      client.setRestartOffset(offset);
+      InputStream in = client.retrieveFileStream(path);
+      if (in == null) {
+        throw new IOException("the FTP server does not send: " + client.getReplyString().strip());
+      }
+      return new FilterInputStream(in) {
+        @Override
+        public void close() {
+          // To end a transfer in the middle is to end the connection.
+          FtpFileStore.this.close();
+        }
+      };
+    } catch (IOException e) {
+      close();
+      throw e;
+    }
+  }
+
+  private FTPClient client() throws IOException {
+    FTPClient client = connected;
+    if (client != null && client.isConnected()) {
+      return client;
+    }
+    FileCredentials credentials = FileCredentials.read(location.credentials());
+    client = location.protocol() == FileLocation.Protocol.FTPS ? tls(credentials) : new FTPClient();
+    connected = client;
+    try {
+      client.setControlEncoding("UTF-8");
+      client.setConnectTimeout(ANSWER_LIMIT_MILLIS);
+      client.setDefaultTimeout(ANSWER_LIMIT_MILLIS);
+      client.setDataTimeout(Duration.ofMillis(ANSWER_LIMIT_MILLIS));
+      client.connect(location.host(), location.port());
+      client.setSoTimeout(ANSWER_LIMIT_MILLIS);
+      require(client, FTPReply.isPositiveCompletion(client.getReplyCode()), "connect");
+      require(client, client.login(credentials.user(), credentials.password()), "log in");
+      if (client instanceof FTPSClient secure) {
+        secure.execPBSZ(0);
+        secure.execPROT("P");
+      }
+      require(client, client.setFileType(FTP.BINARY_FILE_TYPE), "go binary");
+      client.enterLocalPassiveMode();
+      return client;
+    } catch (IOException e) {
+      close();
+      throw e;
+    }
+  }
+
+  private void require(FTPClient client, boolean done, String what) throws IOException {
+    if (!done) {
+      throw new IOException(
+          "can't " + what + " at " + location + ": " + client.getReplyString().strip());
+    }
+  }
+
+  private static FTPSClient tls(FileCredentials credentials) throws IOException {
+    FTPSClient client = new FTPSClient(false);
+    client.setEndpointCheckingEnabled(true);
+    try {
+      client.setTrustManager(TrustManagerUtils.getDefaultTrustManager(authorities(credentials)));
+    } catch (GeneralSecurityException e) {
+      throw new IOException("the trust-store of --credentials can't be used", e);
+    }
+    return client;
+  }
+
+  /** The authorities that are trusted; null for those of the JVM. */
+  private static @Nullable KeyStore authorities(FileCredentials credentials)
+      throws IOException, GeneralSecurityException {
+    String file = credentials.trustStore();
+    if (file == null) {
+      return null;
+    }
+    String password = credentials.trustStorePassword();
+    KeyStore store = KeyStore.getInstance("PKCS12");
+    try (InputStream in = Files.newInputStream(Path.of(file))) {
+      store.load(in, password == null ? null : password.toCharArray());
+    }
+    return store;
+  }
+
+  @Override
+  public void close() {
+    FTPClient client = connected;
+    connected = null;
+    if (client != null) {
+      try {
+        client.disconnect();
+      } catch (IOException e) {
+        // It is gone either way; what was read is complete or is read again.
+        return;
+      }
+    }
+  }
+}

@@ -1,0 +1,320 @@
+package io.millrace.connector.files;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.millrace.connector.files.DirectoryWatch.Listing;
+import io.millrace.connector.files.FileEvent.Kind;
+import io.millrace.connector.files.FileLocation.Protocol;
+import io.millrace.connector.files.FormatSpec.ArchiveLimits;
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import org.apache.flink.connector.base.source.reader.RecordsWithSplitIds;
+import org.apache.flink.connector.base.source.reader.splitreader.SplitsAddition;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * A directory as it is, and behind real servers of FTP, FTPS and SFTP: all of them behave alike.
+ */
+class FileAdaptersITCase {
+  private static final long START = 1_764_151_200_000L;
+  private static final int STABLE_MILLIS = 1_000;
+  private static final Retries QUICK = new Retries(20, 50, 500);
+  private static final FormatSpec FORMAT =
+      new FormatSpec(null, List.of(), "record", null, 64 * 1024, ArchiveLimits.DEFAULT);
+
+  private static final Map<Protocol, FileServer> SERVERS = new EnumMap<>(Protocol.class);
+
+  @TempDir private static Path directory;
+
+  private final AtomicInteger failures = new AtomicInteger();
+  private final AtomicLong clock = new AtomicLong(START);
+
+  @BeforeAll
+  static void startServers() throws Exception {
+    for (Protocol protocol : Protocol.values()) {
+      SERVERS.put(protocol, FileServer.start(protocol, directory.resolve(protocol.name())));
+    }
+  }
+
+  @AfterAll
+  static void stopServers() throws IOException {
+    for (FileServer server : SERVERS.values()) {
+      server.close();
+    }
+  }
+
+  private static FileServer empty(Protocol protocol) throws IOException {
+    FileServer server = SERVERS.get(protocol);
+    if (server == null) {
+      throw new IllegalStateException("no server of " + protocol);
+    }
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(server.files())) {
+      for (Path file : files) {
+        Files.delete(file);
+      }
+    }
+    return server;
+  }
+
+  private DirectoryWatch watch(FileStore store, String ack) {
+    return new DirectoryWatch(
+        store,
+        new WatchSpec("*", 1_000, STABLE_MILLIS, ack, false),
+        QUICK,
+        failures::incrementAndGet,
+        clock::get);
+  }
+
+  private static void put(Path file, String text, long modifiedAt) throws IOException {
+    Files.writeString(file, text);
+    Files.setLastModifiedTime(file, FileTime.fromMillis(modifiedAt));
+  }
+
+  private static List<String> names(Listing listing) {
+    return listing.found().stream().map(IngestedFile::name).sorted().toList();
+  }
+
+  /** Lists twice, as far apart as files must stay the same. */
+  private List<IngestedFile> settled(DirectoryWatch watch, Collection<FileStat> known)
+      throws IOException {
+    List<IngestedFile> found = new ArrayList<>(watch.list(known).found());
+    clock.addAndGet(STABLE_MILLIS);
+    found.addAll(watch.list(known).found());
+    return found;
+  }
+
+  @ParameterizedTest
+  @EnumSource(Protocol.class)
+  void files_areFoundOnce_andOnlyWhenComplete(Protocol protocol) throws Exception {
+    FileServer server = empty(protocol);
+    try (FileStore store = server.location().open()) {
+      DirectoryWatch watch = watch(store, "");
+      Path growing = server.files().resolve("growing.csv");
+      put(server.files().resolve("a b \u00E4.csv"), "id\n1\n", START);
+      put(server.files().resolve("a.csv.part"), "id\n", START);
+      put(growing, "id\n", START);
+      Files.createDirectory(server.files().resolve("inner.csv"));
+
+      assertThat(watch.list(List.of()).found()).as("seen once is not stable").isEmpty();
+      put(growing, "id\n1\n", START + 10_000);
+      clock.addAndGet(STABLE_MILLIS);
+      Listing second = watch.list(List.of());
+      assertThat(names(second)).containsExactly("a b \u00E4.csv");
+      assertThat(second.settled()).as("one still grows").isFalse();
+      IngestedFile first = second.found().get(0);
+      assertThat(first.size()).isEqualTo(5);
+      Map<String, FileStat> known = new TreeMap<>(Map.of(first.name(), first.stat()));
+
+      clock.addAndGet(STABLE_MILLIS);
+      Listing third = watch.list(known.values());
+      assertThat(names(third)).as("what is known is passed over").containsExactly("growing.csv");
+      assertThat(third.settled()).isTrue();
+      third.found().forEach(file -> known.put(file.name(), file.stat()));
+
+      put(server.files().resolve("a b \u00E4.csv"), "id\n1\n", START + 20_000);
+      assertThat(settled(watch, known.values()))
+          .as("sent again with the same contents it is the same file")
+          .extracting(IngestedFile::fileId)
+          .containsExactly(first.fileId());
+      put(server.files().resolve("a b \u00E4.csv"), "id\n2\n", START + 30_000);
+      assertThat(settled(watch, known.values()))
+          .as("with others, of the same size, it is another")
+          .singleElement()
+          .satisfies(other -> assertThat(other.fileId()).isNotEqualTo(first.fileId()))
+          .satisfies(other -> assertThat(other.name()).isEqualTo(first.name()));
+
+      DirectoryWatch acknowledged = watch(store, ".done");
+      assertThat(acknowledged.list(List.of()).found()).isEmpty();
+      put(server.files().resolve("growing.csv.done"), "", START);
+      assertThat(names(acknowledged.list(List.of()))).containsExactly("growing.csv");
+      assertThat(failures).hasValue(0);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Protocol.class)
+  void rows_overDroppedConnections_comeOnceEach(Protocol protocol) throws Exception {
+    int count = 60_000;
+    StringBuilder text = new StringBuilder("id,text\n");
+    for (int i = 0; i < count; i++) {
+      text.append(i).append(",some more text for this row\n");
+    }
+    FileServer server = empty(protocol);
+    try (FileStore store = server.location().open()) {
+      put(server.files().resolve("big.csv"), text.toString(), START);
+      List<IngestedFile> found = settled(watch(store, ""), List.of());
+      assertThat(found).hasSize(1);
+      FileSplit split = FileSplit.of(found.get(0));
+
+      FileSplitReader reader =
+          new FileSplitReader(server.location().open(), FORMAT, failures::incrementAndGet);
+      FileStep stopped = new FileStep(Kind.STARTED, null, 0, 0);
+      int next = 0;
+      reader.handleSplitsChanges(new SplitsAddition<>(List.of(split)));
+      while (next < count / 3) {
+        for (FileStep step : steps(reader)) {
+          if (step.kind() == Kind.ROW) {
+            assertThat(id(step)).isEqualTo(next++);
+            stopped = step;
+          }
+        }
+      }
+      server.restart();
+      reader.close();
+
+      // Another task goes on from there, and loses its connection in between.
+      FileTally tally = new FileTally(next, next, 0, START, START);
+      FileSplit rest = new FileSplit(split.file(), stopped.position(), true, false, tally);
+      FileStore unsteady = new DroppingStore(server.location().open(), text.length() / 4);
+      FileSplitReader other = new FileSplitReader(unsteady, FORMAT, failures::incrementAndGet);
+      other.handleSplitsChanges(new SplitsAddition<>(List.of(rest)));
+      Kind last = Kind.STARTED;
+      while (last != Kind.COMPLETED) {
+        for (FileStep step : steps(other)) {
+          last = step.kind();
+          if (last == Kind.ROW) {
+            assertThat(id(step)).isEqualTo(next++);
+          }
+        }
+      }
+      other.close();
+      assertThat(next).isEqualTo(count);
+      assertThat(failures).as("the connection was lost").hasValue(1);
+    }
+  }
+
+  private static List<FileStep> steps(FileSplitReader reader) throws IOException {
+    List<FileStep> steps = new ArrayList<>();
+    RecordsWithSplitIds<FileStep> batch = reader.fetch();
+    while (batch.nextSplit() != null) {
+      FileStep step;
+      while ((step = batch.nextRecordFromSplit()) != null) {
+        steps.add(step);
+      }
+    }
+    return steps;
+  }
+
+  private static int id(FileStep step) {
+    Row row = step.row();
+    return row == null ? -1 : Integer.parseInt(row.fields().getOrDefault("id", "-1"));
+  }
+
+  @ParameterizedTest
+  @EnumSource(Protocol.class)
+  void files_changedWhileTheyAreRead_areDamagedFromThere(Protocol protocol) throws Exception {
+    FileServer server = empty(protocol);
+    try (FileStore store = server.location().open()) {
+      Path file = server.files().resolve("a.csv");
+      put(file, "id\n1\n", START);
+      IngestedFile found = settled(watch(store, ""), List.of()).get(0);
+      put(file, "id\n2\n3\n", START + 10_000);
+      FileSplitReader reader = new FileSplitReader(store, FORMAT, failures::incrementAndGet);
+      reader.handleSplitsChanges(new SplitsAddition<>(List.of(FileSplit.of(found))));
+      assertThat(steps(reader))
+          .extracting(FileStep::kind)
+          .containsExactly(Kind.STARTED, Kind.REFUSED, Kind.DAMAGED);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Protocol.class)
+  void paths_thatLeadOut_areRefused(Protocol protocol) throws Exception {
+    FileServer server = empty(protocol);
+    try (FileStore store = server.location().open()) {
+      Path secret = server.outside().resolve("secret.csv");
+      put(secret, "id\nhunter2\n", START);
+      put(server.files().resolve("a.csv"), "id\n1\n", START);
+      for (String name : List.of("../secret.csv", "..", "/secret.csv", "in/../../secret.csv")) {
+        assertThatThrownBy(() -> store.open(name, 0))
+            .isInstanceOf(IllegalArgumentException.class)
+            .hasMessage("not the name of a file in its directory");
+        assertThatThrownBy(() -> store.stat(name)).isInstanceOf(IllegalArgumentException.class);
+      }
+      if (protocol == Protocol.FILE || protocol == Protocol.SFTP) {
+        Files.createSymbolicLink(server.files().resolve("link.csv"), secret.toAbsolutePath());
+        assertThat(store.stat("link.csv")).isEmpty();
+        assertThatThrownBy(() -> read(store, "link.csv")).isInstanceOf(IOException.class);
+      }
+      assertThat(store.list()).extracting(FileStat::name).containsExactly("a.csv");
+      assertThat(read(store, "a.csv")).isEqualTo("id\n1\n");
+      if (protocol != Protocol.FILE) {
+        try (FileStore stranger = server.withWrongPassword().open()) {
+          assertThatThrownBy(stranger::list)
+              .isInstanceOf(IOException.class)
+              .satisfies(e -> assertThat(String.valueOf(e)).doesNotContain("hunter2"));
+        }
+      }
+    }
+  }
+
+  private static String read(FileStore store, String name) throws IOException {
+    try (InputStream in = store.open(name, 0)) {
+      return new String(in.readAllBytes(), UTF_8);
+    }
+  }
+
+  /** Ends the connection once, after a number of bytes. */
+  private static final class DroppingStore implements FileStore {
+    private final FileStore store;
+
+    private long bytesLeft;
+
+    DroppingStore(FileStore store, long bytes) {
+      this.store = store;
+      this.bytesLeft = bytes;
+    }
+
+    @Override
+    public List<FileStat> list() throws IOException {
+      return store.list();
+    }
+
+    @Override
+    public Optional<FileStat> stat(String name) throws IOException {
+      return store.stat(name);
+    }
+
+    @Override
+    public InputStream open(String name, long offset) throws IOException {
+      return new FilterInputStream(store.open(name, offset)) {
+        @Override
+        public int read(byte[] to, int from, int length) throws IOException {
+          int read = super.read(to, from, length);
+          boolean lasts = bytesLeft < 0;
+          bytesLeft -= Math.max(read, 0);
+          if (!lasts && bytesLeft < 0) {
+            store.close();
+            throw new IOException("the connection was dropped");
+          }
+          return read;
+        }
+      };
+    }
+
+    @Override
+    public void close() throws IOException {
+      store.close();
+    }
+  }
+}
