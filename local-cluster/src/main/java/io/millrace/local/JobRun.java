@@ -112,8 +112,7 @@ final class JobRun {
         Map<String, String> addresses = stores.addresses();
         addresses.forEach((name, address) -> out.println(name + " is at " + address));
         SubmittedJob job =
-            submit(
-                flink, plan.job(), plan.jobsJar(), arguments(broker.bootstrap(), addresses));
+            submit(flink, plan.job(), plan.jobsJar(), arguments(broker.bootstrap(), addresses));
         out.println(plan.job().name() + " runs" + (plan.bounded() ? "" : "; Ctrl-C stops it"));
         ProgressReport progress =
             new ProgressReport(job, admin, plan.job().inputs(), out, terminal);

@@ -35,6 +35,7 @@ import io.millrace.schema.logs.LogRecorded;
 import io.millrace.schema.logs.LogRuleSet;
 import io.millrace.schema.logs.LogSourceDescribed;
 import io.millrace.schema.logs.LogsCounted;
+import java.time.Duration;
 import java.util.List;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.functions.MapFunction;
@@ -88,7 +89,7 @@ public final class LogIngestionJob {
                 endpoints.source(
                     Topics.LOGS_RAW,
                     new LineDeserializer(config.get(LogIngestionOptions.SOURCE, ""))),
-                WatermarkStrategy.noWatermarks(),
+                arrivals(config),
                 Topics.LOGS_RAW.name())
             .uid("lines-source");
     if (ArchiveOptions.isGiven(config.configuration())) {
@@ -130,6 +131,18 @@ public final class LogIngestionJob {
   }
 
   /** Keeps every line as it came, before anything reads it. */
+  /** How far each partition is, by when its lines came in. Nothing in a bounded run needs that. */
+  private static WatermarkStrategy<LogLine> arrivals(JobConfig config) {
+    if (config.get(KafkaOptions.BOUNDED)) {
+      return WatermarkStrategy.noWatermarks();
+    }
+    WatermarkStrategy<LogLine> arrivals =
+        WatermarkStrategy.forBoundedOutOfOrderness(
+            Duration.ofMillis(config.millis(KafkaOptions.MAX_OUT_OF_ORDERNESS)));
+    long idleMillis = config.millis(KafkaOptions.IDLE_TIMEOUT);
+    return idleMillis == 0 ? arrivals : arrivals.withIdleness(Duration.ofMillis(idleMillis));
+  }
+
   private static void archive(DataStream<LogLine> lines, JobConfig config) {
     String name = config.get(KafkaOptions.TOPIC_PREFIX) + Topics.LOGS_RAW.name();
     lines
