@@ -95,9 +95,9 @@ final class ReplayCommand {
     print(outcome, Fate.OTHER_REASON, "have another reason", out);
     print(
         outcome,
-        Fate.OF_A_SINK,
-        "are rows that a sink or store refused, not records of a topic: mend what it names and run"
-            + " the job again",
+        Fate.OF_NO_TOPIC,
+        "are rows of files, or rows that a sink or store refused, and no records of a topic: mend"
+            + " what they name, and put the file there or run the job again",
         out);
     print(outcome, Fate.GONE, "are not whole, and their topic no longer has the record", out);
     print(outcome, Fate.NOT_A_LETTER, "are no dead letters", out);

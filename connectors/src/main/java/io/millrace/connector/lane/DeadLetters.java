@@ -14,6 +14,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Makes dead letters, cut to their caps. */
 public final class DeadLetters {
+  /** The partition of what came from no topic: a row of a file, or one that was not written. */
+  public static final int NO_PARTITION = -1;
+
   /**
    * More than any dead letter has bytes as JSON: its key and value in base64, and its headers and
    * message if every character were escaped.
@@ -28,8 +31,8 @@ public final class DeadLetters {
    * Where a refused record came from.
    *
    * @param topic its topic
-   * @param partition its partition; -1 for a row that was not written
-   * @param offset its offset; -1 likewise
+   * @param partition its partition; {@link #NO_PARTITION} for what came from no topic
+   * @param offset its offset; of a row that was not written -1, of one of a file its number
    * @param timestamp the record's timestamp, in milliseconds since the epoch
    * @param headers its headers, cut to their cap
    * @param headersCut whether they were cut
@@ -63,7 +66,7 @@ public final class DeadLetters {
 
     /** That of a row that was not written, where it was to be written at a time. */
     public static Origin result(String target, long now) {
-      return new Origin(target, -1, -1, now, Map.of(), false);
+      return new Origin(target, NO_PARTITION, -1, now, Map.of(), false);
     }
   }
 

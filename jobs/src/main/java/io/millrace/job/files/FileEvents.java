@@ -113,7 +113,7 @@ final class FileEvents {
               event.message(),
               new DeadLetters.Origin(
                   event.file().name(),
-                  0,
+                  DeadLetters.NO_PARTITION,
                   event.row(),
                   event.file().modifiedAt(),
                   Map.of("fileId", event.file().fileId(), "sha256", event.file().sha256()),

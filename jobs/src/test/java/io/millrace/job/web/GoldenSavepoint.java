@@ -124,6 +124,7 @@ final class GoldenSavepoint {
       files
           .filter(file -> file.endsWith("taken.json"))
           .map(file -> ALL.relativize(file.getParent()))
+          .filter(each -> each.getName(1).toString().startsWith(HeavyHittersJob.JOB.name()))
           .forEach(each -> names.add(each.getName(0) + "/" + each.getName(1)));
     }
     names.sort(Comparator.naturalOrder());

@@ -57,8 +57,8 @@ public final class Replay implements AutoCloseable {
     REPLAYED,
     /** It has another reason than those that were asked for. */
     OTHER_REASON,
-    /** It is a row that a sink or store refused, and came from no topic. */
-    OF_A_SINK,
+    /** Its row came from no topic: a sink or store refused it, or it is of a file. */
+    OF_NO_TOPIC,
     /** It has not the whole record, and nor has the topic any more. */
     GONE,
     /** It is no dead letter. */
@@ -186,7 +186,7 @@ public final class Replay implements AutoCloseable {
       return Fate.OTHER_REASON;
     }
     if (letter.partition() < 0) {
-      return Fate.OF_A_SINK;
+      return Fate.OF_NO_TOPIC;
     }
     Optional<ProducerRecord<byte[], byte[]>> original = original(letter);
     if (original.isEmpty()) {

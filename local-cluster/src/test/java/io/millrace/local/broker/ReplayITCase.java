@@ -157,7 +157,7 @@ class ReplayITCase {
     producer.send(new ProducerRecord<>(letters, "junk".getBytes(UTF_8))).get();
 
     assertThat(replay(Set.of()).letters())
-        .isEqualTo(Map.of(Fate.OF_A_SINK, 1L, Fate.NOT_A_LETTER, 1L));
+        .isEqualTo(Map.of(Fate.OF_NO_TOPIC, 1L, Fate.NOT_A_LETTER, 1L));
     assertThat(records(source)).isEmpty();
   }
 
