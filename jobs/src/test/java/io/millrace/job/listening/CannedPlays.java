@@ -1,5 +1,8 @@
 package io.millrace.job.listening;
 
+import io.millrace.connector.kafka.KafkaTopics;
+import io.millrace.job.JobConfig;
+import io.millrace.local.broker.LocalBroker;
 import io.millrace.schema.Topics;
 import io.millrace.schema.listening.SongCatalogued;
 import io.millrace.schema.listening.SongPlayed;
@@ -76,5 +79,51 @@ final class CannedPlays {
               Topics.LISTENING_SONGS.codec().encode(song)));
     }
     return records;
+  }
+
+  /** A play in each partition that is long after all windows of the others. */
+  static List<ProducerRecord<byte[], byte[]>> closing(String prefix) {
+    List<ProducerRecord<byte[], byte[]>> closing = new ArrayList<>();
+    for (int partition = 0; partition < Topics.PARTITIONS; partition++) {
+      SongPlayed play =
+          new SongPlayed(
+              "closing-" + partition,
+              START + 600 * MINUTE,
+              "song",
+              "listener",
+              "DE",
+              60_000,
+              null,
+              null);
+      closing.add(
+          new ProducerRecord<>(
+              prefix + Topics.LISTENING_PLAYS.name(),
+              partition,
+              null,
+              Topics.LISTENING_PLAYS.codec().encode(play)));
+    }
+    return closing;
+  }
+
+  /** Hourly charts of every kind, with their topics, on that broker. */
+  static JobConfig prepared(LocalBroker broker, String prefix) throws Exception {
+    JobConfig config =
+        JobConfig.parse(
+            new String[] {
+              "--bootstrap", broker.bootstrap(),
+              "--topic-prefix", prefix,
+              "--create-topics", "true",
+              "--idle-timeout", "0s",
+              "--window", "60m",
+              "--slide", "5m",
+              "--k", "12",
+              "--listener-cap", "2",
+              "--half-life", "30m",
+              "--min-support", "3",
+              "--stores", "none"
+            },
+            TrendingSongsJob.JOB);
+    KafkaTopics.prepare(config.configuration(), TrendingSongsJob.JOB.topics());
+    return config;
   }
 }

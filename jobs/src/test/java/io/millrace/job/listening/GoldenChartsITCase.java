@@ -5,7 +5,6 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
-import io.millrace.connector.kafka.KafkaTopics;
 import io.millrace.job.JobConfig;
 import io.millrace.job.JobRuns;
 import io.millrace.job.TopicReader;
@@ -114,7 +113,7 @@ class GoldenChartsITCase {
   void savepoint_ofEveryVersion_continuesWithTheChartsOfAllPlays(Path savepoint) throws Exception {
     Taken taken = JSON.readValue(savepoint.resolve("taken.json").toFile(), Taken.class);
     try (LocalBroker broker = LocalBroker.start(directory.resolve("kafka"))) {
-      JobConfig config = prepared(broker);
+      JobConfig config = CannedPlays.prepared(broker, PREFIX);
       JobRuns.produce(broker.bootstrap(), records(0, taken.plays()));
       JobClient job =
           JobRuns.start(
@@ -123,7 +122,7 @@ class GoldenChartsITCase {
               1,
               Map.of("execution.state-recovery.path", unpacked(savepoint)));
       JobRuns.produce(broker.bootstrap(), records(taken.plays(), PLAYS));
-      JobRuns.produce(broker.bootstrap(), closing());
+      JobRuns.produce(broker.bootstrap(), CannedPlays.closing(PREFIX));
       List<String> expected =
           charts.stream().filter(chart -> windowEnd(chart) > publishedUpTo(taken.plays())).toList();
       await().atMost(LIMIT).until(() -> published(broker).size() >= expected.size());
@@ -140,7 +139,7 @@ class GoldenChartsITCase {
   private void take(Path work) throws Exception {
     try (LocalBroker broker = LocalBroker.start(work.resolve("kafka"));
         TopicAdmin topics = new TopicAdmin(broker.bootstrap())) {
-      JobConfig config = prepared(broker);
+      JobConfig config = CannedPlays.prepared(broker, PREFIX);
       JobRuns.produce(broker.bootstrap(), records(0, BEFORE));
       JobClient job = JobRuns.start(config, TrendingSongsJob::build, 2, Map.of());
       long due = charts.stream().filter(chart -> windowEnd(chart) <= publishedUpTo(BEFORE)).count();
@@ -190,20 +189,6 @@ class GoldenChartsITCase {
     return records;
   }
 
-  /** A play in each partition that is long after all windows of the others. */
-  private static List<ProducerRecord<byte[], byte[]>> closing() {
-    List<ProducerRecord<byte[], byte[]>> closing = new ArrayList<>();
-    for (int partition = 0; partition < Topics.PARTITIONS; partition++) {
-      long at = CannedPlays.START + 600 * MINUTE;
-      closing.add(
-          record(
-              partition,
-              new SongPlayed(
-                  "closing-" + partition, at, "song", "listener", "DE", 60_000, null, null)));
-    }
-    return closing;
-  }
-
   private static ProducerRecord<byte[], byte[]> record(int partition, SongPlayed play) {
     return new ProducerRecord<>(
         PREFIX + Topics.LISTENING_PLAYS.name(),
@@ -229,27 +214,6 @@ class GoldenChartsITCase {
   private static List<String> published(LocalBroker broker) throws IOException {
     return ChartOracle.published(
         TopicReader.committed(broker.bootstrap(), PREFIX + "trending-songs.charts"));
-  }
-
-  private static JobConfig prepared(LocalBroker broker) throws Exception {
-    JobConfig config =
-        JobConfig.parse(
-            new String[] {
-              "--bootstrap", broker.bootstrap(),
-              "--topic-prefix", PREFIX,
-              "--create-topics", "true",
-              "--idle-timeout", "0s",
-              "--window", "60m",
-              "--slide", "5m",
-              "--k", "12",
-              "--listener-cap", "2",
-              "--half-life", "30m",
-              "--min-support", "3",
-              "--stores", "none"
-            },
-            TrendingSongsJob.JOB);
-    KafkaTopics.prepare(config.configuration(), TrendingSongsJob.JOB.topics());
-    return config;
   }
 
   private static String version() {

@@ -3,25 +3,21 @@ package io.millrace.job.listening;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.millrace.connector.kafka.KafkaTopics;
 import io.millrace.job.JobConfig;
 import io.millrace.job.JobRuns;
 import io.millrace.job.TopicReader;
 import io.millrace.local.broker.LocalBroker;
 import io.millrace.local.fault.ChartOracle;
-import io.millrace.schema.Topics;
 import io.millrace.schema.listening.SongPlayed;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.core.execution.SavepointFormatType;
 import org.apache.flink.runtime.testutils.MiniClusterResourceConfiguration;
 import org.apache.flink.test.junit5.MiniClusterExtension;
-import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
@@ -50,7 +46,7 @@ class TrendingSongsRescaleITCase {
     ChartOracle recount = new ChartOracle(60 * MINUTE, 5 * MINUTE, 12, 30 * MINUTE, 2, 3, CHARTS);
     List<String> expected = recount.rows(plays, List.of());
     try (LocalBroker broker = LocalBroker.start(directory.resolve("kafka"))) {
-      JobConfig config = prepared(broker);
+      JobConfig config = CannedPlays.prepared(broker, PREFIX);
       String savepoint = "";
       for (int part = 0; part < PARALLELISMS.size(); part++) {
         int before = charts(broker).size();
@@ -66,7 +62,7 @@ class TrendingSongsRescaleITCase {
         produce(broker, plays.subList(part * size, (part + 1) * size));
         boolean isLast = part == PARALLELISMS.size() - 1;
         if (isLast) {
-          JobRuns.produce(broker.bootstrap(), closing());
+          JobRuns.produce(broker.bootstrap(), CannedPlays.closing(PREFIX));
         }
         int wanted = isLast ? expected.size() : before + 1;
         await().atMost(LIMIT).until(() -> charts(broker).size() >= wanted);
@@ -79,53 +75,8 @@ class TrendingSongsRescaleITCase {
     }
   }
 
-  /** A play in each partition that is long after all windows of the others. */
-  private static List<ProducerRecord<byte[], byte[]>> closing() {
-    List<ProducerRecord<byte[], byte[]>> closing = new ArrayList<>();
-    for (int partition = 0; partition < Topics.PARTITIONS; partition++) {
-      SongPlayed play =
-          new SongPlayed(
-              "closing-" + partition,
-              CannedPlays.START + 600 * MINUTE,
-              "song",
-              "listener",
-              "DE",
-              60_000,
-              null,
-              null);
-      closing.add(
-          new ProducerRecord<>(
-              PREFIX + Topics.LISTENING_PLAYS.name(),
-              partition,
-              null,
-              Topics.LISTENING_PLAYS.codec().encode(play)));
-    }
-    return closing;
-  }
-
   private static void produce(LocalBroker broker, List<SongPlayed> plays) throws Exception {
     JobRuns.produce(broker.bootstrap(), CannedPlays.records(PREFIX, plays, List.of()));
-  }
-
-  private static JobConfig prepared(LocalBroker broker) throws Exception {
-    JobConfig config =
-        JobConfig.parse(
-            new String[] {
-              "--bootstrap", broker.bootstrap(),
-              "--topic-prefix", PREFIX,
-              "--create-topics", "true",
-              "--idle-timeout", "0s",
-              "--window", "60m",
-              "--slide", "5m",
-              "--k", "12",
-              "--listener-cap", "2",
-              "--half-life", "30m",
-              "--min-support", "3",
-              "--stores", "none"
-            },
-            TrendingSongsJob.JOB);
-    KafkaTopics.prepare(config.configuration(), TrendingSongsJob.JOB.topics());
-    return config;
   }
 
   private static List<String> charts(LocalBroker broker) throws IOException {

@@ -1,10 +1,7 @@
 package io.millrace.local.fault;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
+import io.millrace.local.feed.KeyReader;
 import io.millrace.schema.Topic;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -16,7 +13,6 @@ import org.jspecify.annotations.Nullable;
 /** Feeds the topics beside the one with the ledger's records. Used by one thread. */
 final class SideFeed implements AutoCloseable {
   private static final long PULSE_MILLIS = 1_000;
-  private static final ObjectMapper JSON = new ObjectMapper();
 
   private final List<SideInput<?>> sides;
   private final Consumer<Exception> onFailure;
@@ -78,19 +74,11 @@ final class SideFeed implements AutoCloseable {
     byte[] value = topic.codec().encode(record);
     var unused =
         producer.send(
-            new ProducerRecord<>(topic.name(), partition, key(topic, value), value),
+            new ProducerRecord<>(topic.name(), partition, new KeyReader(topic).key(value), value),
             (metadata, problem) -> {
               if (problem != null) {
                 onFailure.accept(problem);
               }
             });
-  }
-
-  private static byte[] key(Topic<?> topic, byte[] value) {
-    try {
-      return JSON.readTree(value).path(topic.keyField()).asText().getBytes(StandardCharsets.UTF_8);
-    } catch (IOException e) {
-      throw new UncheckedIOException("a record of " + topic.name() + " is no JSON", e);
-    }
   }
 }

@@ -9,17 +9,18 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /** Finds the Kafka key of a record: the text of its topic's key field. */
-final class KeyReader {
+public final class KeyReader {
   private static final JsonFactory FACTORY = new JsonFactory();
 
   private final @Nullable String field;
 
-  KeyReader(Topic<?> topic) {
+  /** Of the records of {@code topic}. */
+  public KeyReader(Topic<?> topic) {
     this.field = topic.keyField();
   }
 
   /** The key, or null where the topic has none, or where {@code json} is unreadable or lacks it. */
-  byte @Nullable [] key(byte[] json) {
+  public byte @Nullable [] key(byte[] json) {
     if (field == null) {
       return null;
     }
