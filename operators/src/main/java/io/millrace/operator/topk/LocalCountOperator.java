@@ -106,7 +106,13 @@ public class LocalCountOperator<T> extends AbstractStreamOperator<PartialCount>
 
   private transient PanedWindows windows;
   private transient Map<Long, Pane<T>> panes;
+
+  /** The pane of the last record. */
   private transient @Nullable Pane<T> lastPane;
+
+  /** The pane before that: where records are out of order, the two take turns. */
+  private transient @Nullable Pane<T> paneBefore;
+
   private transient long bufferedBytes;
   private transient BroadcastState<String, Progress> progress;
   private transient Counter lateRecords;
@@ -138,6 +144,10 @@ public class LocalCountOperator<T> extends AbstractStreamOperator<PartialCount>
       this.firstWindowEnd = firstWindowEnd;
       this.dueTime = dueTime;
       this.counts = counts;
+    }
+
+    private boolean holds(long at) {
+      return at >= start && at < end;
     }
 
     /** By how many bytes of memory this is larger than when it was last asked. */
@@ -301,7 +311,12 @@ public class LocalCountOperator<T> extends AbstractStreamOperator<PartialCount>
     if (time != Long.MAX_VALUE) {
       reachedBeforeEnd = reached;
     }
+    forgetLastPanes();
+  }
+
+  private void forgetLastPanes() {
     lastPane = null;
+    paneBefore = null;
   }
 
   private long latestEventTimeNow() {
@@ -311,18 +326,28 @@ public class LocalCountOperator<T> extends AbstractStreamOperator<PartialCount>
   /** The pane to count {@code at} in, or null where that is not for this instance to do. */
   private @Nullable Pane<T> openPane(long at) {
     Pane<T> pane = lastPane;
-    if (pane != null && at >= pane.start && at < pane.end) {
+    if (pane != null && pane.holds(at)) {
       return pane;
     }
+    pane = paneBefore;
+    if (pane == null || !pane.holds(at)) {
+      pane = findOpenPane(at);
+    }
+    if (pane != null) {
+      paneBefore = lastPane;
+      lastPane = pane;
+    }
+    return pane;
+  }
+
+  private @Nullable Pane<T> findOpenPane(long at) {
     long start = windows.paneStart(at);
     if (possiblyLate == null
         ? windows.paneCloseTime(start) <= reached
         : idle || windows.closeTime(windows.firstWindowEnd(start)) <= reached) {
       return null;
     }
-    pane = pane(start);
-    lastPane = pane;
-    return pane;
+    return pane(start);
   }
 
   private Pane<T> pane(long start) {
@@ -361,7 +386,7 @@ public class LocalCountOperator<T> extends AbstractStreamOperator<PartialCount>
         handOn(pane);
       }
     }
-    lastPane = null;
+    forgetLastPanes();
   }
 
   private void handOn(Pane<T> pane) {
