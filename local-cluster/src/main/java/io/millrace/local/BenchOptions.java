@@ -20,7 +20,8 @@ final class BenchOptions {
 
   @Parameters(
       paramLabel = "<benchmark>",
-      description = "floor, heavy-hitters, trending-songs, rate-counting, state or sinks.",
+      description =
+          "floor, heavy-hitters, trending-songs, rate-counting, reconciliation, state or sinks.",
       arity = "0..1")
   @Nullable String name;
 

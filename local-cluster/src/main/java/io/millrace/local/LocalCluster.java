@@ -354,7 +354,7 @@ public final class LocalCluster {
         "  "
             + COMMAND
             + " bench <name>     a benchmark: floor, heavy-hitters, trending-songs,"
-            + " rate-counting, state or sinks");
+            + " rate-counting, reconciliation, state or sinks");
     out.println();
     out.println("A cluster of processes that stays:");
     out.println();

@@ -16,12 +16,30 @@ final class Discard<T> extends ProcessFunction<T, Void> {
 
   private static final long serialVersionUID = 1L;
 
+  private static final String OTHER = "other-";
+
   private final ChecksumOf<T> checksumOf;
+  private final String prefix;
   private final LongCounter records = new LongCounter();
   private final LongCounter checksum = new LongCounter();
 
   Discard(ChecksumOf<T> checksumOf) {
+    this(checksumOf, "");
+  }
+
+  private Discard(ChecksumOf<T> checksumOf, String prefix) {
     this.checksumOf = checksumOf;
+    this.prefix = prefix;
+  }
+
+  /** Tells of the results of a job. */
+  static <T> Discard<T> of(ChecksumOf<T> checksumOf) {
+    return new Discard<>(checksumOf);
+  }
+
+  /** Tells of the other results of a job, by {@code other-records} and {@code other-checksum}. */
+  static <T> Discard<T> ofOthers(ChecksumOf<T> checksumOf) {
+    return new Discard<>(checksumOf, OTHER);
   }
 
   /** A number that shows whether a record came whole. */
@@ -32,8 +50,8 @@ final class Discard<T> extends ProcessFunction<T, Void> {
 
   @Override
   public void open(OpenContext context) {
-    getRuntimeContext().addAccumulator(RECORDS, records);
-    getRuntimeContext().addAccumulator(CHECKSUM, checksum);
+    getRuntimeContext().addAccumulator(prefix + RECORDS, records);
+    getRuntimeContext().addAccumulator(prefix + CHECKSUM, checksum);
   }
 
   @Override

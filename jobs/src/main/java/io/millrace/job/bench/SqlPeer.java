@@ -72,7 +72,7 @@ final class SqlPeer {
     return new SqlPeer(config, env, tables);
   }
 
-  private static void tune(TableConfig config) {
+  static void tune(TableConfig config) {
     config.set("table.local-time-zone", "UTC");
     config.set("table.exec.mini-batch.enabled", "true");
     config.set("table.exec.mini-batch.allow-latency", "2 s");

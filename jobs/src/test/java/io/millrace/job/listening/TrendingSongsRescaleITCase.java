@@ -5,59 +5,33 @@ import static org.awaitility.Awaitility.await;
 
 import io.millrace.job.JobConfig;
 import io.millrace.job.JobRuns;
+import io.millrace.job.RescaleRun;
 import io.millrace.job.TopicReader;
 import io.millrace.local.broker.LocalBroker;
 import io.millrace.local.fault.ChartOracle;
 import io.millrace.schema.listening.SongPlayed;
 import java.io.IOException;
-import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import org.apache.flink.core.execution.JobClient;
-import org.apache.flink.core.execution.SavepointFormatType;
-import org.apache.flink.runtime.testutils.MiniClusterResourceConfiguration;
-import org.apache.flink.test.junit5.MiniClusterExtension;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Changes of parallelism in the middle of the plays, on savepoints. */
-class TrendingSongsRescaleITCase {
-  private static final String PREFIX = "rescale.";
-  private static final Duration LIMIT = Duration.ofMinutes(2);
+class TrendingSongsRescaleITCase extends RescaleRun {
   private static final long MINUTE = CannedPlays.MINUTE;
   private static final List<Integer> PARALLELISMS = List.of(1, 4, 2);
   private static final List<String> CHARTS = List.of("windowed", "decayed", "novelty");
-
-  @RegisterExtension
-  static final MiniClusterExtension FLINK =
-      new MiniClusterExtension(
-          new MiniClusterResourceConfiguration.Builder()
-              .setNumberTaskManagers(1)
-              .setNumberSlotsPerTaskManager(4)
-              .build());
-
-  @TempDir private Path directory;
 
   @Test
   void rescale_1to4to2_everyChartOnceAndEqualToTheRecount() throws Exception {
     List<SongPlayed> plays = CannedPlays.plays(5, 6_000);
     ChartOracle recount = new ChartOracle(60 * MINUTE, 5 * MINUTE, 12, 30 * MINUTE, 2, 3, CHARTS);
     List<String> expected = recount.rows(plays, List.of());
-    try (LocalBroker broker = LocalBroker.start(directory.resolve("kafka"))) {
+    try (LocalBroker broker = broker()) {
       JobConfig config = CannedPlays.prepared(broker, PREFIX);
       String savepoint = "";
       for (int part = 0; part < PARALLELISMS.size(); part++) {
         int before = charts(broker).size();
-        JobClient job =
-            JobRuns.start(
-                config,
-                TrendingSongsJob::build,
-                PARALLELISMS.get(part),
-                savepoint.isEmpty()
-                    ? Map.of()
-                    : Map.of("execution.state-recovery.path", savepoint));
+        JobClient job = start(config, TrendingSongsJob::build, PARALLELISMS.get(part), savepoint);
         int size = plays.size() / PARALLELISMS.size();
         produce(broker, plays.subList(part * size, (part + 1) * size));
         boolean isLast = part == PARALLELISMS.size() - 1;
@@ -66,7 +40,7 @@ class TrendingSongsRescaleITCase {
         }
         int wanted = isLast ? expected.size() : before + 1;
         await().atMost(LIMIT).until(() -> charts(broker).size() >= wanted);
-        savepoint = job.stopWithSavepoint(false, savepoints(), SavepointFormatType.NATIVE).get();
+        savepoint = stop(job);
       }
 
       assertThat(charts(broker)).containsExactlyInAnyOrderElementsOf(expected);
@@ -82,9 +56,5 @@ class TrendingSongsRescaleITCase {
   private static List<String> charts(LocalBroker broker) throws IOException {
     return ChartOracle.published(
         TopicReader.committed(broker.bootstrap(), PREFIX + "trending-songs.charts"));
-  }
-
-  private String savepoints() {
-    return directory.resolve("savepoints").toUri().toString();
   }
 }

@@ -30,11 +30,21 @@ final class CannedLogs {
   private static final long MINUTE = 60_000;
   private static final int MINUTES = 10;
   private static final int PARTITIONS = 4;
+  private static final int MOST_DISORDER = 180_000;
+  private static final long CLOSING_AT = START + 60 * MINUTE;
+  private static final String CLOSING = "closing";
   private static final DateTimeFormatter LOG4J =
       DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ss,SSS", Locale.ENGLISH)
           .withZone(ZoneOffset.UTC);
 
+  /** The options of a job that reads {@link #arriving} lines in order. */
+  static final Map<String, String> OPTIONS =
+      Map.of("order", "event-time", "max-out-of-orderness", "4m");
+
   final List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
+
+  /** When each record comes in: not before its time, and at most three minutes after it. */
+  private final List<Long> arrivals = new ArrayList<>();
 
   /** Source, time, level and message of each record. */
   final List<String> expected = new ArrayList<>();
@@ -50,13 +60,16 @@ final class CannedLogs {
 
   private final String topic;
   private final Random random;
+  private long arrival;
 
   CannedLogs(String prefix, long seed, int count) {
     this.topic = prefix + Topics.LOGS_RAW.name();
     this.random = new Random(seed);
     for (int i = 0; i < count; i++) {
       // Up to three minutes out of order.
-      long at = START + MINUTE * MINUTES * i / count + random.nextInt(180_000);
+      long since = START + MINUTE * MINUTES * i / count;
+      long at = since + random.nextInt(MOST_DISORDER);
+      arrival = since + MOST_DISORDER;
       boolean burst = at % (3 * MINUTE) < MINUTE;
       switch (random.nextInt(5)) {
         case 0 -> json(i, at, burst);
@@ -122,6 +135,7 @@ final class CannedLogs {
         new ProducerRecord<>(topic, partition, START, source.getBytes(UTF_8), line.getBytes(UTF_8));
     record.headers().add("source", source.getBytes(UTF_8));
     records.add(record);
+    arrivals.add(arrival);
   }
 
   private void expect(String source, long at, String level, String message) {
@@ -135,6 +149,15 @@ final class CannedLogs {
 
   /** What a rule on errors of each source in a minute must say: source, minute, state and value. */
   List<String> alerts() {
+    return alerts(0);
+  }
+
+  /**
+   * The same where so many minutes more have passed after the last line.
+   *
+   * @param more 0 for none
+   */
+  List<String> alerts(int more) {
     long lastMinute =
         minutes.keySet().stream()
             .mapToLong(key -> Long.parseLong(key.substring(key.lastIndexOf(' ') + 1)))
@@ -144,7 +167,9 @@ final class CannedLogs {
     errors.forEach(
         (source, counts) -> {
           List<Long> standing = new ArrayList<>();
-          for (long minute = START - START % MINUTE; minute <= lastMinute; minute += MINUTE) {
+          for (long minute = START - START % MINUTE;
+              minute <= lastMinute + more * MINUTE;
+              minute += MINUTE) {
             long count = counts.getOrDefault(minute, 0L);
             if (count >= THRESHOLD) {
               alerts.add(source + " " + minute + " firing " + (double) count);
@@ -158,6 +183,92 @@ final class CannedLogs {
         });
     alerts.sort(null);
     return alerts;
+  }
+
+  /** Records as they come in, from one place to another. */
+  List<ProducerRecord<byte[], byte[]>> arriving(int from, int to) {
+    List<ProducerRecord<byte[], byte[]>> arriving = new ArrayList<>();
+    for (int i = from; i < to; i++) {
+      ProducerRecord<byte[], byte[]> record = records.get(i);
+      arriving.add(
+          new ProducerRecord<>(
+              record.topic(),
+              record.partition(),
+              arrivals.get(i),
+              record.key(),
+              record.value(),
+              record.headers()));
+    }
+    return arriving;
+  }
+
+  /** The first place from there on where no stack trace is cut in two. */
+  int betweenRecords(int from) {
+    int place = from;
+    while (isCutAt(place)) {
+      place++;
+    }
+    return place;
+  }
+
+  private boolean isCutAt(int place) {
+    boolean[] seen = new boolean[PARTITIONS];
+    for (ProducerRecord<byte[], byte[]> record : records.subList(place, records.size())) {
+      boolean isFirst =
+          !seen[record.partition()] && new String(record.key(), UTF_8).equals("worker");
+      if (isFirst && record.value()[0] == '\t') {
+        return true;
+      }
+      seen[record.partition()] |= isFirst;
+    }
+    return false;
+  }
+
+  /** A line in each partition, after which every minute before is counted. */
+  static List<ProducerRecord<byte[], byte[]>> closing(String prefix) {
+    List<ProducerRecord<byte[], byte[]>> closing = new ArrayList<>();
+    for (int partition = 0; partition < PARTITIONS; partition++) {
+      String line =
+          String.format("{\"at\":%d,\"level\":\"INFO\",\"msg\":\"%s\"}", CLOSING_AT, CLOSING);
+      ProducerRecord<byte[], byte[]> record =
+          new ProducerRecord<>(
+              prefix + Topics.LOGS_RAW.name(),
+              partition,
+              CLOSING_AT,
+              "api".getBytes(UTF_8),
+              line.getBytes(UTF_8));
+      record.headers().add("source", "api".getBytes(UTF_8));
+      closing.add(record);
+    }
+    return closing;
+  }
+
+  /** Whether a message is that of {@link #closing}. */
+  static boolean isClosing(String message) {
+    return message.equals(CLOSING);
+  }
+
+  /** Sources and rules of no account, in each partition, after which all before are known. */
+  static List<ProducerRecord<byte[], byte[]>> ofNoAccount(String prefix) {
+    List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
+    long at = 2 * CLOSING_AT - START;
+    LogRuleSet rule =
+        new LogRuleSet("later", 1, at, LogRuleKind.COUNT, "source=none", "PT1M", 1.0, null, null);
+    for (int partition = 0; partition < PARTITIONS; partition++) {
+      records.add(
+          new ProducerRecord<>(
+              prefix + Topics.LOG_SOURCES.name(),
+              partition,
+              "later".getBytes(UTF_8),
+              source(prefix, "later", LogFormat.LOGFMT, at).value()));
+      records.add(
+          new ProducerRecord<>(
+              prefix + Topics.LOG_RULES.name(),
+              partition,
+              "later".getBytes(UTF_8),
+              Topics.LOG_RULES.codec().encode(rule)));
+    }
+    return records;
   }
 
   /** How the sources are read and what is alarmed on. */

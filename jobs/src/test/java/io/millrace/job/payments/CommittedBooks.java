@@ -68,7 +68,10 @@ final class CommittedBooks {
     return latest;
   }
 
-  /** Matches and breaks, each in a line, sorted: what a job that goes on has decided. */
+  /**
+   * Matches and breaks, each in a line, sorted: what a job that goes on has decided; and what it
+   * has refused.
+   */
   List<String> decided() {
     return decided(lines());
   }
@@ -76,7 +79,7 @@ final class CommittedBooks {
   /** Those lines among others. */
   static List<String> decided(List<String> lines) {
     return lines.stream()
-        .filter(line -> line.startsWith("match") || line.startsWith("break"))
+        .filter(line -> !line.startsWith("open") && !line.startsWith("tieout"))
         .toList();
   }
 

@@ -1,10 +1,15 @@
 package io.millrace.job.payments;
 
+import io.millrace.schema.Topic;
 import io.millrace.schema.Topics;
+import io.millrace.schema.payments.FeeAgreed;
 import io.millrace.schema.payments.LedgerEntryRecorded;
 import io.millrace.schema.payments.MatchRuleSet;
 import io.millrace.schema.payments.MatchStage;
 import io.millrace.schema.payments.MatchStage.Kind;
+import io.millrace.schema.payments.RateQuoted;
+import io.millrace.schema.payments.ResolutionMade;
+import io.millrace.schema.payments.ResolutionMade.Action;
 import java.nio.charset.StandardCharsets;
 import java.time.LocalDate;
 import java.util.ArrayList;
@@ -16,6 +21,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.jspecify.annotations.Nullable;
 
@@ -39,6 +46,13 @@ final class LedgerHistory {
 
   /** How far out of order entries are written. */
   static final long DISORDER = 20 * 60_000;
+
+  /** The options of a job that takes all of it in order. */
+  static final Map<String, String> OPTIONS =
+      Map.of("order", "event-time", "max-out-of-orderness", DISORDER + "ms");
+
+  private static final long CLOSING = START + LAST + DISORDER + 1;
+  private static final Pattern NEAR = Pattern.compile(" tolerance \\[[a-z]+-([0-9]+),");
 
   /** Entries in the order in which they are written, repetitions included. */
   final List<LedgerEntryRecorded> written = new ArrayList<>();
@@ -293,5 +307,69 @@ final class LedgerHistory {
               Topics.RECON_ENTRIES.codec().encode(entry)));
     }
     return records;
+  }
+
+  /** Lines without what only the end of the input would decide: near matches of the last minute. */
+  static List<String> inWindowsThatHavePassed(List<String> lines) {
+    return lines.stream()
+        .filter(
+            line -> {
+              Matcher near = NEAR.matcher(line);
+              return !near.find() || Integer.parseInt(near.group(1)) % RECENT_ONE_OF != 0;
+            })
+        .toList();
+  }
+
+  /**
+   * Rules, decisions, rates and fees that are of no account, in each partition: a job that was
+   * restored knows how far a partition is by what comes from it.
+   */
+  static List<ProducerRecord<byte[], byte[]>> ofNoAccount(String prefix) {
+    List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
+    for (int partition = 0; partition < Topics.PARTITIONS; partition++) {
+      records.add(
+          record(
+              prefix,
+              Topics.RECON_RULES,
+              new MatchRuleSet("later", 1, CLOSING, "nobody", "noone", null, null, null),
+              partition));
+      records.add(
+          record(
+              prefix,
+              Topics.RECON_RESOLUTIONS,
+              new ResolutionMade(
+                  "later", CLOSING, Action.DISPUTE, List.of("none"), null, null, null),
+              partition));
+      records.add(
+          record(prefix, Topics.RECON_RATES, new RateQuoted("EUR/USD", CLOSING, 1), partition));
+      records.add(
+          record(
+              prefix,
+              Topics.RECON_FEES,
+              new FeeAgreed("later", CLOSING, "nobody", "EUR", 1.0, null),
+              partition));
+    }
+    return records;
+  }
+
+  /** An entry of no rule in each partition, after which every entry before is in order. */
+  static List<ProducerRecord<byte[], byte[]>> closing(String prefix) {
+    List<ProducerRecord<byte[], byte[]>> closing = new ArrayList<>();
+    for (int partition = 0; partition < Topics.PARTITIONS; partition++) {
+      closing.add(
+          record(
+              prefix,
+              Topics.RECON_ENTRIES,
+              new LedgerEntryRecorded(
+                  "closing-" + partition, "clock", null, CLOSING, null, 1, "EUR", null, null),
+              partition));
+    }
+    return closing;
+  }
+
+  private static <T extends Record> ProducerRecord<byte[], byte[]> record(
+      String prefix, Topic<T> topic, T value, int partition) {
+    return new ProducerRecord<>(
+        prefix + topic.name(), partition, new byte[] {1}, topic.codec().encode(value));
   }
 }

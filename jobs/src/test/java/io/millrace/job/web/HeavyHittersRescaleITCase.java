@@ -6,48 +6,28 @@ import static org.awaitility.Awaitility.await;
 import io.millrace.connector.kafka.KafkaTopics;
 import io.millrace.job.JobConfig;
 import io.millrace.job.JobRuns;
+import io.millrace.job.RescaleRun;
 import io.millrace.job.TopicReader;
 import io.millrace.local.broker.LocalBroker;
 import io.millrace.local.fault.PublishedRow;
 import io.millrace.local.fault.RankingOracle;
 import java.io.IOException;
-import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import org.apache.flink.core.execution.JobClient;
-import org.apache.flink.core.execution.SavepointFormatType;
-import org.apache.flink.runtime.testutils.MiniClusterResourceConfiguration;
-import org.apache.flink.test.junit5.MiniClusterExtension;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Changes of parallelism while requests keep coming. */
-class HeavyHittersRescaleITCase {
-  private static final String PREFIX = "rescale.";
-  private static final Duration LIMIT = Duration.ofMinutes(3);
-
-  @RegisterExtension
-  static final MiniClusterExtension FLINK =
-      new MiniClusterExtension(
-          new MiniClusterResourceConfiguration.Builder()
-              .setNumberTaskManagers(1)
-              .setNumberSlotsPerTaskManager(2)
-              .build());
-
-  @TempDir private Path directory;
-
+class HeavyHittersRescaleITCase extends RescaleRun {
   @Test
   void rescale_1to2to1WithLiveInput_everyWindowOnceAndEqualToTheRecount() throws Exception {
     RankingOracle oracle = new RankingOracle(60_000, 60_000, 10);
     CannedRequests requests = new CannedRequests(PREFIX, oracle);
     ScheduledExecutorService feeder = Executors.newSingleThreadScheduledExecutor();
-    try (LocalBroker broker = LocalBroker.start(directory.resolve("kafka"))) {
+    try (LocalBroker broker = broker()) {
       JobConfig config = prepared(broker);
       // 100 requests every 50 ms are a window of requests every second.
       ScheduledFuture<?> feed =
@@ -57,7 +37,7 @@ class HeavyHittersRescaleITCase {
       for (int parallelism : List.of(1, 2)) {
         savepoint = runUntilRowsCome(broker, config, parallelism, savepoint, feed);
       }
-      JobClient last = start(config, 1, savepoint);
+      JobClient last = start(config, HeavyHittersJob::build, 1, savepoint);
       awaitMoreRows(broker);
       assertThat(feed.isDone()).as("requests came all the time").isFalse();
       feed.cancel(false);
@@ -65,7 +45,7 @@ class HeavyHittersRescaleITCase {
       assertThat(feeder.awaitTermination(LIMIT.toSeconds(), TimeUnit.SECONDS)).isTrue();
       JobRuns.produce(broker.bootstrap(), requests.closing());
       await().atMost(LIMIT).until(() -> rows(broker).size() >= oracle.expected().size());
-      last.stopWithSavepoint(false, savepoints(), SavepointFormatType.NATIVE).get();
+      stop(last);
 
       assertThat(rows(broker)).isEqualTo(oracle.expected());
       assertThat(TopicReader.committed(broker.bootstrap(), PREFIX + "heavy-hitters.late"))
@@ -82,19 +62,10 @@ class HeavyHittersRescaleITCase {
       String savepoint,
       ScheduledFuture<?> feed)
       throws Exception {
-    JobClient job = start(config, parallelism, savepoint);
+    JobClient job = start(config, HeavyHittersJob::build, parallelism, savepoint);
     awaitMoreRows(broker);
     assertThat(feed.isDone()).as("requests came all the time").isFalse();
-    return job.stopWithSavepoint(false, savepoints(), SavepointFormatType.NATIVE).get();
-  }
-
-  private static JobClient start(JobConfig config, int parallelism, String savepoint)
-      throws Exception {
-    return JobRuns.start(
-        config,
-        HeavyHittersJob::build,
-        parallelism,
-        savepoint.isEmpty() ? Map.of() : Map.of("execution.state-recovery.path", savepoint));
+    return stop(job);
   }
 
   private static void awaitMoreRows(LocalBroker broker) throws IOException {
@@ -139,9 +110,5 @@ class HeavyHittersRescaleITCase {
   private static List<PublishedRow> rows(LocalBroker broker) throws IOException {
     return RankingOracle.published(
         TopicReader.committed(broker.bootstrap(), PREFIX + "heavy-hitters.rankings"));
-  }
-
-  private String savepoints() {
-    return directory.resolve("savepoints").toUri().toString();
   }
 }

@@ -17,6 +17,8 @@ public enum Benchmark {
   TRENDING_SONGS("trending-songs", 5, 10_000_000),
   /** What rate counting costs beyond reading and an exchange. */
   RATE_COUNTING("rate-counting", 5, 5_000_000),
+  /** What reconciliation costs, and what its peers cost. */
+  RECONCILIATION("reconciliation", 5, 2_000_000),
   /** What keyed state costs: plain, and written back. */
   STATE("state", 5, 10_000_000),
   /** What writing to stores and topics costs beyond their clients. */
@@ -73,6 +75,7 @@ public enum Benchmark {
           case FLOOR, HEAVY_HITTERS -> List.of(RequestVariant.values());
           case TRENDING_SONGS -> List.of(PlayVariant.values());
           case RATE_COUNTING -> List.of(LimitVariant.values());
+          case RECONCILIATION -> List.of(EntryVariant.values());
           case STATE -> StateVariant.all();
           case SINKS -> List.of(SinkVariant.values());
         };
@@ -86,6 +89,7 @@ public enum Benchmark {
       case FLOOR, HEAVY_HITTERS -> RequestTestbed.open(site, scale);
       case TRENDING_SONGS -> PlayTestbed.open(site, scale);
       case RATE_COUNTING -> LimitTestbed.open(site, scale);
+      case RECONCILIATION -> EntryTestbed.open(site, scale);
       case STATE -> StateTestbed.open(site, scale);
       case SINKS -> SinkTestbed.open(site, scale);
     };
@@ -122,6 +126,13 @@ public enum Benchmark {
               new Comparison(LimitVariant.LEASES, LimitVariant.EXCHANGE, 0.7),
               Comparison.of(LimitVariant.FORGETFUL, LimitVariant.EXCHANGE),
               Comparison.of(LimitVariant.EXACT, LimitVariant.EXCHANGE));
+      case RECONCILIATION ->
+          List.of(
+              Comparison.of(EntryVariant.OPERATORS, EntryVariant.EXCHANGE),
+              new Comparison(EntryVariant.OPERATORS, EntryVariant.CO_PROCESS, 6),
+              new Comparison(EntryVariant.OPERATORS, EntryVariant.INTERVAL_JOIN, 4),
+              new Comparison(EntryVariant.OPERATORS_ALONE, EntryVariant.CO_PROCESS_ALONE, 0.9),
+              new Comparison(EntryVariant.RECONCILIATION, EntryVariant.FLINK_SQL, 2.5));
       case STATE -> StateVariant.comparisons();
       case SINKS ->
           List.of(

@@ -1,0 +1,115 @@
+package io.millrace.job.bench;
+
+import io.millrace.operator.reconcile.LedgerEntry;
+import java.time.Duration;
+import org.apache.flink.api.common.functions.OpenContext;
+import org.apache.flink.api.common.state.ValueState;
+import org.apache.flink.api.common.state.ValueStateDescriptor;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
+import org.apache.flink.streaming.api.functions.co.KeyedCoProcessFunction;
+import org.apache.flink.util.Collector;
+import org.apache.flink.util.OutputTag;
+
+/**
+ * Matches entries as one would by hand: the first of a reference is kept with a timer for the end
+ * of its window, and forgotten when the other comes. It knows no repetitions, no decisions and no
+ * rule but this, and an entry that comes after its partner's window is missing too.
+ */
+final class PlainMatch
+    extends KeyedCoProcessFunction<String, LedgerEntry, LedgerEntry, LedgerEntry> {
+  static final OutputTag<LedgerEntry> MISSING =
+      new OutputTag<>("missing", TypeInformation.of(LedgerEntry.class));
+
+  private static final long serialVersionUID = 1L;
+
+  private final long windowMillis;
+  private transient ValueState<LedgerEntry> left;
+  private transient ValueState<LedgerEntry> right;
+
+  private PlainMatch(long windowMillis) {
+    this.windowMillis = windowMillis;
+  }
+
+  static void add(DataStream<LedgerEntry> entries, Duration window) {
+    SingleOutputStreamOperator<LedgerEntry> matches =
+        entries
+            .filter(entry -> entry.ledger().equals(PackedEntries.LEFT))
+            .uid("left")
+            .keyBy(LedgerEntry::reference)
+            .connect(
+                entries
+                    .filter(entry -> entry.ledger().equals(PackedEntries.RIGHT))
+                    .uid("right")
+                    .keyBy(LedgerEntry::reference))
+            .process(new PlainMatch(window.toMillis()), TypeInformation.of(LedgerEntry.class))
+            .uid("match")
+            .name("Match entries");
+    matches
+        .process(Discard.of(PackedEntries::number), Types.VOID)
+        .uid("discard-matches")
+        .name("Discard");
+    matches
+        .getSideOutput(MISSING)
+        .process(Discard.ofOthers(PackedEntries::number), Types.VOID)
+        .uid("discard-missing")
+        .name("Discard");
+  }
+
+  @Override
+  public void open(OpenContext context) {
+    TypeInformation<LedgerEntry> type = TypeInformation.of(LedgerEntry.class);
+    left = getRuntimeContext().getState(new ValueStateDescriptor<>("left", type));
+    right = getRuntimeContext().getState(new ValueStateDescriptor<>("right", type));
+  }
+
+  @Override
+  public void processElement1(LedgerEntry entry, Context context, Collector<LedgerEntry> out)
+      throws Exception {
+    match(entry, left, right, context, out);
+  }
+
+  @Override
+  public void processElement2(LedgerEntry entry, Context context, Collector<LedgerEntry> out)
+      throws Exception {
+    match(entry, right, left, context, out);
+  }
+
+  private void match(
+      LedgerEntry entry,
+      ValueState<LedgerEntry> own,
+      ValueState<LedgerEntry> others,
+      Context context,
+      Collector<LedgerEntry> out)
+      throws Exception {
+    LedgerEntry other = others.value();
+    if (other == null
+        || other.amountMinor() != entry.amountMinor()
+        || !other.currency().equals(entry.currency())) {
+      own.update(entry);
+      context.timerService().registerEventTimeTimer(entry.at() + windowMillis);
+      return;
+    }
+    others.clear();
+    context.timerService().deleteEventTimeTimer(other.at() + windowMillis);
+    out.collect(entry);
+  }
+
+  @Override
+  public void onTimer(long time, OnTimerContext context, Collector<LedgerEntry> out)
+      throws Exception {
+    missed(left, time, context);
+    missed(right, time, context);
+  }
+
+  private void missed(ValueState<LedgerEntry> side, long time, OnTimerContext context)
+      throws Exception {
+    LedgerEntry entry = side.value();
+    if (entry != null && entry.at() + windowMillis <= time) {
+      context.output(MISSING, entry);
+      side.clear();
+    }
+  }
+}

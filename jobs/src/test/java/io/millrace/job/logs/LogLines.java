@@ -1,0 +1,64 @@
+package io.millrace.job.logs;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.millrace.job.TopicReader;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+
+/** What a log ingestion that goes on has committed, and what it must, each row in a line. */
+final class LogLines {
+  private LogLines() {}
+
+  /** All rows but the ledger's, which depends on the clock, and those of the closing lines. */
+  static List<String> committed(String bootstrap, String prefix) throws IOException {
+    List<String> lines = new ArrayList<>();
+    for (JsonNode row : TopicReader.committed(bootstrap, prefix + "log-ingestion.records")) {
+      if (!CannedLogs.isClosing(row.get("message").asText())) {
+        lines.add("record " + text(row, "source", "at", "level", "message"));
+      }
+    }
+    for (JsonNode row : TopicReader.committed(bootstrap, prefix + "log-ingestion.metrics")) {
+      lines.add("minute " + text(row, "source", "level", "windowStart", "count"));
+    }
+    for (JsonNode row : TopicReader.committed(bootstrap, prefix + "log-ingestion.alerts")) {
+      lines.add(
+          "alert "
+              + text(row, "group", "windowStart", "state")
+              + " "
+              + row.get("value").asDouble());
+    }
+    for (JsonNode row : TopicReader.committed(bootstrap, prefix + "log-ingestion.late")) {
+      lines.add("late " + row);
+    }
+    for (JsonNode letter : TopicReader.committed(bootstrap, prefix + "logs.raw.dlq")) {
+      String value = new String(Base64.getDecoder().decode(letter.get("value").asText()), UTF_8);
+      lines.add(
+          "refused "
+              + letter.get("headers").get("source").asText()
+              + value.substring(value.indexOf(" poison")));
+    }
+    return lines;
+  }
+
+  /** What that must be once the closing lines are read. */
+  static List<String> expected(CannedLogs logs) {
+    List<String> lines = new ArrayList<>();
+    logs.expected.forEach(record -> lines.add("record " + record));
+    logs.minutes.forEach((minute, count) -> lines.add("minute " + minute + " " + count));
+    logs.alerts(1).forEach(alert -> lines.add("alert " + alert));
+    logs.refused.forEach(line -> lines.add("refused " + line));
+    return lines;
+  }
+
+  private static String text(JsonNode row, String... fields) {
+    List<String> texts = new ArrayList<>();
+    for (String field : fields) {
+      texts.add(row.get(field).asText());
+    }
+    return String.join(" ", texts);
+  }
+}
