@@ -13,6 +13,7 @@ import io.millrace.local.feed.SeededFiles;
 import io.millrace.local.feed.TopicFeeder;
 import io.millrace.local.flink.FailureCause;
 import io.millrace.local.flink.FlinkCluster;
+import io.millrace.local.flink.FlinkPlugins;
 import io.millrace.local.flink.LocalFlink;
 import io.millrace.local.flink.Submission;
 import io.millrace.local.flink.SubmittedJob;
@@ -25,6 +26,7 @@ import io.millrace.local.process.Children;
 import io.millrace.local.process.FlinkProcesses;
 import io.millrace.local.process.ProcessSettings;
 import io.millrace.local.query.LogIndex;
+import io.millrace.local.store.LocalS3;
 import io.millrace.local.store.LocalStores;
 import io.millrace.schema.Topics;
 import java.io.IOException;
@@ -91,7 +93,8 @@ final class JobRun {
             LocalStores.begin(plan.stores(), children(), directory.path(), directory::recordChild);
         Broker broker = startBroker();
         TopicAdmin admin = new TopicAdmin(broker.bootstrap());
-        FlinkCluster flink = startFlink();
+        @Nullable LocalS3 s3 = plan.s3().start(children(), directory.path());
+        FlinkCluster flink = startFlink(s3);
         TopicFeeder feeder = new TopicFeeder(broker.bootstrap());
         @Nullable Dashboard dashboard = startDashboard(broker, flink, stores)) {
       admin.create(plan.inputs());
@@ -319,12 +322,14 @@ final class JobRun {
     }
   }
 
-  private FlinkCluster startFlink() throws IOException, InterruptedException {
+  private FlinkCluster startFlink(@Nullable LocalS3 s3)
+      throws UsageException, IOException, InterruptedException {
     Path data = directory.path().resolve("flink");
+    FlinkPlugins plugins = plan.s3().plugins(s3);
     ProcessSettings processes = plan.processes();
     return processes == null
-        ? LocalFlink.start(data, plan.flink())
-        : FlinkProcesses.start(children(), data, processes);
+        ? LocalFlink.start(data, plan.flink(), plugins)
+        : FlinkProcesses.start(children(), data, processes, plugins);
   }
 
   private Children children() throws IOException {

@@ -8,12 +8,14 @@ import io.millrace.local.process.BrokerProcess;
 import io.millrace.local.process.Children;
 import io.millrace.local.process.FlinkProcesses;
 import io.millrace.local.process.ProcessSettings;
+import io.millrace.local.store.LocalS3;
 import io.millrace.local.store.LocalStores;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
@@ -59,9 +61,9 @@ public final class Keeper {
   private int keep(UpOptions options) {
     try (RunDirectory directory = RunDirectory.open(base)) {
       try {
-        keep(options.settings(), !options.noStores, directory);
+        keep(options, directory);
         return ExitCode.DONE;
-      } catch (IOException | RuntimeException | LinkageError e) {
+      } catch (UsageException | IOException | RuntimeException | LinkageError e) {
         LOG.error("The cluster did not come up", e);
         String log = directory.keepLog().map(kept -> "; its logs are at " + kept).orElse("");
         out.println(FAILED + FailureCause.of(e) + log);
@@ -75,18 +77,22 @@ public final class Keeper {
     return ExitCode.FAILED;
   }
 
-  private void keep(ProcessSettings settings, boolean withStores, RunDirectory directory)
-      throws IOException, InterruptedException {
+  private void keep(UpOptions options, RunDirectory directory)
+      throws UsageException, IOException, InterruptedException {
+    ProcessSettings settings = options.settings();
     Path files = directory.path();
     Children children = Children.in(files, directory::recordChild);
     try (LocalStores stores =
             LocalStores.begin(
-                withStores ? LocalStores.KNOWN : Set.of(),
+                options.noStores ? Set.of() : LocalStores.KNOWN,
                 children,
                 files,
                 directory::recordChild);
         BrokerProcess broker = BrokerProcess.start(children, files.resolve("kafka"));
-        FlinkProcesses flink = FlinkProcesses.start(children, files.resolve("flink"), settings)) {
+        @Nullable LocalS3 s3 = options.s3Options.start(children, files);
+        FlinkProcesses flink =
+            FlinkProcesses.start(
+                children, files.resolve("flink"), settings, options.s3Options.plugins(s3))) {
       new StandingCluster(
               ProcessIdentity.current(),
               files.toString(),

@@ -3,6 +3,9 @@ package io.millrace.local;
 import io.millrace.local.host.ChildProcess;
 import io.millrace.local.host.ClassPath;
 import io.millrace.local.host.RunDirectory;
+import io.millrace.local.store.LocalCassandra;
+import io.millrace.local.store.LocalOpenSearch;
+import io.millrace.local.store.LocalS3;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -20,6 +23,10 @@ import java.util.List;
  * So a shell waits under that id until they are there, and then becomes the keeper.
  */
 final class KeeperLaunch {
+  /** Properties that say where the build has put what some servers are made of. */
+  private static final List<String> BUILT =
+      List.of(LocalCassandra.CLASS_PATH, LocalOpenSearch.CLASS_PATH, LocalS3.BUILT);
+
   private static final String WAIT_AND_BECOME =
       "read -r options && exec \"$0\" @\"$options\" \"$@\"";
 
@@ -75,7 +82,14 @@ final class KeeperLaunch {
       Path jar = Path.of(entry);
       classPath.add(jar.startsWith(base) ? copy(jar, lib).toString() : entry);
     }
-    List<String> arguments =
+    List<String> arguments = new ArrayList<>();
+    for (String built : BUILT) {
+      String given = System.getProperty(built);
+      if (given != null) {
+        arguments.add("-D" + built + "=" + given);
+      }
+    }
+    arguments.addAll(
         List.of(
             "-Xmx256m",
             "-XX:+UseSerialGC",
@@ -87,7 +101,7 @@ final class KeeperLaunch {
             "-D" + Surroundings.JOBS_JAR + "=" + copy(jobsJar, lib),
             "-cp",
             new ClassPath(classPath).text(),
-            Keeper.class.getName());
+            Keeper.class.getName()));
     Path file = directory.resolve("keeper.args");
     Files.write(file, arguments.stream().map(KeeperLaunch::quoted).toList());
     return file;

@@ -82,6 +82,8 @@ final class RunOptions {
 
   @Mixin StateOptions stateOptions = new StateOptions();
 
+  @Mixin S3Options s3Options = new S3Options();
+
   @Option(
       names = "--processes",
       description =

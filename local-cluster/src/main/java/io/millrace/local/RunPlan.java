@@ -47,6 +47,7 @@ import org.jspecify.annotations.Nullable;
  * @param output where to write the sink topics; null for nowhere
  * @param settings the job's options as the user set them
  * @param flink Flink's settings
+ * @param s3 the S3 that Flink has
  * @param processes how Flink's processes are started; null runs it in this JVM
  * @param stores the stores to start
  * @param dashboard where to offer the dashboard; null for nowhere
@@ -64,6 +65,7 @@ record RunPlan(
     @Nullable Path output,
     Map<String, String> settings,
     FlinkSettings flink,
+    S3Options s3,
     @Nullable ProcessSettings processes,
     Set<String> stores,
     @Nullable DashboardSettings dashboard,
@@ -127,6 +129,7 @@ record RunPlan(
       throw new UsageException(
           "port " + options.port + " is taken; choose another one, or leave --port out");
     }
+    options.s3Options.check();
     Map<String, String> settings = settings(job, options.settings, options.noStores);
     Set<String> stores = stores(job, options.noStores, settings.get(STORES_OPTION));
     if (!LocalStores.KNOWN.containsAll(stores)) {
@@ -168,6 +171,7 @@ record RunPlan(
         output(options.output),
         settings,
         flink,
+        options.s3Options,
         processes(options, flink),
         stores,
         options.noDashboard ? null : options.dashboardOptions.settings(),

@@ -38,6 +38,8 @@ final class UpOptions {
 
   @Mixin StateOptions stateOptions = new StateOptions();
 
+  @Mixin S3Options s3Options = new S3Options();
+
   @Option(names = "--no-stores", description = "Start no stores.")
   boolean noStores;
 

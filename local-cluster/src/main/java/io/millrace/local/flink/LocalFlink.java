@@ -44,7 +44,7 @@ public final class LocalFlink implements FlinkCluster {
    */
   public static LocalFlink start(Path directory, FlinkSettings settings)
       throws IOException, InterruptedException {
-    return start(directory, settings, new Configuration());
+    return start(directory, settings, new Configuration(), FlinkPlugins.NONE);
   }
 
   /**
@@ -55,8 +55,27 @@ public final class LocalFlink implements FlinkCluster {
    */
   public static LocalFlink start(Path directory, FlinkSettings settings, Configuration more)
       throws IOException, InterruptedException {
+    return start(directory, settings, more, FlinkPlugins.NONE);
+  }
+
+  /**
+   * Starts a cluster as {@link #start(Path, FlinkSettings)} does.
+   *
+   * @param plugins its plugins, which the JVM keeps
+   * @throws IOException where the directory is not writable or the cluster does not come up
+   */
+  public static LocalFlink start(Path directory, FlinkSettings settings, FlinkPlugins plugins)
+      throws IOException, InterruptedException {
+    return start(directory, settings, new Configuration(), plugins);
+  }
+
+  private static LocalFlink start(
+      Path directory, FlinkSettings settings, Configuration more, FlinkPlugins plugins)
+      throws IOException, InterruptedException {
     Configuration configuration = FlinkDefaults.of(directory, settings);
     configuration.addAll(more);
+    configuration.addAll(Configuration.fromMap(plugins.settings()));
+    plugins.load(configuration);
     MiniCluster cluster =
         new MiniCluster(
             new MiniClusterConfiguration.Builder()

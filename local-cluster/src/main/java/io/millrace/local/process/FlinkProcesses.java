@@ -2,6 +2,7 @@ package io.millrace.local.process;
 
 import io.millrace.local.flink.FlinkCluster;
 import io.millrace.local.flink.FlinkDefaults;
+import io.millrace.local.flink.FlinkPlugins;
 import io.millrace.local.flink.FlinkRest;
 import io.millrace.local.flink.Submission;
 import io.millrace.local.flink.SubmittedJob;
@@ -84,7 +85,18 @@ public final class FlinkProcesses implements FlinkCluster {
    */
   public static FlinkProcesses start(Children children, Path directory, ProcessSettings settings)
       throws IOException, InterruptedException {
-    FlinkPrograms programs = FlinkPrograms.prepare(directory, settings);
+    return start(children, directory, settings, FlinkPlugins.NONE);
+  }
+
+  /**
+   * Starts a cluster with plugins.
+   *
+   * @throws IOException as above
+   */
+  public static FlinkProcesses start(
+      Children children, Path directory, ProcessSettings settings, FlinkPlugins plugins)
+      throws IOException, InterruptedException {
+    FlinkPrograms programs = FlinkPrograms.prepare(directory, settings, plugins);
     ChildProcess zooKeeper = children.start(programs.zooKeeper());
     FlinkProcesses cluster = new FlinkProcesses(settings, programs, children, zooKeeper);
     try {

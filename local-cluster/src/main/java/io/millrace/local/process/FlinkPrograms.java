@@ -2,6 +2,7 @@ package io.millrace.local.process;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.millrace.local.flink.FlinkDefaults;
+import io.millrace.local.flink.FlinkPlugins;
 import io.millrace.local.host.ClassPath;
 import io.millrace.local.host.FreePorts;
 import java.io.IOException;
@@ -53,17 +54,22 @@ final class FlinkPrograms {
   private final Path directory;
   private final Configuration configuration;
   private final boolean underFaults;
+  private final FlinkPlugins plugins;
   private final ClassPath classPath = ClassPath.current().flinkOnly();
 
-  private FlinkPrograms(Path directory, Configuration configuration, boolean underFaults) {
+  private FlinkPrograms(
+      Path directory, Configuration configuration, boolean underFaults, FlinkPlugins plugins) {
     this.directory = directory;
     this.configuration = configuration;
     this.underFaults = underFaults;
+    this.plugins = plugins;
   }
 
   /** Writes the configuration of a cluster whose files are in {@code directory}. */
-  static FlinkPrograms prepare(Path directory, ProcessSettings settings) throws IOException {
+  static FlinkPrograms prepare(Path directory, ProcessSettings settings, FlinkPlugins plugins)
+      throws IOException {
     Configuration flink = FlinkDefaults.of(directory, settings.flink());
+    flink.addAll(Configuration.fromMap(plugins.settings()));
     int zooKeeperPort = FreePorts.find();
 
     flink.set(HighAvailabilityOptions.HA_MODE, "zookeeper");
@@ -100,7 +106,7 @@ final class FlinkPrograms {
     flink.set(
         TaskManagerOptions.MANAGED_MEMORY_SIZE, MemorySize.ofMebiBytes(128L * settings.slots()));
 
-    FlinkPrograms programs = new FlinkPrograms(directory, flink, settings.underFaults());
+    FlinkPrograms programs = new FlinkPrograms(directory, flink, settings.underFaults(), plugins);
     programs.writeConfiguration();
     programs.writeZooKeeperConfiguration(zooKeeperPort);
     return programs;
@@ -140,12 +146,13 @@ final class FlinkPrograms {
             RestOptions.PORT.key() + "=" + restPort,
             RestOptions.BIND_PORT.key() + "=" + restPort,
             CoreOptions.TMP_DIRS.key() + "=" + temporary));
-    return JvmProgram.of(
+    return new JvmProgram(
         name,
         "org.apache.flink.runtime.entrypoint.StandaloneSessionClusterEntrypoint",
         classPath,
         options,
-        arguments);
+        arguments,
+        plugins.environment());
   }
 
   JvmProgram taskManager(String name, Path temporary) {
@@ -162,12 +169,13 @@ final class FlinkPrograms {
         settings(
             TaskManagerOptions.TASK_MANAGER_RESOURCE_ID.key() + "=" + name,
             CoreOptions.TMP_DIRS.key() + "=" + temporary));
-    return JvmProgram.of(
+    return new JvmProgram(
         name,
         "org.apache.flink.runtime.taskexecutor.TaskManagerRunner",
         classPath,
         options,
-        arguments);
+        arguments,
+        plugins.environment());
   }
 
   private static List<String> settings(String... pairs) {

@@ -15,7 +15,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -246,20 +245,8 @@ public final class LocalCassandra implements AutoCloseable {
   }
 
   private static List<Path> jars() throws IOException {
-    Path built = Path.of(System.getProperty(CLASS_PATH, BUILT.toString())).toAbsolutePath();
-    if (Files.isDirectory(built)) {
-      try (Stream<Path> files = Files.list(built)) {
-        List<Path> jars = files.filter(file -> file.toString().endsWith(".jar")).sorted().toList();
-        if (!jars.isEmpty()) {
-          return jars;
-        }
-      }
-    }
-    throw new IOException(
-        String.format(
-            "there are no jars of Cassandra in %s; build the module local-cluster/cassandra, or let"
-                + " -D%s name their directory",
-            built, CLASS_PATH));
+    Path built = Path.of(System.getProperty(CLASS_PATH, BUILT.toString()));
+    return BuiltJars.of("Cassandra", "local-cluster/cassandra", built, CLASS_PATH);
   }
 
   private static JvmProgram program(List<Path> jars, Path directory, Path yaml, Path temporary)

@@ -18,7 +18,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -190,20 +189,8 @@ public final class LocalOpenSearch implements AutoCloseable {
   }
 
   private static List<Path> jars() throws IOException {
-    Path built = Path.of(System.getProperty(CLASS_PATH, BUILT.toString())).toAbsolutePath();
-    if (Files.isDirectory(built)) {
-      try (Stream<Path> files = Files.list(built)) {
-        List<Path> jars = files.filter(file -> file.toString().endsWith(".jar")).sorted().toList();
-        if (!jars.isEmpty()) {
-          return jars;
-        }
-      }
-    }
-    throw new IOException(
-        String.format(
-            "there are no jars of OpenSearch in %s; build the module local-cluster/opensearch, or"
-                + " let -D%s name their directory",
-            built, CLASS_PATH));
+    Path built = Path.of(System.getProperty(CLASS_PATH, BUILT.toString()));
+    return BuiltJars.of("OpenSearch", "local-cluster/opensearch", built, CLASS_PATH);
   }
 
   private void awaitAnswer() throws IOException {
