@@ -17,6 +17,8 @@ public enum Benchmark {
   TRENDING_SONGS("trending-songs", 5, 10_000_000),
   /** What rate counting costs beyond reading and an exchange. */
   RATE_COUNTING("rate-counting", 5, 5_000_000),
+  /** What log ingestion costs beyond reading, and what its parsers cost. */
+  LOG_INGESTION("log-ingestion", 5, 1_000_000),
   /** What keyed state costs: plain, and written back. */
   STATE("state", 5, 10_000_000),
   /** What writing to stores and topics costs beyond their clients. */
@@ -73,6 +75,7 @@ public enum Benchmark {
           case FLOOR, HEAVY_HITTERS -> List.of(RequestVariant.values());
           case TRENDING_SONGS -> List.of(PlayVariant.values());
           case RATE_COUNTING -> List.of(LimitVariant.values());
+          case LOG_INGESTION -> List.of(LogVariant.values());
           case STATE -> StateVariant.all();
           case SINKS -> List.of(SinkVariant.values());
         };
@@ -86,6 +89,7 @@ public enum Benchmark {
       case FLOOR, HEAVY_HITTERS -> RequestTestbed.open(site, scale);
       case TRENDING_SONGS -> PlayTestbed.open(site, scale);
       case RATE_COUNTING -> LimitTestbed.open(site, scale);
+      case LOG_INGESTION -> LogTestbed.open(site, scale);
       case STATE -> StateTestbed.open(site, scale);
       case SINKS -> SinkTestbed.open(site, scale);
     };
@@ -122,6 +126,22 @@ public enum Benchmark {
               new Comparison(LimitVariant.LEASES, LimitVariant.EXCHANGE, 0.7),
               Comparison.of(LimitVariant.FORGETFUL, LimitVariant.EXCHANGE),
               Comparison.of(LimitVariant.EXACT, LimitVariant.EXCHANGE));
+      case LOG_INGESTION ->
+          List.of(
+              Comparison.of(LogVariant.RAW, LogVariant.FLOOR),
+              Comparison.of(LogVariant.EXCHANGE, LogVariant.FLOOR),
+              new Comparison(LogVariant.INGEST, LogVariant.FLOOR, 0.85),
+              new Comparison(LogVariant.ARCHIVED, LogVariant.FLOOR, 0.7),
+              Comparison.of(LogVariant.LOG_INGESTION, LogVariant.FLOOR),
+              new Comparison(LogVariant.JSON, LogVariant.READ_TREE, 2),
+              new Comparison(LogVariant.DECLARED, LogVariant.READ_TREE, 3),
+              Comparison.of(LogVariant.LOGFMT, LogVariant.READ_TREE),
+              Comparison.of(LogVariant.CSV, LogVariant.READ_TREE),
+              Comparison.of(LogVariant.COMBINED, LogVariant.READ_TREE),
+              Comparison.of(LogVariant.RFC3164, LogVariant.READ_TREE),
+              Comparison.of(LogVariant.RFC5424, LogVariant.READ_TREE),
+              Comparison.of(LogVariant.LOG4J, LogVariant.READ_TREE),
+              Comparison.of(LogVariant.PATTERN, LogVariant.READ_TREE));
       case STATE -> StateVariant.comparisons();
       case SINKS ->
           List.of(
