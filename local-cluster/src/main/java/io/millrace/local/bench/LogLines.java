@@ -74,7 +74,7 @@ final class LogLines {
     event.put(
         "message",
         "order " + order + " was taken and will be sent on in " + random.nextInt(9) + " parcels");
-    event.put("traceId", String.format("%016x", random.nextLong()));
+    event.put("traceId", hex());
     event.put("logger", "com.example.shop.orders.OrderService");
     event.put("thread", "http-worker-" + random.nextInt(64));
     event.put("requestId", String.format("r-%012x", random.nextLong() >>> 16));
@@ -86,12 +86,17 @@ final class LogLines {
     event.put("client", "10.1." + random.nextInt(256) + "." + random.nextInt(256));
     event.put("userAgent", AGENT);
     event.put("userId", "u-" + random.nextInt(5_000_000));
-    event.put("session", String.format("%016x", random.nextLong()));
+    event.put("session", hex());
     event.put("region", "region-" + random.nextInt(5));
     event.put("pod", "orders-" + random.nextInt(400));
     event.put("version", "2026.4." + random.nextInt(30));
     event.put("note", NOTE.substring(0, 180 + random.nextInt(60)));
     return event;
+  }
+
+  /** Sixteen digits, of which no thirteen in a row are decimal, as those of cards are. */
+  private String hex() {
+    return String.format("%07xf%07xe", random.nextInt(1 << 28), random.nextInt(1 << 28));
   }
 
   /** An object in JSON. */
