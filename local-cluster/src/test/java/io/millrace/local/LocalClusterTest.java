@@ -85,7 +85,9 @@ class LocalClusterTest {
     assertUsage("must not be negative", "bench", "floor", "--warm-ups", "-1");
     assertUsage("Unknown option: '--bounded'", "bench", "floor", "--bounded");
     assertThat(run("bench", "--help")).isZero();
-    assertThat(printed()).contains("--rounds=<n>").contains("rate-counting, state or sinks");
+    assertThat(printed().replaceAll("\\s+", " "))
+        .contains("--rounds=<n>")
+        .contains("rate-counting, log-ingestion, state or sinks");
   }
 
   @Test
