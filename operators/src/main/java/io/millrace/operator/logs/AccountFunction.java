@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * StreamCounts#stream}. The first input has what was counted since the last time, the second one
  * what was counted in all.
  *
- * <p><b>State</b>: both sums of each stream, for good. <b>Timers</b>: none.
+ * <p><b>State</b>: both sums of each stream, for good. <b>Timers</b>: one a stream at the end of input.
  */
 final class AccountFunction
     extends KeyedCoProcessFunction<String, StreamCounts, StreamCounts, StreamCounts> {
@@ -23,8 +23,19 @@ final class AccountFunction
   private static final ValueStateDescriptor<LineCounts> WHOLE =
       new ValueStateDescriptor<>("whole", TypeInformation.of(LineCounts.class));
 
+  private final boolean byClock;
+
   private transient ValueState<LineCounts> added;
   private transient ValueState<LineCounts> whole;
+
+  /**
+   * So.
+   *
+   * @param byClock whether accounts are given as they change, else at the end of input
+   */
+  AccountFunction(boolean byClock) {
+    this.byClock = byClock;
+  }
 
   @Override
   public void open(OpenContext context) {
@@ -36,21 +47,38 @@ final class AccountFunction
   public void processElement1(StreamCounts part, Context context, Collector<StreamCounts> out)
       throws Exception {
     added.update(sum(part.counts(), added.value()));
-    tell(part, out);
+    tell(part, context, out);
   }
 
   @Override
   public void processElement2(StreamCounts all, Context context, Collector<StreamCounts> out)
       throws Exception {
     whole.update(all.counts());
-    tell(all, out);
+    tell(all, context, out);
   }
 
-  private void tell(StreamCounts of, Collector<StreamCounts> out) throws Exception {
+  private void tell(StreamCounts of, Context context, Collector<StreamCounts> out)
+      throws Exception {
+    if (byClock) {
+      out.collect(new StreamCounts(of.source(), of.topic(), of.partition(), both()));
+    } else {
+      context.timerService().registerEventTimeTimer(Long.MAX_VALUE);
+    }
+  }
+
+  @Override
+  public void onTimer(long time, OnTimerContext context, Collector<StreamCounts> out)
+      throws Exception {
+    String[] stream = context.getCurrentKey().split("\u0000", -1);
+    out.collect(new StreamCounts(stream[2], stream[0], Integer.parseInt(stream[1]), both()));
+    added.clear();
+    whole.clear();
+  }
+
+  private LineCounts both() throws Exception {
     LineCounts one = added.value();
     LineCounts two = whole.value();
-    LineCounts both = one == null ? two : sum(one, two);
-    out.collect(new StreamCounts(of.source(), of.topic(), of.partition(), both));
+    return one == null ? two : sum(one, two);
   }
 
   private static LineCounts sum(LineCounts one, @Nullable LineCounts two) {

@@ -76,7 +76,7 @@ public final class LogIngestion {
         here.getSideOutput(LogFunction.COUNTED)
             .connect(left.getSideOutput(LogFunction.COUNTED))
             .keyBy(StreamCounts::stream, StreamCounts::stream)
-            .process(new AccountFunction(), TypeInformation.of(StreamCounts.class))
+            .process(new AccountFunction(spec.byClock()), TypeInformation.of(StreamCounts.class))
             .uid(uid + "-accounts")
             .name("Add up accounts"),
         uid);
