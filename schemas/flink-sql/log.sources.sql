@@ -12,6 +12,7 @@ CREATE TABLE `log_sources` (
   `timeFormat` STRING,
   `timeField` STRING,
   `deleted` BOOLEAN,
+  `fields` STRING,
   `event_time` AS TO_TIMESTAMP_LTZ(`at`, 3),
   WATERMARK FOR `event_time` AS `event_time` - INTERVAL '5' SECOND,
   PRIMARY KEY (`source`) NOT ENFORCED

@@ -21,7 +21,8 @@ final class BenchOptions {
   @Parameters(
       paramLabel = "<benchmark>",
       description =
-          "floor, heavy-hitters, trending-songs, rate-counting, reconciliation, state or sinks.",
+          "floor, heavy-hitters, trending-songs, rate-counting, reconciliation, log-ingestion,"
+              + " state or sinks.",
       arity = "0..1")
   @Nullable String name;
 
@@ -44,7 +45,8 @@ final class BenchOptions {
       paramLabel = "<n>",
       description =
           "How many records each run reads, a multiple of 10; default 20000000, 10000000 for"
-              + " trending-songs and state, and 500000 for sinks.")
+              + " trending-songs and state, 5000000 for rate-counting, 1000000 for log-ingestion, and"
+              + " 500000 for sinks.")
   @Nullable Integer records;
 
   @Option(

@@ -85,9 +85,9 @@ class LocalClusterTest {
     assertUsage("must not be negative", "bench", "floor", "--warm-ups", "-1");
     assertUsage("Unknown option: '--bounded'", "bench", "floor", "--bounded");
     assertThat(run("bench", "--help")).isZero();
-    assertThat(printed())
+    assertThat(printed().replaceAll("\\s+", " "))
         .contains("--rounds=<n>")
-        .contains("rate-counting, reconciliation, state or sinks");
+        .contains("rate-counting, reconciliation, log-ingestion, state or sinks");
   }
 
   @Test

@@ -92,9 +92,6 @@ public final class LogIngestionJob {
                 arrivals(config),
                 Topics.LOGS_RAW.name())
             .uid("lines-source");
-    if (ArchiveOptions.isGiven(config.configuration())) {
-      archive(lines, config);
-    }
     Ingest.Ingested<Tuple2<LogSourceDescribed, RecordOrigin>> sources =
         Ingest.withOrigin(env, config, endpoints, Topics.LOG_SOURCES, "sources");
     Ingest.Ingested<Tuple2<LogRuleSet, RecordOrigin>> rules =
@@ -119,6 +116,9 @@ public final class LogIngestionJob {
             config.millis(KafkaOptions.MAX_OUT_OF_ORDERNESS),
             bounded ? 0 : config.millis(KafkaOptions.IDLE_TIMEOUT),
             "logs");
+    if (ArchiveOptions.isGiven(config.configuration())) {
+      archive(ingested.lines(), config);
+    }
     DataStream<DeadLettered> refused =
         rows(
             ingested.refused(), new LogRows.ToDeadLetter(job), DeadLettered.class, "refused-lines");
@@ -130,7 +130,6 @@ public final class LogIngestionJob {
     bury(endpoints, rules, ofRules, Topics.LOG_RULES_DLQ, "rules-dlq-sink");
   }
 
-  /** Keeps every line as it came, before anything reads it. */
   /** How far each partition is, by when its lines came in. Nothing in a bounded run needs that. */
   private static WatermarkStrategy<LogLine> arrivals(JobConfig config) {
     if (config.get(KafkaOptions.BOUNDED)) {
@@ -143,6 +142,7 @@ public final class LogIngestionJob {
     return idleMillis == 0 ? arrivals : arrivals.withIdleness(Duration.ofMillis(idleMillis));
   }
 
+  /** Keeps every line as it came, before anything reads it. */
   private static void archive(DataStream<LogLine> lines, JobConfig config) {
     String name = config.get(KafkaOptions.TOPIC_PREFIX) + Topics.LOGS_RAW.name();
     lines
@@ -192,15 +192,18 @@ public final class LogIngestionJob {
         "live");
     DataStream<DeadLettered> refused =
         endpoints
-            .publish(records, Topics.LOG_INGESTION_RECORDS, "records-sink")
+            .publish(metrics, Topics.LOG_INGESTION_METRICS, "metrics-sink")
             .union(
-                endpoints.publish(metrics, Topics.LOG_INGESTION_METRICS, "metrics-sink"),
                 endpoints.publish(alerts, Topics.LOG_INGESTION_ALERTS, "alerts-sink"),
                 endpoints.publish(ledger, Topics.LOG_INGESTION_LEDGER, "ledger-sink"),
                 endpoints.publish(
                     rows(ingested.late(), new LateRecords(), LateArrived.class, "late"),
                     Topics.LOG_INGESTION_LATE,
                     "late-sink"));
+    if (config.get(LogIngestionOptions.PUBLISH_RECORDS)) {
+      refused =
+          refused.union(endpoints.publish(records, Topics.LOG_INGESTION_RECORDS, "records-sink"));
+    }
     if (!StoreAccess.writes(config, StoreAccess.OPENSEARCH)) {
       return refused;
     }

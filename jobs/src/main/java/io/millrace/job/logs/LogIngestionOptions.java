@@ -74,6 +74,25 @@ public final class LogIngestionOptions {
               "Records of a lower level are counted, but not published: TRACE, DEBUG, INFO, NOTICE,"
                   + " WARN, ERROR or FATAL. Without it all are, as are those without a level.");
 
+  /** Whether lines are known by their offsets. */
+  public static final ConfigOption<Boolean> DEDUP =
+      ConfigOptions.key("dedup")
+          .booleanType()
+          .defaultValue(true)
+          .withDescription(
+              "Whether a line is taken once though its offset comes again. With false, lines that"
+                  + " are records by themselves are read in the task that has them from Kafka,"
+                  + " which is much faster.");
+
+  /** Whether records go to their topic. */
+  public static final ConfigOption<Boolean> PUBLISH_RECORDS =
+      ConfigOptions.key("publish-records")
+          .booleanType()
+          .defaultValue(true)
+          .withDescription(
+              "Whether records are published to log-ingestion.records. With false they are in the"
+                  + " stores alone.");
+
   /** The largest record. */
   public static final ConfigOption<MemorySize> MAX_LINE =
       ConfigOptions.key("max-line")
@@ -89,6 +108,8 @@ public final class LogIngestionOptions {
           ZONE,
           REDACT,
           COLLAPSE,
+          DEDUP,
+          PUBLISH_RECORDS,
           MIN_LEVEL,
           MAX_LINE,
           ArchiveOptions.ARCHIVE,
@@ -121,6 +142,7 @@ public final class LogIngestionOptions {
         config.millis(KafkaOptions.MAX_AHEAD),
         config.millis(JobOptions.ALLOWED_LATENESS),
         JobOptions.order(config) == JobOptions.Order.EVENT_TIME,
+        config.get(DEDUP),
         !bounded);
   }
 

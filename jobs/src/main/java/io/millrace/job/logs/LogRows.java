@@ -45,7 +45,8 @@ final class LogRows {
         orEmpty(described.pattern()),
         orEmpty(described.timeFormat()),
         orEmpty(described.timeField()),
-        Boolean.TRUE.equals(described.deleted()));
+        Boolean.TRUE.equals(described.deleted()),
+        orEmpty(described.fields()));
   }
 
   static LogRule rule(LogRuleSet set) {

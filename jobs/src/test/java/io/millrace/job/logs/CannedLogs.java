@@ -304,7 +304,20 @@ final class CannedLogs {
       String prefix, String name, LogFormat format, long at) {
     LogSourceDescribed described =
         new LogSourceDescribed(
-            name, 1, at, format, null, null, header(format), null, null, null, null, null, null);
+            name,
+            1,
+            at,
+            format,
+            null,
+            null,
+            header(format),
+            null,
+            null,
+            null,
+            null,
+            null,
+            null,
+            null);
     return new ProducerRecord<>(
         prefix + Topics.LOG_SOURCES.name(),
         name.getBytes(UTF_8),

@@ -105,13 +105,20 @@ class LogIngestionJobITCase {
   }
 
   @ParameterizedTest
-  @CsvSource({"1, rocksdb", "2, rocksdb", "2, hashmap"})
-  void bounded_failureInBetween_everyLineIsWhatItIsKnownToBe(int parallelism, String state)
-      throws Exception {
-    String prefix = "canned-" + parallelism + state + ".";
-    Path archive = directory.resolve("archive-" + parallelism + state);
+  @CsvSource({"1, rocksdb, true", "2, rocksdb, true", "2, hashmap, true", "2, hashmap, false"})
+  void bounded_failureInBetween_everyLineIsWhatItIsKnownToBe(
+      int parallelism, String state, String dedup) throws Exception {
+    String prefix = "canned-" + parallelism + state + dedup + ".";
+    Path archive = directory.resolve("archive-" + parallelism + state + dedup);
     JobConfig config =
-        prepared(prefix, "--archive", archive.toString(), "--archive-roll-size", "20kb");
+        prepared(
+            prefix,
+            "--archive",
+            archive.toString(),
+            "--archive-roll-size",
+            "20kb",
+            "--dedup",
+            dedup);
     CannedLogs logs = new CannedLogs(prefix, 11, 4_000);
     JobRuns.produce(broker.bootstrap(), logs.records);
     JobRuns.produce(broker.bootstrap(), CannedLogs.descriptions(prefix));

@@ -19,6 +19,8 @@ public enum Benchmark {
   RATE_COUNTING("rate-counting", 5, 5_000_000),
   /** What reconciliation costs, and what its peers cost. */
   RECONCILIATION("reconciliation", 5, 2_000_000),
+  /** What log ingestion costs beyond reading, and what its parsers cost. */
+  LOG_INGESTION("log-ingestion", 5, 1_000_000),
   /** What keyed state costs: plain, and written back. */
   STATE("state", 5, 10_000_000),
   /** What writing to stores and topics costs beyond their clients. */
@@ -76,6 +78,7 @@ public enum Benchmark {
           case TRENDING_SONGS -> List.of(PlayVariant.values());
           case RATE_COUNTING -> List.of(LimitVariant.values());
           case RECONCILIATION -> List.of(EntryVariant.values());
+          case LOG_INGESTION -> List.of(LogVariant.values());
           case STATE -> StateVariant.all();
           case SINKS -> List.of(SinkVariant.values());
         };
@@ -90,6 +93,7 @@ public enum Benchmark {
       case TRENDING_SONGS -> PlayTestbed.open(site, scale);
       case RATE_COUNTING -> LimitTestbed.open(site, scale);
       case RECONCILIATION -> EntryTestbed.open(site, scale);
+      case LOG_INGESTION -> LogTestbed.open(site, scale);
       case STATE -> StateTestbed.open(site, scale);
       case SINKS -> SinkTestbed.open(site, scale);
     };
@@ -133,6 +137,22 @@ public enum Benchmark {
               new Comparison(EntryVariant.OPERATORS, EntryVariant.INTERVAL_JOIN, 4),
               new Comparison(EntryVariant.OPERATORS_ALONE, EntryVariant.CO_PROCESS_ALONE, 0.9),
               new Comparison(EntryVariant.RECONCILIATION, EntryVariant.FLINK_SQL, 2.5));
+      case LOG_INGESTION ->
+          List.of(
+              Comparison.of(LogVariant.RAW, LogVariant.FLOOR),
+              Comparison.of(LogVariant.EXCHANGE, LogVariant.FLOOR),
+              new Comparison(LogVariant.INGEST, LogVariant.FLOOR, 0.85),
+              new Comparison(LogVariant.ARCHIVED, LogVariant.FLOOR, 0.7),
+              Comparison.of(LogVariant.LOG_INGESTION, LogVariant.FLOOR),
+              new Comparison(LogVariant.JSON, LogVariant.READ_TREE, 2),
+              new Comparison(LogVariant.DECLARED, LogVariant.READ_TREE, 3),
+              Comparison.of(LogVariant.LOGFMT, LogVariant.READ_TREE),
+              Comparison.of(LogVariant.CSV, LogVariant.READ_TREE),
+              Comparison.of(LogVariant.COMBINED, LogVariant.READ_TREE),
+              Comparison.of(LogVariant.RFC3164, LogVariant.READ_TREE),
+              Comparison.of(LogVariant.RFC5424, LogVariant.READ_TREE),
+              Comparison.of(LogVariant.LOG4J, LogVariant.READ_TREE),
+              Comparison.of(LogVariant.PATTERN, LogVariant.READ_TREE));
       case STATE -> StateVariant.comparisons();
       case SINKS ->
           List.of(

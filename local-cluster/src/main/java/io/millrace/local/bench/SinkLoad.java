@@ -78,7 +78,8 @@ record SinkLoad(long rows, long checksum) {
     return new SinkLoad(seen[0], seen[1]);
   }
 
-  private static Map<TopicPartition, Long> decidedEnds(String bootstrap, String topic)
+  /** Ends of the partitions of a topic, once all its transactions are decided. */
+  static Map<TopicPartition, Long> decidedEnds(String bootstrap, String topic)
       throws IOException, InterruptedException {
     long deadline = System.nanoTime() + DECISION_LIMIT.toNanos();
     try (TopicAdmin admin = new TopicAdmin(bootstrap)) {

@@ -95,6 +95,6 @@ final class LogTrial implements Trial {
 
   private static LogSourceDescribed source(String name, long at) {
     return new LogSourceDescribed(
-        name, at, at, LogFormat.JSON, null, null, null, null, null, null, null, null, null);
+        name, at, at, LogFormat.JSON, null, null, null, null, null, null, null, null, null, null);
   }
 }

@@ -54,6 +54,7 @@ public final class LogSourcesFeed implements SeededFeed {
             null,
             null,
             null,
+            null,
             null));
   }
 }

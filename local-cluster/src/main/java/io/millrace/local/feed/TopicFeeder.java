@@ -48,7 +48,7 @@ public final class TopicFeeder implements AutoCloseable {
   }
 
   /** The same of a record that has more than key and value. */
-  void send(ProducerRecord<byte[], byte[]> record) throws IOException {
+  public void send(ProducerRecord<byte[], byte[]> record) throws IOException {
     throwFailure();
     var unused = producer.send(record, this::onSent);
     sent.incrementAndGet();

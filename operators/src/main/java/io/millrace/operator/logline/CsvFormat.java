@@ -2,9 +2,7 @@ package io.millrace.operator.logline;
 
 import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +15,9 @@ final class CsvFormat implements LineParser.Format {
   private final String header;
   private final List<String> columns;
   private final NamedFields names;
+
+  /** A cell: its text, and where that is. */
+  private record Cell(String text, int position) {}
 
   /**
    * For a source.
@@ -41,31 +42,31 @@ final class CsvFormat implements LineParser.Format {
     if (text.equals(header)) {
       return null;
     }
-    List<NamedFields.Value> cells = cells(text);
+    List<Cell> cells = cells(text);
     if (cells.size() != columns.size()) {
       throw new LineException(
           LineFault.INVALID_LINE,
           text.length(),
           String.format("expected %d cells, found %d", columns.size(), cells.size()));
     }
-    Map<String, NamedFields.Value> fields = new LinkedHashMap<>();
+    names.begin();
     for (int i = 0; i < cells.size(); i++) {
       if (!cells.get(i).text().isEmpty()) {
-        fields.put(columns.get(i), cells.get(i));
+        names.add(names.named(columns.get(i)), cells.get(i).text(), cells.get(i).position());
       }
     }
-    return names.record(fields, arrivedAt);
+    return names.record(arrivedAt);
   }
 
-  private static List<NamedFields.Value> cells(String text) throws LineException {
-    List<NamedFields.Value> cells = new ArrayList<>();
+  private static List<Cell> cells(String text) throws LineException {
+    List<Cell> cells = new ArrayList<>();
     int at = 0;
     while (true) {
       int start = at;
       if (at < text.length() && text.charAt(at) == '"') {
         StringBuilder cell = new StringBuilder();
         at = quoted(text, at + 1, cell);
-        cells.add(new NamedFields.Value(cell.toString(), start));
+        cells.add(new Cell(cell.toString(), start));
       } else {
         while (at < text.length() && text.charAt(at) != ',') {
           if (text.charAt(at) == '"') {
@@ -73,7 +74,7 @@ final class CsvFormat implements LineParser.Format {
           }
           at++;
         }
-        cells.add(new NamedFields.Value(text.substring(start, at), start));
+        cells.add(new Cell(text.substring(start, at), start));
       }
       if (at == text.length()) {
         return cells;

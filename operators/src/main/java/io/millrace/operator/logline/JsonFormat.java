@@ -1,7 +1,9 @@
 package io.millrace.operator.logline;
 
-import java.util.LinkedHashMap;
-import java.util.Map;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,6 +14,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class JsonFormat implements LineParser.Format {
   private static final int MOST_DEEP = 100;
+  private static final VarHandle WORDS =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+  private static final long BLANKS = 0x2020202020202020L;
+  private static final long HIGH_BITS = 0x8080808080808080L;
 
   private final NamedFields names;
 
@@ -21,53 +27,72 @@ final class JsonFormat implements LineParser.Format {
 
   @Override
   public ParsedLine read(String text, long arrivedAt) throws LineException {
-    return names.record(new Reading(text).fields(), arrivedAt);
+    names.begin();
+    new Reading(text, names).line();
+    return names.record(arrivedAt);
+  }
+
+  /** Whether a text has no control character at all, not even a tab. */
+  private static boolean isPlain(String text) {
+    byte[] bytes = text.getBytes(StandardCharsets.ISO_8859_1);
+    int at = 0;
+    for (; at + Long.BYTES <= bytes.length; at += Long.BYTES) {
+      long eight = (long) WORDS.get(bytes, at);
+      // A byte below a blank borrows from its highest bit; those of 128 and more don't count.
+      if (((eight - BLANKS) & ~eight & HIGH_BITS) != 0) {
+        return false;
+      }
+    }
+    for (; at < bytes.length; at++) {
+      if (bytes[at] >= 0 && bytes[at] < ' ') {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** One pass over a text. */
   private static final class Reading {
     private final String text;
+    private final NamedFields names;
+    private final boolean isPlain;
     private int at;
 
-    Reading(String text) {
+    /** The next backslash at or after the position that was last asked about. */
+    private int escapeAt = -1;
+
+    Reading(String text, NamedFields names) {
       this.text = text;
+      this.names = names;
+      this.isPlain = isPlain(text);
     }
 
-    Map<String, NamedFields.Value> fields() throws LineException {
+    void line() throws LineException {
       skipBlanks();
-      Map<String, NamedFields.Value> fields = new LinkedHashMap<>();
-      object(fields, 1);
-      skipBlanks();
-      if (at < text.length()) {
-        throw missing("the end of the line after the object");
-      }
-      return fields;
-    }
-
-    /** Reads an object, and keeps its fields where there is something to keep them in. */
-    private void object(@Nullable Map<String, NamedFields.Value> fields, int depth)
-        throws LineException {
       expect('{', "a JSON object");
       skipBlanks();
       if (peek() == '}') {
         at++;
-        return;
+      } else {
+        fields();
       }
+      skipBlanks();
+      if (at < text.length()) {
+        throw missing("the end of the line after the object");
+      }
+    }
+
+    private void fields() throws LineException {
       while (true) {
         skipBlanks();
         int nameAt = at;
-        if (peek() != '"') {
-          throw missing("the name of a field in quotes");
-        }
-        String name = string();
+        NamedFields.Name name = name();
         skipBlanks();
         expect(':', "a colon after the name");
         skipBlanks();
         int valueAt = at;
-        String value = value(depth);
-        if (fields != null
-            && value != null
-            && fields.put(name, new NamedFields.Value(value, valueAt)) != null) {
+        String value = value(1, name.counts());
+        if (!names.add(name, value, valueAt)) {
           throw new LineException(
               LineFault.DUPLICATE_FIELD, nameAt, "a field is there a second time");
         }
@@ -80,14 +105,53 @@ final class JsonFormat implements LineParser.Format {
       }
     }
 
-    /** A value as a field has it; null for {@code null}. */
-    private @Nullable String value(int depth) throws LineException {
+    private NamedFields.Name name() throws LineException {
+      if (peek() != '"') {
+        throw missing("the name of a field in quotes");
+      }
+      NamedFields.Name expected = names.next(text, at + 1);
+      if (expected != null) {
+        at += expected.length() + 2;
+        return expected;
+      }
+      return names.named(string(true));
+    }
+
+    /** Reads an object whose fields are not kept one by one. */
+    private void object(int depth) throws LineException {
+      expect('{', "a JSON object");
+      skipBlanks();
+      if (peek() == '}') {
+        at++;
+        return;
+      }
+      while (true) {
+        skipBlanks();
+        if (peek() != '"') {
+          throw missing("the name of a field in quotes");
+        }
+        string(false);
+        skipBlanks();
+        expect(':', "a colon after the name");
+        skipBlanks();
+        value(depth, false);
+        skipBlanks();
+        if (peek() == '}') {
+          at++;
+          return;
+        }
+        expect(',', "a comma or the end of the object");
+      }
+    }
+
+    /** A value as a field has it, where it is wanted; null for {@code null}. */
+    private @Nullable String value(int depth, boolean wanted) throws LineException {
       int start = at;
       return switch (peek()) {
-        case '"' -> string();
+        case '"' -> string(wanted);
         case '{', '[' -> {
           nested(depth + 1);
-          yield text.substring(start, at);
+          yield taken(start, wanted);
         }
         case 't' -> word("true");
         case 'f' -> word("false");
@@ -97,9 +161,14 @@ final class JsonFormat implements LineParser.Format {
         }
         default -> {
           number();
-          yield text.substring(start, at);
+          yield taken(start, wanted);
         }
       };
+    }
+
+    /** What was read from a position on; empty where it is not wanted. */
+    private String taken(int start, boolean wanted) {
+      return wanted ? text.substring(start, at) : "";
     }
 
     private void nested(int depth) throws LineException {
@@ -108,7 +177,7 @@ final class JsonFormat implements LineParser.Format {
             LineFault.TOO_DEEP, at, "nested deeper than " + MOST_DEEP + " levels");
       }
       if (peek() == '{') {
-        object(null, depth);
+        object(depth);
       } else {
         array(depth);
       }
@@ -123,7 +192,7 @@ final class JsonFormat implements LineParser.Format {
       }
       while (true) {
         skipBlanks();
-        value(depth);
+        value(depth, false);
         skipBlanks();
         if (peek() == ']') {
           at++;
@@ -173,8 +242,27 @@ final class JsonFormat implements LineParser.Format {
       }
     }
 
-    private String string() throws LineException {
+    /** A string; empty, but checked, where it is not wanted. */
+    private String string(boolean wanted) throws LineException {
       int start = ++at;
+      int quote = text.indexOf('"', start);
+      if (isPlain && quote >= 0 && quote < nextEscape(start)) {
+        at = quote + 1;
+        return wanted ? text.substring(start, quote) : "";
+      }
+      return checked(start);
+    }
+
+    private int nextEscape(int from) {
+      if (escapeAt < from) {
+        int found = text.indexOf('\\', from);
+        escapeAt = found < 0 ? Integer.MAX_VALUE : found;
+      }
+      return escapeAt;
+    }
+
+    /** A string with escapes, or with what must not be there. */
+    private String checked(int start) throws LineException {
       int end = start;
       while (end < text.length() && text.charAt(end) != '"' && text.charAt(end) != '\\') {
         if (text.charAt(end) < ' ') {

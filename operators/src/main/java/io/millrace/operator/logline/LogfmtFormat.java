@@ -1,8 +1,5 @@
 package io.millrace.operator.logline;
 
-import java.util.LinkedHashMap;
-import java.util.Map;
-
 /**
  * Reads names and values: {@code level=info msg="it works" took=3ms}. Every name has a value, which
  * may be empty; in quotes, a backslash escapes as in JSON.
@@ -16,7 +13,7 @@ final class LogfmtFormat implements LineParser.Format {
 
   @Override
   public ParsedLine read(String text, long arrivedAt) throws LineException {
-    Map<String, NamedFields.Value> fields = new LinkedHashMap<>();
+    names.begin();
     TextCursor cursor = new TextCursor(text);
     cursor.skipBlanks();
     if (cursor.atEnd()) {
@@ -28,7 +25,7 @@ final class LogfmtFormat implements LineParser.Format {
       cursor.skip("=", "= after a name");
       int valueAt = cursor.position();
       String value = cursor.skipIf("\"") ? quoted(cursor) : plain(text, cursor);
-      if (fields.put(name, new NamedFields.Value(value, valueAt)) != null) {
+      if (!names.add(names.named(name), value, valueAt)) {
         throw new LineException(
             LineFault.DUPLICATE_FIELD, nameAt, "a field is there a second time");
       }
@@ -37,7 +34,7 @@ final class LogfmtFormat implements LineParser.Format {
       }
       cursor.skipBlanks();
     }
-    return names.record(fields, arrivedAt);
+    return names.record(arrivedAt);
   }
 
   private static String name(String text, TextCursor cursor) throws LineException {

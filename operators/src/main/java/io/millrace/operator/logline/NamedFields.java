@@ -1,18 +1,23 @@
 package io.millrace.operator.logline;
 
+import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes a record of the fields that a line names itself. Well-known names are the record's parts,
- * all others stay fields.
+ * Makes records of the fields that lines name themselves. Well-known names are a record's parts,
+ * all others stay fields, of which a source may keep some alone.
+ *
+ * <p>A line is {@link #begin begun}, its fields are {@link #add added}, and then it is a {@link
+ * #record}. What is known of names is kept from line to line, at most of {@link #MOST_NAMES}.
  */
 final class NamedFields {
   private enum Part {
-    TIME,
     LEVEL,
     SERVICE,
     HOST,
@@ -20,6 +25,8 @@ final class NamedFields {
     TRACE_ID
   }
 
+  private static final int MOST_NAMES = 10_000;
+  private static final int NO_TIME = Integer.MAX_VALUE;
   private static final List<String> TIMES =
       List.of("time", "timestamp", "@timestamp", "ts", "at", "datetime");
   private static final Map<String, Part> PARTS =
@@ -42,63 +49,173 @@ final class NamedFields {
   private final TimeText times;
   private final boolean timeIsNamed;
 
+  /** The fields that are kept; empty for all. */
+  private final Set<String> kept;
+
+  private final Map<String, Name> names = new HashMap<>();
+
+  /** The names of the lines before, each where it was last. */
+  private Name[] order = new Name[32];
+
+  private final EnumMap<Part, String> parts = new EnumMap<>(Part.class);
+  private long line;
+  private int count;
+  private FieldMap fields = new FieldMap();
+  private @Nullable Name time;
+  private String timeText = "";
+  private int timeAt;
+
   NamedFields(LineSource source, TimeText times) {
     this.source = source;
     this.times = times;
     this.timeIsNamed = !source.timeField().isEmpty();
+    this.kept = new TreeSet<>();
+    for (String each : source.fields().split(",", -1)) {
+      if (!each.isBlank()) {
+        kept.add(each.strip());
+      }
+    }
   }
 
-  /** A field of a line: its text, and where that is. */
-  record Value(String text, int position) {}
+  /** What is known of a name. */
+  static final class Name {
+    private final String text;
+    private final @Nullable Part part;
 
-  /** The record of a line with these fields. */
-  ParsedLine record(Map<String, Value> named, long arrivedAt) throws LineException {
-    Map<Part, String> parts = new HashMap<>();
-    Map<String, String> fields = new LinkedHashMap<>();
-    String timeName = timeName(named);
-    if (timeName == null && timeIsNamed) {
+    /** How early it is among the names of times; {@link #NO_TIME} for another name. */
+    private final int timeRank;
+
+    private final boolean isKept;
+
+    /** The last line that had a value for it. */
+    private long seenIn = -1;
+
+    private Name(String text, @Nullable Part part, int timeRank, boolean isKept) {
+      this.text = text;
+      this.part = part;
+      this.timeRank = timeRank;
+      this.isKept = isKept;
+    }
+
+    /** Whether its value makes a difference. */
+    boolean counts() {
+      return isKept || part != null || timeRank != NO_TIME;
+    }
+
+    int length() {
+      return text.length();
+    }
+  }
+
+  /** Begins a line. */
+  void begin() {
+    line++;
+    count = 0;
+    fields = new FieldMap(Math.max(4, fields.size()));
+    parts.clear();
+    time = null;
+    if (names.size() > MOST_NAMES) {
+      names.clear();
+      Arrays.fill(order, null);
+    }
+  }
+
+  /**
+   * The name that begins here and ends with a quote, if it is the one that lines before had as
+   * their next. Null for another one, or one with escapes.
+   */
+  @Nullable Name next(String text, int at) {
+    Name expected = count < order.length ? order[count] : null;
+    return expected != null
+            && text.startsWith(expected.text, at)
+            && at + expected.length() < text.length()
+            && text.charAt(at + expected.length()) == '"'
+        ? expected
+        : null;
+  }
+
+  /** What is known of a name. */
+  Name named(String text) {
+    Name known = names.get(text);
+    if (known == null) {
+      Part part = PARTS.get(text);
+      int rank = timeIsNamed ? (text.equals(source.timeField()) ? 0 : -1) : TIMES.indexOf(text);
+      known =
+          new Name(text, part, rank < 0 ? NO_TIME : rank, kept.isEmpty() || kept.contains(text));
+      names.put(text, known);
+    }
+    if (count == order.length) {
+      order = Arrays.copyOf(order, 2 * count);
+    }
+    if (count < order.length && text.indexOf('\\') < 0) {
+      order[count] = known;
+    }
+    return known;
+  }
+
+  /**
+   * Adds a field to the line.
+   *
+   * @param value null for a field that is absent
+   * @param position where in the line the value is
+   * @return false where the line has a field of this name already
+   */
+  boolean add(Name name, @Nullable String value, int position) {
+    count++;
+    if (value == null) {
+      return true;
+    }
+    if (name.seenIn == line) {
+      return false;
+    }
+    name.seenIn = line;
+    if (name.timeRank != NO_TIME) {
+      Name before = time;
+      if (before == null || name.timeRank < before.timeRank) {
+        if (before != null) {
+          keep(before, timeText);
+        }
+        time = name;
+        timeText = value;
+        timeAt = position;
+        return true;
+      }
+    }
+    keep(name, value);
+    return true;
+  }
+
+  private void keep(Name name, String value) {
+    Part part = name.part;
+    if (part != null
+        && !parts.containsKey(part)
+        && (part != Part.LEVEL || LogLevel.of(value) != null)) {
+      parts.put(part, value);
+    } else if (name.isKept) {
+      fields.add(name.text, value);
+    }
+  }
+
+  /**
+   * The record of the line.
+   *
+   * @throws LineException where its time is none, or missing though the source names its field
+   */
+  ParsedLine record(long arrivedAt) throws LineException {
+    if (time == null && timeIsNamed) {
       throw new LineException(
           LineFault.MISSING_FIELD, "expected field " + source.timeField() + " with the time");
     }
-    for (Map.Entry<String, Value> field : named.entrySet()) {
-      String name = field.getKey();
-      String text = field.getValue().text();
-      Part part = PARTS.get(name);
-      boolean isPart =
-          part != null
-              && (part != Part.LEVEL || LogLevel.of(text) != null)
-              && !parts.containsKey(part);
-      if (name.equals(timeName)) {
-        continue;
-      }
-      if (isPart && part != null) {
-        parts.put(part, text);
-      } else {
-        fields.put(name, text);
-      }
-    }
-    Value time = timeName == null ? null : named.get(timeName);
     String level = parts.get(Part.LEVEL);
     String service = parts.get(Part.SERVICE);
+    String message = parts.get(Part.MESSAGE);
     return new ParsedLine(
-        time == null ? arrivedAt : times.read(time.text(), arrivedAt, time.position()),
+        time == null ? arrivedAt : times.read(timeText, arrivedAt, timeAt),
         level == null ? null : LogLevel.of(level),
         service == null ? source.serviceOrNull() : service,
         parts.get(Part.HOST),
-        parts.getOrDefault(Part.MESSAGE, ""),
+        message == null ? "" : message,
         fields,
         parts.get(Part.TRACE_ID));
-  }
-
-  private @Nullable String timeName(Map<String, Value> named) {
-    if (timeIsNamed) {
-      return named.containsKey(source.timeField()) ? source.timeField() : null;
-    }
-    for (String name : TIMES) {
-      if (named.containsKey(name)) {
-        return name;
-      }
-    }
-    return null;
   }
 }

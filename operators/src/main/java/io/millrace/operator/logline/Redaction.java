@@ -64,6 +64,18 @@ public record Redaction(boolean secrets, boolean cards) implements Serializable 
     return kept.equals(text) ? bytes : kept.getBytes(StandardCharsets.ISO_8859_1);
   }
 
+  /**
+   * Whether something may have to be taken out of what a record says. That is a cheap look at all
+   * of it at once, since what a record says is parts of its text, but for what is escaped there.
+   */
+  public boolean mayChange(String record) {
+    return (secrets || cards) && (record.indexOf('\\') >= 0 || hasHint(record));
+  }
+
+  private boolean hasHint(String text) {
+    return (secrets && SecretHints.mayHaveSecret(text)) || (cards && SecretHints.mayHaveCard(text));
+  }
+
   /** The same of what a line says, where a field that is called like a secret has none. */
   public ParsedLine of(ParsedLine line) {
     if (!secrets && !cards) {
@@ -89,38 +101,11 @@ public record Redaction(boolean secrets, boolean cards) implements Serializable 
   }
 
   private static boolean isSecretName(String name) {
-    return mayHaveSecret(name) && NAME.matcher(name).matches();
-  }
-
-  /** Whether there is a part of what every secret has around it: the expression costs far more. */
-  private static boolean mayHaveSecret(String text) {
-    for (int i = 0; i < text.length(); i++) {
-      boolean found =
-          switch (text.charAt(i)) {
-            case 'p', 'P' -> is("pass", text, i) || is("pwd", text, i) || is("private", text, i);
-            case 's', 'S' -> is("secret", text, i);
-            case 'k', 'K' -> is("key", text, i);
-            case 't', 'T' -> is("token", text, i);
-            case 'a', 'A' -> is("auth", text, i) || is("akia", text, i) || is("asia", text, i);
-            case 'c', 'C' -> is("cred", text, i);
-            case 'b', 'B' -> is("bearer", text, i) || is("basic", text, i);
-            case 'e', 'E' -> is("eyj", text, i);
-            case '@' -> text.lastIndexOf("://", i) >= 0;
-            default -> false;
-          };
-      if (found) {
-        return true;
-      }
-    }
-    return false;
-  }
-
-  private static boolean is(String part, String text, int at) {
-    return text.regionMatches(true, at, part, 0, part.length());
+    return SecretHints.mayHaveSecret(name) && NAME.matcher(name).matches();
   }
 
   private static String withoutSecrets(String text) {
-    if (!mayHaveSecret(text)) {
+    if (!SecretHints.mayHaveSecret(text)) {
       return text;
     }
     Matcher matcher = SECRET.matcher(text);
@@ -146,21 +131,8 @@ public record Redaction(boolean secrets, boolean cards) implements Serializable 
     return kept.append(text, from, text.length()).toString();
   }
 
-  private static boolean mayHaveCard(String text) {
-    int digits = 0;
-    for (int i = 0; i < text.length() && digits < SHORTEST_CARD; i++) {
-      char c = text.charAt(i);
-      if (c >= '0' && c <= '9') {
-        digits++;
-      } else if (c != ' ' && c != '-') {
-        digits = 0;
-      }
-    }
-    return digits == SHORTEST_CARD;
-  }
-
   private static String withoutCards(String text) {
-    if (!mayHaveCard(text)) {
+    if (!SecretHints.mayHaveCard(text)) {
       return text;
     }
     Matcher matcher = CARD.matcher(text);

@@ -109,7 +109,11 @@ final class TimeText {
     if (given == null && isWhole(text)) {
       return Long.parseLong(text);
     }
-    return read(text, given == null ? ISO : given, arrivedAt, position);
+    if (given == null) {
+      long at = IsoInstant.millis(text, zone.equals(ZoneOffset.UTC));
+      return at == IsoInstant.NONE ? read(text, ISO, arrivedAt, position) : at;
+    }
+    return read(text, given, arrivedAt, position);
   }
 
   /** The time that a text states in a format of the caller's. */

@@ -1,6 +1,5 @@
 package io.millrace.operator.logs;
 
-import io.millrace.operator.logline.LogLevel;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.state.MapState;
 import org.apache.flink.api.common.state.MapStateDescriptor;
@@ -13,11 +12,11 @@ import org.apache.flink.util.Collector;
 import org.apache.flink.util.OutputTag;
 
 /**
- * Counts the records of each minute, keyed by {@link #key}.
+ * Adds up what tasks have counted of each minute, keyed by {@link LevelPart#key}.
  *
  * <p><b>State</b>: a count for each open minute. <b>Timers</b>: one for each.
  */
-final class LevelCountFunction extends KeyedProcessFunction<String, LogEvent, LevelCount> {
+final class LevelCountFunction extends KeyedProcessFunction<String, LevelPart, LevelCount> {
   /** Records that came after their minute was counted, and the watermark. */
   static final OutputTag<Tuple2<LogEvent, Long>> LATE =
       new OutputTag<>("late", new TupleTypeInfo<>(TypeInformation.of(LogEvent.class), Types.LONG));
@@ -35,10 +34,14 @@ final class LevelCountFunction extends KeyedProcessFunction<String, LogEvent, Le
     this.latenessMillis = latenessMillis;
   }
 
-  /** Source and level. */
-  static String key(LogEvent event) {
-    LogLevel level = event.line().level();
-    return (level == null ? "" : level.name()) + "\u0000" + event.source();
+  /** Start of the minute that a time is in. */
+  static long start(long at) {
+    return at - Math.floorMod(at, WINDOW_MILLIS);
+  }
+
+  /** The watermark that closes the minute with this start. */
+  static long closesAt(long start, long latenessMillis) {
+    return start + WINDOW_MILLIS - 1 + latenessMillis;
   }
 
   @Override
@@ -47,16 +50,24 @@ final class LevelCountFunction extends KeyedProcessFunction<String, LogEvent, Le
   }
 
   @Override
-  public void processElement(LogEvent event, Context context, Collector<LevelCount> out)
+  public void processElement(LevelPart part, Context context, Collector<LevelCount> out)
       throws Exception {
-    long start = event.at() - Math.floorMod(event.at(), WINDOW_MILLIS);
-    long closesAt = start + WINDOW_MILLIS - 1 + latenessMillis;
-    if (closesAt <= context.timerService().currentWatermark()) {
-      context.output(LATE, Tuple2.of(event, context.timerService().currentWatermark()));
+    long closesAt = closesAt(part.start(), latenessMillis);
+    long watermark = context.timerService().currentWatermark();
+    if (closesAt <= watermark) {
+      LogEvent event = part.event();
+      if (event == null) {
+        throw new IllegalStateException(
+            "a task counted records of the minute at "
+                + part.start()
+                + ", which was closed at watermark "
+                + watermark);
+      }
+      context.output(LATE, Tuple2.of(event, watermark));
       return;
     }
-    Long before = counts.get(start);
-    counts.put(start, before == null ? 1 : before + 1);
+    Long before = counts.get(part.start());
+    counts.put(part.start(), before == null ? part.count() : before + part.count());
     if (before == null) {
       context.timerService().registerEventTimeTimer(closesAt);
     }

@@ -4,6 +4,9 @@ import org.jspecify.annotations.Nullable;
 
 /** The counts of a stream while they change. */
 final class LineTally {
+  /** Whether it differs from what is stored of it. */
+  boolean isChanged;
+
   long lastOffset = -1;
   long lastAt;
   long in;

@@ -2,16 +2,11 @@ package io.millrace.operator.logs;
 
 import io.millrace.operator.logline.LineException;
 import io.millrace.operator.logline.LineFault;
-import io.millrace.operator.logline.LogLevel;
-import io.millrace.operator.logline.ParsedLine;
-import java.nio.ByteBuffer;
-import java.nio.CharBuffer;
-import java.nio.charset.CharsetDecoder;
-import java.nio.charset.CoderResult;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
@@ -50,6 +45,10 @@ final class LogFunction extends KeyedBroadcastProcessFunction<String, LogLine, L
 
   private static final long serialVersionUID = 1L;
   private static final long END_OF_INPUT = Long.MAX_VALUE;
+
+  /** With more accounts at hand, they are read from the state again after a checkpoint. */
+  private static final int MOST_AT_HAND = 100_000;
+
   private static final ValueStateDescriptor<LineTally.Kept> TALLY =
       new ValueStateDescriptor<>("tally", TypeInformation.of(LineTally.Kept.class));
   private static final ListStateDescriptor<LogLine> QUEUE =
@@ -62,13 +61,16 @@ final class LogFunction extends KeyedBroadcastProcessFunction<String, LogLine, L
   private final LogSpec spec;
 
   private transient ValueState<LineTally.Kept> tallies;
+
+  /** Accounts as they are now, by stream; the state has them as they were at a checkpoint. */
+  private transient Map<String, LineTally> atHand;
+
   private transient ListState<LogLine> queue;
   private transient ListState<LogLine> openRecord;
   private transient ValueState<IndexedEvent> held;
-  private transient CharsetDecoder utf8;
 
-  /** What is in the broadcast state; null until that was read. */
-  private transient @Nullable NewsBook book;
+  /** Knows what is in the broadcast state; null until that was read. */
+  private transient @Nullable LineReader reader;
 
   LogFunction(LogSpec spec) {
     this.spec = spec;
@@ -80,36 +82,35 @@ final class LogFunction extends KeyedBroadcastProcessFunction<String, LogLine, L
   }
 
   /** Where results go, and the time. */
-  private record Outlet(Collector<LogEvent> events, Side side, NewsBook book, long now) {}
+  private record Outlet(Collector<LogEvent> events, Side side, LineReader reader, long now) {}
 
   @Override
   public void open(OpenContext context) {
+    atHand = new HashMap<>();
     tallies = getRuntimeContext().getState(TALLY);
     queue = getRuntimeContext().getListState(QUEUE);
     openRecord = getRuntimeContext().getListState(OPEN);
     held = getRuntimeContext().getState(HELD);
-    utf8 = StandardCharsets.UTF_8.newDecoder();
   }
 
   @Override
   public void processElement(LogLine line, ReadOnlyContext context, Collector<LogEvent> out)
       throws Exception {
-    LineTally.Kept kept = tallies.value();
-    LineTally tally = LineTally.of(kept);
+    LineTally tally = tally(context.getCurrentKey());
     long now = context.timerService().currentProcessingTime();
-    if (kept == null) {
+    if (tally.in == 0) {
       context.timerService().registerEventTimeTimer(END_OF_INPUT);
     }
+    tally.isChanged = true;
     tally.in++;
     if (line.offset() <= tally.lastOffset) {
       tally.duplicate++;
-      tallies.update(tally.kept());
       return;
     }
     tally.lastOffset = line.offset();
     tally.lastAt = line.timestamp();
-    NewsBook known = book(context.getBroadcastState(NEWS));
-    if (tally.queued > 0 || mustWait(line, known)) {
+    LineReader known = reader(context.getBroadcastState(NEWS));
+    if (tally.queued > 0 || known.mustWait(line)) {
       queue.add(line);
       tally.queued++;
     } else {
@@ -122,30 +123,57 @@ final class LogFunction extends KeyedBroadcastProcessFunction<String, LogLine, L
         context.timerService().registerProcessingTimeTimer(tally.wakeAt);
       }
     }
-    tallies.update(tally.kept());
+  }
+
+  /** The account of a stream, which is the current key. */
+  private LineTally tally(String stream) throws Exception {
+    LineTally known = atHand.get(stream);
+    if (known == null) {
+      known = LineTally.of(tallies.value());
+      atHand.put(stream, known);
+    }
+    return known;
+  }
+
+  /**
+   * Stores the accounts that have changed.
+   *
+   * @param select makes a stream the current key
+   */
+  void store(Consumer<String> select) throws Exception {
+    for (Map.Entry<String, LineTally> each : atHand.entrySet()) {
+      if (each.getValue().isChanged) {
+        select.accept(each.getKey());
+        tallies.update(each.getValue().kept());
+        each.getValue().isChanged = false;
+      }
+    }
+    if (atHand.size() > MOST_AT_HAND) {
+      atHand.clear();
+    }
   }
 
   @Override
   public void processBroadcastElement(LogNews news, Context context, Collector<LogEvent> out)
       throws Exception {
-    NewsBook known = book(context.getBroadcastState(NEWS));
-    known.add(news);
+    LineReader known = reader(context.getBroadcastState(NEWS));
+    known.book().add(news);
     context.getBroadcastState(NEWS).put(news.id(), news);
     Outlet outlet = new Outlet(out, context::output, known, context.currentProcessingTime());
-    context.applyToKeyedState(QUEUE, (key, lines) -> release(outlet));
+    context.applyToKeyedState(QUEUE, (key, lines) -> release(tally(key), false, outlet));
   }
 
   @Override
   public void onTimer(long time, OnTimerContext context, Collector<LogEvent> out) throws Exception {
-    LineTally.Kept kept = tallies.value();
-    if (kept == null) {
+    LineTally tally = tally(context.getCurrentKey());
+    if (tally.in == 0) {
       return;
     }
-    LineTally tally = LineTally.of(kept);
+    tally.isChanged = true;
     long now = context.timerService().currentProcessingTime();
     boolean ends = context.timeDomain() == TimeDomain.EVENT_TIME;
     boolean quiet = ends || now - tally.lastLineAt >= LogSpec.QUIET_MILLIS;
-    Outlet outlet = new Outlet(out, context::output, book(context.getBroadcastState(NEWS)), now);
+    Outlet outlet = new Outlet(out, context::output, reader(context.getBroadcastState(NEWS)), now);
     release(tally, ends || (quiet && !spec.inEventTime()), outlet);
     if (quiet) {
       closeRecord(tally, outlet);
@@ -157,6 +185,7 @@ final class LogFunction extends KeyedBroadcastProcessFunction<String, LogLine, L
         new StreamCounts(stream[2], stream[0], Integer.parseInt(stream[1]), tally.counts()));
     if (ends) {
       context.timerService().deleteProcessingTimeTimer(tally.wakeAt);
+      atHand.remove(context.getCurrentKey());
       tallies.clear();
       return;
     }
@@ -164,42 +193,25 @@ final class LogFunction extends KeyedBroadcastProcessFunction<String, LogLine, L
     if (!quiet) {
       context.timerService().registerProcessingTimeTimer(tally.wakeAt);
     }
-    tallies.update(tally.kept());
   }
 
-  private NewsBook book(ReadOnlyBroadcastState<String, LogNews> news) throws Exception {
-    NewsBook known = book;
+  private LineReader reader(ReadOnlyBroadcastState<String, LogNews> news) throws Exception {
+    LineReader known = reader;
     if (known == null) {
-      known = new NewsBook(spec.unknown());
-      for (Map.Entry<String, LogNews> each : news.immutableEntries()) {
-        known.add(each.getValue());
-      }
-      book = known;
+      known = new LineReader(spec, NewsBook.of(spec.unknown(), news));
+      reader = known;
     }
     return known;
   }
 
-  /** Whether something may come that says how the line is read. */
-  private boolean mustWait(LogLine line, NewsBook known) {
-    return spec.inEventTime()
-        ? line.timestamp() > known.knownUntil()
-        : spec.byClock() && known.source(line.source(), line.timestamp()) == null;
-  }
-
-  /** Reads the lines of the current key that need not wait any more. */
-  private void release(Outlet outlet) throws Exception {
-    LineTally tally = LineTally.of(tallies.value());
-    release(tally, false, outlet);
-    tallies.update(tally.kept());
-  }
-
+  /** Reads the lines of the current key that need not wait any more, or all. */
   private void release(LineTally tally, boolean all, Outlet outlet) throws Exception {
     if (tally.queued == 0) {
       return;
     }
     List<LogLine> waiting = new ArrayList<>();
     for (LogLine line : queue.get()) {
-      if (waiting.isEmpty() && (all || !mustWait(line, outlet.book()))) {
+      if (waiting.isEmpty() && (all || !outlet.reader().mustWait(line))) {
         read(line, tally, outlet);
       } else {
         waiting.add(line);
@@ -207,17 +219,18 @@ final class LogFunction extends KeyedBroadcastProcessFunction<String, LogLine, L
     }
     queue.update(waiting);
     tally.queued = waiting.size();
+    tally.isChanged = true;
   }
 
   /** Takes a line whose turn it is. */
   private void read(LogLine line, LineTally tally, Outlet outlet) throws Exception {
     try {
-      NewsBook.Source source = source(line, outlet.book());
-      String text = text(line);
+      NewsBook.Source source = outlet.reader().source(line);
+      String text = outlet.reader().text(line);
       if (source.parser().starts(text)) {
         closeRecord(tally, outlet);
         if (text.isEmpty()) {
-          throw new LineException(LineFault.EMPTY, "the line is empty");
+          throw LineReader.empty();
         }
         if (!source.parser().joins()) {
           finish(List.of(line), text, source, tally, outlet);
@@ -232,20 +245,6 @@ final class LogFunction extends KeyedBroadcastProcessFunction<String, LogLine, L
     } catch (LineException e) {
       refuse(List.of(line), e, tally, outlet);
     }
-  }
-
-  private NewsBook.Source source(LogLine line, NewsBook known) throws LineException {
-    NewsBook.Source source = known.source(line.source(), line.timestamp());
-    if (source == null) {
-      throw new LineException(
-          LineFault.UNKNOWN_SOURCE,
-          line.source().isEmpty()
-              ? "the record has no header source that says what it is a log of; set it, or --source"
-              : "nobody has said how the lines of this source are read at "
-                  + line.timestamp()
-                  + "; put it into log.sources, or set --format");
-    }
-    return source;
   }
 
   private void requireRoom(String text, LineTally tally) throws LineException {
@@ -264,34 +263,6 @@ final class LogFunction extends KeyedBroadcastProcessFunction<String, LogLine, L
     }
   }
 
-  /** The line as text, without what ends it. */
-  private String text(LogLine line) throws LineException {
-    byte[] value = line.value();
-    if (value == null) {
-      throw new LineException(LineFault.EMPTY, "the record has no value");
-    }
-    byte[] bytes = spec.decoder().line(value);
-    int length = bytes.length;
-    while (length > 0 && (bytes[length - 1] == '\n' || bytes[length - 1] == '\r')) {
-      length--;
-    }
-    if (length > spec.mostLineBytes()) {
-      throw new LineException(
-          LineFault.TOO_LARGE,
-          String.format(
-              "the line has %d bytes, at most %d may be; raise --max-line",
-              length, spec.mostLineBytes()));
-    }
-    ByteBuffer in = ByteBuffer.wrap(bytes, 0, length);
-    CharBuffer text = CharBuffer.allocate(length);
-    CoderResult result = utf8.reset().decode(in, text, true);
-    if (result.isError()) {
-      throw new LineException(
-          LineFault.NOT_UTF8, "the line is not UTF-8 from byte " + (in.position() + 1) + " on");
-    }
-    return text.flip().toString();
-  }
-
   /** Ends the record that may have had more lines. */
   private void closeRecord(LineTally tally, Outlet outlet) throws Exception {
     if (tally.open == 0) {
@@ -305,9 +276,9 @@ final class LogFunction extends KeyedBroadcastProcessFunction<String, LogLine, L
     try {
       StringBuilder text = new StringBuilder();
       for (LogLine line : lines) {
-        text.append(text.isEmpty() ? "" : "\n").append(text(line));
+        text.append(text.isEmpty() ? "" : "\n").append(outlet.reader().text(line));
       }
-      finish(lines, text.toString(), source(lines.get(0), outlet.book()), tally, outlet);
+      finish(lines, text.toString(), outlet.reader().source(lines.get(0)), tally, outlet);
     } catch (LineException e) {
       refuse(lines, e, tally, outlet);
     }
@@ -316,43 +287,19 @@ final class LogFunction extends KeyedBroadcastProcessFunction<String, LogLine, L
   private void finish(
       List<LogLine> lines, String text, NewsBook.Source source, LineTally tally, Outlet outlet)
       throws Exception {
-    LogLine first = lines.get(0);
-    ParsedLine parsed = source.parser().parse(text, first.timestamp());
-    if (parsed == null) {
+    LogEvent event = outlet.reader().event(lines.get(0), text, source, outlet.now());
+    if (event == null) {
       tally.filtered += lines.size();
       return;
     }
-    requireTime(parsed.at(), outlet.now());
-    ParsedLine shown = spec.redaction().of(parsed);
-    LogEvent event =
-        new LogEvent(
-            first.source(),
-            first.topic(),
-            first.partition(),
-            first.offset(),
-            shown,
-            outlet.book().hits(first.source(), shown));
     tally.joined += lines.size() - 1;
     outlet.events().collect(event);
     keep(event, tally, outlet);
   }
 
-  private void requireTime(long at, long now) throws LineException {
-    if (at < spec.eventTimeMin()) {
-      throw new LineException(
-          LineFault.TOO_OLD, "the line's time " + at + " is before --event-time-min");
-    }
-    if (at - now > spec.maxAheadMillis()) {
-      throw new LineException(
-          LineFault.TOO_FAR_AHEAD,
-          "the line's time " + at + " is further beyond the clock than --max-ahead");
-    }
-  }
-
   /** Counts a record, and keeps it or lets another one stand for it. */
   private void keep(LogEvent event, LineTally tally, Outlet outlet) throws Exception {
-    LogLevel level = event.line().level();
-    if (spec.leastLevel() != null && level != null && level.compareTo(spec.leastLevel()) < 0) {
+    if (!outlet.reader().keeps(event)) {
       tally.filtered++;
       return;
     }
@@ -385,18 +332,7 @@ final class LogFunction extends KeyedBroadcastProcessFunction<String, LogLine, L
 
   private void refuse(List<LogLine> lines, LineException fault, LineTally tally, Outlet outlet) {
     for (LogLine line : lines) {
-      byte[] bytes = line.value();
-      byte[] shown = bytes == null ? null : spec.redaction().of(bytes);
-      outlet
-          .side()
-          .put(
-              REFUSED,
-              new RefusedLine(
-                  shown == null || shown == bytes ? line : line.withValue(shown),
-                  bytes == null ? 0 : bytes.length,
-                  shown != bytes,
-                  fault.fault(),
-                  String.valueOf(fault.getMessage())));
+      outlet.side().put(REFUSED, outlet.reader().refused(line, fault));
     }
     tally.deadLetters += lines.size();
   }

@@ -2,6 +2,9 @@ package io.millrace.operator.logs;
 
 import io.millrace.operator.live.ViewContents;
 import io.millrace.operator.order.Unawaited;
+import io.millrace.operator.state.WindowBroadcastOperator;
+import io.millrace.operator.state.WindowOperator;
+import java.util.List;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.api.java.tuple.Tuple2;
@@ -16,6 +19,7 @@ public final class LogIngestion {
   /**
    * What comes of them.
    *
+   * @param lines all lines, as they came
    * @param indexed the records that are kept
    * @param refused the lines that can't be read
    * @param counted what became of the lines of each stream, now and then and at the end
@@ -24,6 +28,7 @@ public final class LogIngestion {
    * @param alerts what rules alarm on
    */
   public record Ingested(
+      DataStream<LogLine> lines,
       DataStream<IndexedEvent> indexed,
       DataStream<RefusedLine> refused,
       DataStream<StreamCounts> counted,
@@ -47,38 +52,159 @@ public final class LogIngestion {
       long disorderMillis,
       long idleMillis,
       String uid) {
-    SingleOutputStreamOperator<LogEvent> read =
-        lines
-            .keyBy(LogLine::stream)
-            .connect(
-                (spec.inEventTime()
-                        ? awaited(news, uid + "-news")
-                        : Unawaited.of(news, uid + "-news"))
-                    .broadcast(LogFunction.NEWS))
-            .process(new LogFunction(spec), TypeInformation.of(LogEvent.class))
-            .uid(uid)
-            .name("Read lines");
-    SingleOutputStreamOperator<LogEvent> events =
-        read.transform(
-                "Times of records",
-                TypeInformation.of(LogEvent.class),
-                new PartitionWatermarkOperator(disorderMillis, idleMillis, !spec.byClock()))
-            .uid(uid + "-times");
-    SingleOutputStreamOperator<LevelCount> levels =
-        events
-            .keyBy(LevelCountFunction::key)
-            .process(
-                new LevelCountFunction(spec.allowedLatenessMillis()),
-                TypeInformation.of(LevelCount.class))
-            .uid(uid + "-levels")
-            .name("Count records");
-    return new Ingested(
-        read.getSideOutput(LogFunction.INDEXED),
-        read.getSideOutput(LogFunction.REFUSED),
-        read.getSideOutput(LogFunction.COUNTED),
-        levels,
-        levels.getSideOutput(LevelCountFunction.LATE),
-        alerts(events, spec, uid));
+    DataStream<LogNews> known =
+        spec.inEventTime() ? awaited(news, uid + "-news") : Unawaited.of(news, uid + "-news");
+    Reading reading = new Reading(spec, disorderMillis, idleMillis);
+    if (spec.dedup()) {
+      SingleOutputStreamOperator<LogEvent> read = reading.keyed(lines, known, uid);
+      return reading.results(
+          lines,
+          List.of(reading.counted(read, uid)),
+          read.getSideOutput(LogFunction.INDEXED),
+          read.getSideOutput(LogFunction.REFUSED),
+          read.getSideOutput(LogFunction.COUNTED),
+          uid);
+    }
+    SingleOutputStreamOperator<LogEvent> here = reading.here(lines, known, uid + "-here");
+    SingleOutputStreamOperator<LogEvent> left =
+        reading.keyed(here.getSideOutput(LineOperator.LEFT), known, uid);
+    return reading.results(
+        here.getSideOutput(LineOperator.LINES),
+        List.of(reading.counted(here, uid + "-here"), reading.counted(left, uid)),
+        here.getSideOutput(LogFunction.INDEXED).union(left.getSideOutput(LogFunction.INDEXED)),
+        here.getSideOutput(LogFunction.REFUSED).union(left.getSideOutput(LogFunction.REFUSED)),
+        here.getSideOutput(LogFunction.COUNTED)
+            .connect(left.getSideOutput(LogFunction.COUNTED))
+            .keyBy(StreamCounts::stream, StreamCounts::stream)
+            .process(new AccountFunction(spec.byClock()), TypeInformation.of(StreamCounts.class))
+            .uid(uid + "-accounts")
+            .name("Add up accounts"),
+        uid);
+  }
+
+  /** The operators that read lines, and count what they say. */
+  private record Reading(LogSpec spec, long disorderMillis, long idleMillis) {
+    /** Events that are read in one place, and what is counted there. */
+    private record Counted(
+        SingleOutputStreamOperator<LogEvent> events,
+        SingleOutputStreamOperator<LevelPart> levels,
+        String uid) {}
+
+    private SingleOutputStreamOperator<LogEvent> keyed(
+        DataStream<LogLine> lines, DataStream<LogNews> news, String uid) {
+      return lines
+          .keyBy(LogLine::stream)
+          .connect(news.broadcast())
+          .transform(
+              "Read lines",
+              TypeInformation.of(LogEvent.class),
+              new LogOperator(new LogFunction(spec)))
+          .uid(uid);
+    }
+
+    private SingleOutputStreamOperator<LogEvent> here(
+        DataStream<LogLine> lines, DataStream<LogNews> news, String uid) {
+      // The task that gets news is in the slot of the one that needs them.
+      String slot = uid + "-slot";
+      lines.getTransformation().setCoLocationGroupKey(slot);
+      var handed =
+          news.broadcast()
+              .transform("Hand news on", TypeInformation.of(LogNews.class), new NewsOperator(slot))
+              .uid(uid + "-news");
+      handed.getTransformation().setCoLocationGroupKey(slot);
+      var here =
+          lines
+              .transform(
+                  "Read lines where they come",
+                  TypeInformation.of(LogEvent.class),
+                  new LineOperator.Factory(spec, slot))
+              .uid(uid);
+      here.getTransformation().setCoLocationGroupKey(slot);
+      return here;
+    }
+
+    private Counted counted(SingleOutputStreamOperator<LogEvent> read, String uid) {
+      SingleOutputStreamOperator<LogEvent> events =
+          read.transform(
+                  "Times of records",
+                  TypeInformation.of(LogEvent.class),
+                  new PartitionWatermarkOperator(disorderMillis, idleMillis, !spec.byClock()))
+              .uid(uid + "-times");
+      return new Counted(
+          events,
+          events
+              .transform(
+                  "Count records",
+                  TypeInformation.of(LevelPart.class),
+                  new LevelCounter(spec.allowedLatenessMillis()))
+              .uid(uid + "-counts"),
+          uid);
+    }
+
+    private Ingested results(
+        DataStream<LogLine> lines,
+        List<Counted> counted,
+        DataStream<IndexedEvent> indexed,
+        DataStream<RefusedLine> refused,
+        DataStream<StreamCounts> accounts,
+        String uid) {
+      DataStream<LevelPart> parts = counted.get(0).levels();
+      DataStream<Tuple2<LogEvent, Long>> late =
+          counted.get(0).levels().getSideOutput(LevelCountFunction.LATE);
+      for (Counted each : counted.subList(1, counted.size())) {
+        parts = parts.union(each.levels());
+        late = late.union(each.levels().getSideOutput(LevelCountFunction.LATE));
+      }
+      SingleOutputStreamOperator<LevelCount> levels =
+          parts
+              .keyBy(LevelPart::key)
+              .transform(
+                  "Add up counts",
+                  TypeInformation.of(LevelCount.class),
+                  new WindowOperator<>(new LevelCountFunction(spec.allowedLatenessMillis())))
+              .uid(uid + "-levels");
+      return new Ingested(
+          lines,
+          indexed,
+          refused,
+          accounts,
+          levels,
+          late.union(levels.getSideOutput(LevelCountFunction.LATE)),
+          alerts(counted, uid));
+    }
+
+    private static DataStream<Long> end(Counted counted) {
+      return counted
+          .events()
+          .transform("Largest time", Types.LONG, new EndTimeOperator())
+          .uid(counted.uid() + "-end");
+    }
+
+    private static DataStream<RuleHit> hits(Counted counted) {
+      return counted
+          .events()
+          .flatMap(LogIngestion::hits)
+          .returns(TypeInformation.of(RuleHit.class))
+          .uid(counted.uid() + "-hits")
+          .name("What rules are told");
+    }
+
+    private DataStream<LogAlert> alerts(List<Counted> counted, String uid) {
+      DataStream<Long> ends = end(counted.get(0));
+      DataStream<RuleHit> hits = hits(counted.get(0));
+      for (Counted each : counted.subList(1, counted.size())) {
+        ends = ends.union(end(each));
+        hits = hits.union(hits(each));
+      }
+      return hits.keyBy(RuleHit::judge)
+          .connect(ends.broadcast())
+          .transform(
+              "Judge windows",
+              TypeInformation.of(LogAlert.class),
+              new WindowBroadcastOperator<>(
+                  new AlertFunction(spec.allowedLatenessMillis()), List.of(AlertFunction.END)))
+          .uid(uid + "-alerts");
+    }
   }
 
   /**
@@ -100,23 +226,6 @@ public final class LogIngestion {
             "Up to when news are known", TypeInformation.of(LogNews.class), new NewsClockOperator())
         .uid(uid)
         .setParallelism(1);
-  }
-
-  private static DataStream<LogAlert> alerts(
-      SingleOutputStreamOperator<LogEvent> events, LogSpec spec, String uid) {
-    DataStream<Long> end =
-        events.transform("Largest time", Types.LONG, new EndTimeOperator()).uid(uid + "-end");
-    return events
-        .flatMap(LogIngestion::hits)
-        .returns(TypeInformation.of(RuleHit.class))
-        .uid(uid + "-hits")
-        .name("What rules are told")
-        .keyBy(RuleHit::judge)
-        .connect(end.broadcast(AlertFunction.END))
-        .process(
-            new AlertFunction(spec.allowedLatenessMillis()), TypeInformation.of(LogAlert.class))
-        .uid(uid + "-alerts")
-        .name("Judge windows");
   }
 
   private static void hits(LogEvent event, Collector<RuleHit> out) {

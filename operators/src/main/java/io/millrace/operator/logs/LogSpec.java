@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param maxAheadMillis records further beyond the clock are refused
  * @param allowedLatenessMillis how long windows stay open after their end; not negative
  * @param inEventTime whether lines wait for what is to be known of their time
+ * @param dedup whether a line is taken once though its offset comes again; else one that is a
+ *     record by itself is read without an exchange
  * @param byClock whether what is quiet is decided by the clock; else only the end of input does
  */
 public record LogSpec(
@@ -32,6 +34,7 @@ public record LogSpec(
     long maxAheadMillis,
     long allowedLatenessMillis,
     boolean inEventTime,
+    boolean dedup,
     boolean byClock)
     implements Serializable {
   /** As many lines of a record are joined. */
@@ -52,6 +55,11 @@ public record LogSpec(
     if (mostLineBytes < 1 || allowedLatenessMillis < 0 || maxAheadMillis < 0) {
       throw new IllegalArgumentException(
           "the largest line must have at least a byte, and no time may be negative");
+    }
+    if (collapse && !dedup) {
+      throw new IllegalArgumentException(
+          "lines that say the same are found only where each is taken once; leave --collapse or"
+              + " --dedup false out");
     }
   }
 }

@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.apache.flink.api.common.state.ReadOnlyBroadcastState;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,6 +37,16 @@ final class NewsBook {
 
   NewsBook(@Nullable LineSource unknown) {
     this.unknown = unknown == null ? null : new Source(unknown, LineParser.of(unknown));
+  }
+
+  /** All that is in a broadcast state. */
+  static NewsBook of(@Nullable LineSource unknown, ReadOnlyBroadcastState<String, LogNews> news)
+      throws Exception {
+    NewsBook book = new NewsBook(unknown);
+    for (Map.Entry<String, LogNews> each : news.immutableEntries()) {
+      book.add(each.getValue());
+    }
+    return book;
   }
 
   void add(LogNews news) {

@@ -8,4 +8,9 @@ package io.millrace.operator.logs;
  * @param partition its partition
  * @param counts how many of them became what
  */
-public record StreamCounts(String source, String topic, int partition, LineCounts counts) {}
+public record StreamCounts(String source, String topic, int partition, LineCounts counts) {
+  /** As {@link LogLine#stream}. */
+  String stream() {
+    return topic + "\u0000" + partition + "\u0000" + source;
+  }
+}

@@ -7,6 +7,7 @@ import io.millrace.operator.ratelimit.RuleBook.Term;
 import io.millrace.operator.sketch.Utf8Order;
 import io.millrace.operator.state.KeyGroupKeys;
 import io.millrace.operator.state.PaneLists;
+import io.millrace.operator.state.WatermarkMemory;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -23,9 +24,6 @@ import java.util.concurrent.ScheduledFuture;
 import org.apache.flink.api.common.TaskInfo;
 import org.apache.flink.api.common.operators.MailboxExecutor;
 import org.apache.flink.api.common.operators.ProcessingTimeService.ProcessingTimeCallback;
-import org.apache.flink.api.common.state.BroadcastState;
-import org.apache.flink.api.common.state.MapStateDescriptor;
-import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.api.common.typeutils.TypeSerializer;
 import org.apache.flink.api.java.tuple.Tuple2;
 import org.apache.flink.configuration.CheckpointingOptions;
@@ -64,12 +62,6 @@ final class RateLimitOperator<T> extends AbstractStreamOperator<Verdict>
   private static final String WAITING = "waiting";
   private static final String VERDICTS = "verdicts";
 
-  /** Broadcast, since at a barrier it is the same in every task. */
-  private static final MapStateDescriptor<String, Long> PROGRESS =
-      new MapStateDescriptor<>("progress", Types.STRING, Types.LONG);
-
-  private static final String WATERMARK = "watermark";
-
   private final RateLimitSpec spec;
   private final RequestFields<T> fields;
   private final TypeSerializer<T> serializer;
@@ -99,8 +91,7 @@ final class RateLimitOperator<T> extends AbstractStreamOperator<Verdict>
   private transient boolean spans;
   private transient @Nullable ScheduledFuture<?> tick;
   private transient int round;
-  private transient long watermark;
-  private transient BroadcastState<String, Long> progress;
+  private transient WatermarkMemory memory;
   private transient Counter repetitions;
 
   /** A request that waits. */
@@ -158,7 +149,8 @@ final class RateLimitOperator<T> extends AbstractStreamOperator<Verdict>
   public void initializeState(StateInitializationContext context) throws Exception {
     super.initializeState(context);
     isRestored = context.isRestored();
-    progress = context.getOperatorStateStore().getBroadcastState(PROGRESS);
+    // Sources begin anew after a failure, but what was decided before is not decided again.
+    memory = WatermarkMemory.open(context.getOperatorStateStore());
   }
 
   @Override
@@ -171,9 +163,6 @@ final class RateLimitOperator<T> extends AbstractStreamOperator<Verdict>
     touched = new ArrayList<>();
     leased = new ArrayList<>();
     spanning = new EnumMap<>(LimitDimension.class);
-    // Sources begin anew after a failure, but what was decided before is not decided again.
-    Long restored = progress.get(WATERMARK);
-    watermark = restored == null ? Long.MIN_VALUE : restored;
     repetitions = getMetricGroup().counter("numRepetitions");
     book =
         new LimitBook(
@@ -235,8 +224,8 @@ final class RateLimitOperator<T> extends AbstractStreamOperator<Verdict>
     long at = fields.at(request);
     if (spec.inEventTime()) {
       long epoch = spec.epochStart(at);
-      if (epochEnd(epoch) - 1 <= watermark) {
-        output.collect(late, new StreamRecord<>(Tuple2.of(request, watermark)));
+      if (epochEnd(epoch) - 1 <= memory.latest()) {
+        output.collect(late, new StreamRecord<>(Tuple2.of(request, memory.latest())));
       } else {
         add(waiting(request, at), epoch);
       }
@@ -302,7 +291,7 @@ final class RateLimitOperator<T> extends AbstractStreamOperator<Verdict>
         decideEpoch(epoch);
       }
     }
-    watermark = Math.max(watermark, mark.getTimestamp());
+    long watermark = memory.later(mark).getTimestamp();
     book.advance(watermark == Long.MAX_VALUE ? watermark : watermark + 1);
     forgetVerdicts();
     super.processWatermark(mark);
@@ -548,6 +537,7 @@ final class RateLimitOperator<T> extends AbstractStreamOperator<Verdict>
   }
 
   private void forgetVerdicts() throws Exception {
+    long watermark = memory.latest();
     long before =
         watermark == Long.MAX_VALUE || watermark < Long.MIN_VALUE + spec.verdictHorizonMillis()
             ? watermark
@@ -631,9 +621,7 @@ final class RateLimitOperator<T> extends AbstractStreamOperator<Verdict>
     savedRequests.save();
     savedVerdicts.save();
     book.save();
-    if (watermark != Long.MIN_VALUE && watermark != Long.MAX_VALUE) {
-      progress.put(WATERMARK, watermark);
-    }
+    memory.save();
   }
 
   @Override

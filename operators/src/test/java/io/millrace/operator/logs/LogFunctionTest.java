@@ -17,7 +17,6 @@ import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.runtime.state.heap.HeapKeyedStateBackend;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
-import org.apache.flink.streaming.api.operators.co.CoBroadcastWithKeyedOperator;
 import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.streaming.util.KeyedBroadcastOperatorTestHarness;
@@ -58,6 +57,7 @@ class LogFunctionTest {
         3_600_000,
         0,
         !byClock,
+        true,
         byClock);
   }
 
@@ -65,12 +65,7 @@ class LogFunctionTest {
       LogSpec spec, @Nullable OperatorSubtaskState state) throws Exception {
     var harness =
         new KeyedBroadcastOperatorTestHarness<>(
-            new CoBroadcastWithKeyedOperator<>(new LogFunction(spec), List.of(LogFunction.NEWS)),
-            LogLine::stream,
-            Types.STRING,
-            1,
-            1,
-            0);
+            new LogOperator(new LogFunction(spec)), LogLine::stream, Types.STRING, 1, 1, 0);
     opened.add(harness);
     if (state != null) {
       harness.initializeState(state);
@@ -195,6 +190,7 @@ class LogFunctionTest {
                 0,
                 3_600_000,
                 0,
+                true,
                 true,
                 false));
     harness.processElement(line("json", "decoded"), AT);

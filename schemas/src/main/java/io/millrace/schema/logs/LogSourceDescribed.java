@@ -34,6 +34,8 @@ import org.jspecify.annotations.Nullable;
  *     ISO-8601, or milliseconds since the epoch
  * @param timeField name of the field with the time, of {@code json}, {@code logfmt} and {@code csv}
  * @param deleted whether the source ends with this version
+ * @param fields names with commas of the fields that records of {@code json}, {@code logfmt} and
+ *     {@code csv} keep beside their parts; all where absent
  */
 @SelfChecking
 public record LogSourceDescribed(
@@ -49,7 +51,8 @@ public record LogSourceDescribed(
     @MaxLength(10_000) @Nullable String pattern,
     @MaxLength(256) @Nullable String timeFormat,
     @MaxLength(256) @Nullable String timeField,
-    @Nullable Boolean deleted) {
+    @Nullable Boolean deleted,
+    @MaxLength(10_000) @Nullable String fields) {
 
   /**
    * Checks what the fields alone don't say.
