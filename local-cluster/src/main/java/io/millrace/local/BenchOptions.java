@@ -20,7 +20,8 @@ final class BenchOptions {
 
   @Parameters(
       paramLabel = "<benchmark>",
-      description = "floor, heavy-hitters, trending-songs, rate-counting, state or sinks.",
+      description =
+          "floor, heavy-hitters, trending-songs, rate-counting, location-fanout, state or sinks.",
       arity = "0..1")
   @Nullable String name;
 
@@ -43,7 +44,8 @@ final class BenchOptions {
       paramLabel = "<n>",
       description =
           "How many records each run reads, a multiple of 10; default 20000000, 10000000 for"
-              + " trending-songs and state, and 500000 for sinks.")
+              + " trending-songs and state, 5000000 for rate-counting and location-fanout, and"
+              + " 500000 for sinks.")
   @Nullable Integer records;
 
   @Option(

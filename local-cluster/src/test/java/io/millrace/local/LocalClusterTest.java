@@ -85,7 +85,7 @@ class LocalClusterTest {
     assertUsage("must not be negative", "bench", "floor", "--warm-ups", "-1");
     assertUsage("Unknown option: '--bounded'", "bench", "floor", "--bounded");
     assertThat(run("bench", "--help")).isZero();
-    assertThat(printed()).contains("--rounds=<n>").contains("rate-counting, state or sinks");
+    assertThat(printed()).contains("--rounds=<n>").contains("location-fanout, state or sinks");
   }
 
   @Test

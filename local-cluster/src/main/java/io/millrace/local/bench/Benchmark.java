@@ -17,6 +17,8 @@ public enum Benchmark {
   TRENDING_SONGS("trending-songs", 5, 10_000_000),
   /** What rate counting costs beyond reading and an exchange. */
   RATE_COUNTING("rate-counting", 5, 5_000_000),
+  /** What fanning positions out costs, beside plain state. */
+  LOCATION_FANOUT("location-fanout", 5, 5_000_000),
   /** What keyed state costs: plain, and written back. */
   STATE("state", 5, 10_000_000),
   /** What writing to stores and topics costs beyond their clients. */
@@ -73,6 +75,7 @@ public enum Benchmark {
           case FLOOR, HEAVY_HITTERS -> List.of(RequestVariant.values());
           case TRENDING_SONGS -> List.of(PlayVariant.values());
           case RATE_COUNTING -> List.of(LimitVariant.values());
+          case LOCATION_FANOUT -> List.of(LocationVariant.values());
           case STATE -> StateVariant.all();
           case SINKS -> List.of(SinkVariant.values());
         };
@@ -86,6 +89,7 @@ public enum Benchmark {
       case FLOOR, HEAVY_HITTERS -> RequestTestbed.open(site, scale);
       case TRENDING_SONGS -> PlayTestbed.open(site, scale);
       case RATE_COUNTING -> LimitTestbed.open(site, scale);
+      case LOCATION_FANOUT -> LocationTestbed.open(site, scale);
       case STATE -> StateTestbed.open(site, scale);
       case SINKS -> SinkTestbed.open(site, scale);
     };
@@ -122,6 +126,12 @@ public enum Benchmark {
               new Comparison(LimitVariant.LEASES, LimitVariant.EXCHANGE, 0.7),
               Comparison.of(LimitVariant.FORGETFUL, LimitVariant.EXCHANGE),
               Comparison.of(LimitVariant.EXACT, LimitVariant.EXCHANGE));
+      case LOCATION_FANOUT ->
+          List.of(
+              new Comparison(LocationVariant.OPERATORS, LocationVariant.MAP_STATE, 10),
+              Comparison.of(LocationVariant.OPERATORS_ORDERED, LocationVariant.MAP_STATE_ORDERED),
+              new Comparison(
+                  LocationVariant.LOCATION_FANOUT, LocationVariant.MAP_STATE_KAFKA, 2.5));
       case STATE -> StateVariant.comparisons();
       case SINKS ->
           List.of(
