@@ -167,12 +167,12 @@ public final class LocationFanoutJob {
             question -> ViewerInput.question(LocationRows.asked(question)),
             ViewerInput.class,
             "requests");
-    return rows(told, ViewerInput::news, ViewerInput.class, "news")
-        .union(awaited(asked, spec, "unawaited-questions"))
-        .keyBy(ViewerInput::viewerId)
-        .process(new ViewerFunction(spec), TypeInformation.of(NearbyAnswer.class))
-        .uid("viewers")
-        .name("Keep what viewers see");
+    return LocationSharing.keep(
+        rows(told, ViewerInput::news, ViewerInput.class, "news")
+            .union(awaited(asked, spec, "unawaited-questions"))
+            .keyBy(ViewerInput::viewerId),
+        spec,
+        "viewers");
   }
 
   private static DataStream<DeadLettered> impossible(

@@ -42,4 +42,21 @@ public record LocationSharing(
             .uid("audience");
     return new LocationSharing(owners, owners.union(others));
   }
+
+  /**
+   * Keeps what viewers see, and answers their questions.
+   *
+   * @param inputs what viewers get to know and what they ask, by {@link ViewerInput#viewerId}
+   * @param uid of the operator, unique in the job
+   */
+  public static SingleOutputStreamOperator<NearbyAnswer> keep(
+      KeyedStream<ViewerInput, String> inputs, ShareSpec spec, String uid) {
+    return WriteBack.process(
+            inputs,
+            new ViewerFunction(spec),
+            TypeInformation.of(NearbyAnswer.class),
+            STATE,
+            "Keep what viewers see")
+        .uid(uid);
+  }
 }
