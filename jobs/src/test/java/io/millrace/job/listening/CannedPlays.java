@@ -10,7 +10,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.TreeMap;
 import org.apache.kafka.clients.producer.ProducerRecord;
 
 /** Plays and a catalogue that are the same for one seed. */
@@ -19,6 +21,17 @@ final class CannedPlays {
 
   /** A full hour. */
   static final long START = 1_700_000_000_000L / (60 * MINUTE) * (60 * MINUTE);
+
+  /** Hourly charts of every kind. */
+  static final Map<String, String> OPTIONS =
+      new TreeMap<>(
+          Map.of(
+              "window", "60m",
+              "slide", "5m",
+              "k", "12",
+              "listener-cap", "2",
+              "half-life", "30m",
+              "min-support", "3"));
 
   private CannedPlays() {}
 
@@ -105,24 +118,18 @@ final class CannedPlays {
     return closing;
   }
 
-  /** Hourly charts of every kind, with their topics, on that broker. */
+  /** {@link #OPTIONS}, with their topics, on that broker. */
   static JobConfig prepared(LocalBroker broker, String prefix) throws Exception {
-    JobConfig config =
-        JobConfig.parse(
-            new String[] {
-              "--bootstrap", broker.bootstrap(),
-              "--topic-prefix", prefix,
-              "--create-topics", "true",
-              "--idle-timeout", "0s",
-              "--window", "60m",
-              "--slide", "5m",
-              "--k", "12",
-              "--listener-cap", "2",
-              "--half-life", "30m",
-              "--min-support", "3",
-              "--stores", "none"
-            },
-            TrendingSongsJob.JOB);
+    List<String> arguments =
+        new ArrayList<>(
+            List.of(
+                "--bootstrap", broker.bootstrap(),
+                "--topic-prefix", prefix,
+                "--create-topics", "true",
+                "--idle-timeout", "0s",
+                "--stores", "none"));
+    OPTIONS.forEach((key, value) -> arguments.addAll(List.of("--" + key, value)));
+    JobConfig config = JobConfig.parse(arguments.toArray(String[]::new), TrendingSongsJob.JOB);
     KafkaTopics.prepare(config.configuration(), TrendingSongsJob.JOB.topics());
     return config;
   }

@@ -3,6 +3,7 @@ package io.millrace.job.web;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.millrace.job.GoldenSavepoint;
 import io.millrace.job.JobConfig;
 import io.millrace.job.JobRuns;
 import io.millrace.local.broker.LocalBroker;
@@ -41,7 +42,7 @@ class StateChangesITCase {
   @BeforeAll
   static void startBroker() throws Exception {
     broker = LocalBroker.start(servers);
-    golden = GoldenSavepoint.of(GoldenSavepoint.names().get(0));
+    golden = GoldenSavepoint.of(RankingCase.SLIDING).get(0);
   }
 
   @AfterAll
@@ -113,7 +114,7 @@ class StateChangesITCase {
   private void assertRefused(JobConfig config, Map<String, String> flink, String... reasons)
       throws Exception {
     Map<String, String> settings = new HashMap<>(flink);
-    settings.put("execution.state-recovery.path", golden.address());
+    settings.put("execution.state-recovery.path", golden.unpacked(directory));
     JobClient job = JobRuns.start(config, HeavyHittersJob::build, 1, settings);
 
     assertThat(job.getJobExecutionResult()).failsWithin(Duration.ofMinutes(3));

@@ -1,4 +1,4 @@
-package io.millrace.job.web;
+package io.millrace.job;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -14,18 +14,19 @@ import org.apache.flink.runtime.testutils.MiniClusterResourceConfiguration;
 import org.apache.flink.test.junit5.MiniClusterExtension;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
-import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Restores the savepoints that each released version took, and continues them. {@code
+ * Restores the savepoints that each released version took of a job, and continues them. {@code
  * -Dsavepoints.update=true} takes those of the version being built.
  */
-class GoldenSavepointsITCase {
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+public abstract class GoldenSavepoints {
   private static final boolean UPDATE = Boolean.getBoolean("savepoints.update");
   private static final long LARGEST_BYTES = 1 << 20;
 
@@ -37,23 +38,28 @@ class GoldenSavepointsITCase {
               .setNumberSlotsPerTaskManager(2)
               .build());
 
-  @TempDir private Path directory;
+  private final List<GoldenCase> cases;
+
+  /** Tests of those that are taken in these cases. */
+  protected GoldenSavepoints(List<? extends GoldenCase> cases) {
+    this.cases = List.copyOf(cases);
+  }
 
   @BeforeAll
-  static void update(@TempDir Path directory) throws Exception {
+  void update(@TempDir Path directory) throws Exception {
     if (UPDATE) {
-      for (GoldenSavepoint.Case each : GoldenSavepoint.Case.values()) {
-        GoldenSavepoint.take(version(), each, directory.resolve(each.name()));
+      for (GoldenCase each : cases) {
+        GoldenSavepoint.take(each, version(), directory.resolve(each.directory()));
       }
     }
   }
 
-  @ParameterizedTest
-  @EnumSource
-  void versionBeingBuilt_hasItsSavepoints(GoldenSavepoint.Case each) {
-    assertThat(GoldenSavepoint.path(each.nameIn(version())).resolve("_metadata"))
-        .as("take it with the command in README.md, \"Savepoints\", and commit it")
-        .exists();
+  @Test
+  void versionBeingBuilt_hasItsSavepoints() {
+    assertThat(cases)
+        .as("take them with the command in README.md, \"Savepoints\", and commit them")
+        .isNotEmpty()
+        .allMatch(each -> GoldenSavepoint.exists(each, version()));
   }
 
   @Test
@@ -69,19 +75,20 @@ class GoldenSavepointsITCase {
 
   @ParameterizedTest
   @MethodSource("savepoints")
-  void savepoint_ofEveryVersion_continuesWithTheRowsOfTheWholeInput(String name, String backend)
-      throws Exception {
+  void savepoint_ofEveryVersion_continuesWithTheRowsOfTheWholeInput(
+      GoldenSavepoint savepoint, String backend, @TempDir Path directory) throws Exception {
     try (LocalBroker broker = LocalBroker.start(directory.resolve("kafka"))) {
-      GoldenSavepoint.of(name)
-          .restoreAndContinue(broker, Map.of("state.backend.type", backend), directory);
+      savepoint.restoreAndContinue(broker, Map.of("state.backend.type", backend), directory);
     }
   }
 
-  static List<Arguments> savepoints() throws IOException {
+  private List<Arguments> savepoints() throws IOException {
     List<Arguments> savepoints = new ArrayList<>();
-    for (String name : GoldenSavepoint.names()) {
-      savepoints.add(Arguments.of(name, "rocksdb"));
-      savepoints.add(Arguments.of(name, "hashmap"));
+    for (GoldenCase each : cases) {
+      for (GoldenSavepoint savepoint : GoldenSavepoint.of(each)) {
+        savepoints.add(Arguments.of(savepoint, "rocksdb"));
+        savepoints.add(Arguments.of(savepoint, "hashmap"));
+      }
     }
     return savepoints;
   }
