@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class MapStateFanout extends KeyedProcessFunction<String, OwnerEvent, ViewerEvent> {
   private static final long serialVersionUID = 1L;
-  private static final int RESOLUTION = 9;
+  private static final int RESOLUTION = 7;
 
   private final double maxSpeed;
   private final boolean inEventTime;
@@ -146,13 +146,13 @@ public final class MapStateFanout extends KeyedProcessFunction<String, OwnerEven
     return other.precisionMeters() < one.precisionMeters() ? other : one;
   }
 
-  /** The disk of cells around a circle; one ring more than it reaches. */
+  /** The disk of cells around a circle: each ring reaches further than a cell's edge is long. */
   private List<Long> cells(@Nullable Fence fence) {
     if (fence == null || !fence.rings().isEmpty()) {
       return List.of();
     }
     double edge = grid.getHexagonEdgeLengthAvg(RESOLUTION, LengthUnit.m);
-    int rings = (int) Math.ceil(fence.radiusMeters() / edge) + 1;
+    int rings = (int) Math.ceil(fence.radiusMeters() / edge);
     return grid.gridDisk(grid.latLngToCell(fence.latitude(), fence.longitude(), RESOLUTION), rings);
   }
 

@@ -20,10 +20,10 @@ import java.util.Map;
 /** Topics of positions and grants, a file of many more of them, and the topics of deliveries. */
 final class LocationTestbed extends TopicTestbed<LocationVariant> {
   /** Owners of what is read in the process. */
-  static final int OWNERS = 50_000;
+  static final int OWNERS = 20_000;
 
   /** One of so many owners and positions is in topics: each has some seven deliveries there. */
-  private static final int IN_TOPICS = 20;
+  private static final int IN_TOPICS = 10;
 
   private static final double SEED_UPDATES_PER_SECOND = 167_000;
 

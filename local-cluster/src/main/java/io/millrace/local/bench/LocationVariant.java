@@ -52,7 +52,7 @@ enum LocationVariant implements TopicVariant {
       case MAP_STATE ->
           List.of(
               "grants in a MapState, the newest position in a ValueState, both on RocksDB",
-              "a cell of H3 at resolution 9 for each position; circles are covered by cells, and",
+              "a cell of H3 at resolution 7 for each position; circles are covered by cells, and",
               "compared exactly only in these; a timer for each expiry; as events arrive");
       case OPERATORS_ORDERED -> List.of("the same operators, in the order of event times");
       case MAP_STATE_ORDERED ->
