@@ -28,6 +28,7 @@ import org.openjdk.jmh.infra.Blackhole;
 @Fork(3)
 @Warmup(iterations = 5, time = 1)
 @Measurement(iterations = 10, time = 1)
+@SuppressWarnings("NullAway.Init") // JMH sets the parameters.
 public class AudienceBenchmark {
   private static final int GRANTS = 10;
   private static final int PAGES = 10_000;
@@ -38,7 +39,9 @@ public class AudienceBenchmark {
   public enum Kind {
     /** Everywhere, as precise as it is. */
     PLAIN,
-    /** As those of {@code bench location-fanout}: some on a grid, some with a fence, one expired. */
+    /**
+     * As those of {@code bench location-fanout}: some on a grid, some with a fence, one expired.
+     */
     MIXED,
     /** All in a circle, which the position is mostly out of. */
     CIRCLES,
@@ -53,6 +56,7 @@ public class AudienceBenchmark {
   private final List<Position> positions = new ArrayList<>();
   private int next;
 
+  /** Makes the pages and positions. */
   @Setup
   public void make() {
     SplittableRandom random = new SplittableRandom(1);
@@ -109,8 +113,7 @@ public class AudienceBenchmark {
     for (int corner = 0; corner < CORNERS; corner++) {
       double angle = 2 * Math.PI * corner / CORNERS;
       double away = corner % 2 == 0 ? 0.006 : 0.004;
-      points.add(
-          List.of(longitude + away * Math.cos(angle), latitude + away * Math.sin(angle)));
+      points.add(List.of(longitude + away * Math.cos(angle), latitude + away * Math.sin(angle)));
     }
     return Fence.polygon(Ring.of(points));
   }

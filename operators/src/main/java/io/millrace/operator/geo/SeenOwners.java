@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
  * What a viewer sees of each owner. Keyed by viewer. The first few owners are one value, so that
  * most viewers are read and written as a whole; others are a map beside it.
  *
- * <p><b>State</b>: the newest news of each owner, until it is removed. <b>Time</b>: O({@value #FEW})
- * for a change.
+ * <p><b>State</b>: the newest news of each owner, until it is removed. <b>Time</b>: O({@value
+ * #FEW}) for a change.
  */
 public final class SeenOwners {
   private static final int FEW = 32;
@@ -45,8 +45,7 @@ public final class SeenOwners {
 
   SeenOwners(RuntimeContext context) {
     TypeInformation<ViewerEvent> type = TypeInformation.of(ViewerEvent.class);
-    few =
-        context.getState(new ValueStateDescriptor<>("seen-few", TypeInformation.of(Seen.class)));
+    few = context.getState(new ValueStateDescriptor<>("seen-few", TypeInformation.of(Seen.class)));
     others = context.getMapState(new MapStateDescriptor<>("seen", Types.STRING, type));
   }
 
