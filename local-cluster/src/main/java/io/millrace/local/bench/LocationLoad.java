@@ -86,7 +86,7 @@ final class LocationLoad {
     int round = i / owners;
     int place = i % owners;
     int half = owners / 2;
-    int owner = 2 * (int) (((long) (place / 2) * STEP + 13L * round) % half) + place % 2;
+    int owner = 2 * (int) (((long) (place / 2) * STEP) % half) + place % 2;
     ownerOf[i] = owner;
     times[i] = START + round * EVERY_MILLIS + place * EVERY_MILLIS / owners;
     latitudes[i] = homeLatitude(owner) + (random.nextDouble() - 0.5) / 50;
