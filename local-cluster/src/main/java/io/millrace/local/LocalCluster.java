@@ -43,6 +43,8 @@ public final class LocalCluster {
   /** System property with the directory of what only a process of Kafka Streams needs. */
   private static final String KAFKA_STREAMS = "millrace.kafka-streams";
 
+  private static final String H3 = "millrace.h3";
+
   /** What the bare command runs: the first of these that the jobs jar has. */
   private static final List<String> DEFAULT_JOBS = List.of("trending-songs", "heavy-hitters");
 
@@ -205,7 +207,8 @@ public final class LocalCluster {
     BenchmarkRun.Programs programs =
         new BenchmarkRun.Programs(
             surroundings.jobsJar(),
-            Path.of(System.getProperty(KAFKA_STREAMS, "local-cluster/target/kafka-streams")));
+            Path.of(System.getProperty(KAFKA_STREAMS, "local-cluster/target/kafka-streams")),
+            Path.of(System.getProperty(H3, "local-cluster/target/h3")));
     return inRunDirectory(
         (directory, stop) -> {
           boolean ended = BenchmarkRun.run(benchmark, scale, programs, directory, stop, out);
@@ -354,7 +357,7 @@ public final class LocalCluster {
         "  "
             + COMMAND
             + " bench <name>     a benchmark: floor, heavy-hitters, trending-songs,"
-            + " rate-counting, reconciliation, state or sinks");
+            + " rate-counting, reconciliation, log-ingestion, location-fanout, state or sinks");
     out.println();
     out.println("A cluster of processes that stays:");
     out.println();

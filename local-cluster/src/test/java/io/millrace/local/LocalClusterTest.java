@@ -87,7 +87,7 @@ class LocalClusterTest {
     assertThat(run("bench", "--help")).isZero();
     assertThat(printed().replaceAll("\\s+", " "))
         .contains("--rounds=<n>")
-        .contains("rate-counting, reconciliation, log-ingestion, state or sinks");
+        .contains("rate-counting, reconciliation, log-ingestion, location-fanout, state or sinks");
   }
 
   @Test

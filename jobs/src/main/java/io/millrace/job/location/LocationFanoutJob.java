@@ -14,13 +14,12 @@ import io.millrace.job.JobLauncher;
 import io.millrace.job.LiveLane;
 import io.millrace.job.StoreAccess;
 import io.millrace.job.ToLateArrived;
-import io.millrace.operator.geo.AudienceFunction;
+import io.millrace.operator.geo.LocationSharing;
 import io.millrace.operator.geo.NearbyAnswer;
 import io.millrace.operator.geo.NearbyRequest;
 import io.millrace.operator.geo.OwnerEvent;
 import io.millrace.operator.geo.OwnerFunction;
 import io.millrace.operator.geo.ShareSpec;
-import io.millrace.operator.geo.ShareStep;
 import io.millrace.operator.geo.ViewerEvent;
 import io.millrace.operator.geo.ViewerFunction;
 import io.millrace.operator.geo.ViewerInput;
@@ -97,27 +96,22 @@ public final class LocationFanoutJob {
     Ingested<NearbyAsked> questions =
         Ingest.from(env, config, endpoints, Topics.LOCATION_NEARBY_REQUESTS, "questions");
 
-    SingleOutputStreamOperator<ShareStep> steps =
-        rows(updates.values(), LocationRows::located, OwnerEvent.class, "positions")
-            .union(
-                awaited(
-                    rows(grants.values(), LocationRows::granted, OwnerEvent.class, "changes"),
-                    spec,
-                    "unawaited-grants"),
-                awaited(
-                    rows(places.values(), LocationRows::placed, OwnerEvent.class, "drawings"),
-                    spec,
-                    "unawaited-places"))
-            .keyBy(OwnerEvent::ownerId)
-            .process(new OwnerFunction(spec), TypeInformation.of(ShareStep.class))
-            .uid("owners")
-            .name("Order what happens to owners");
-    DataStream<ViewerEvent> told =
-        steps
-            .keyBy(ShareStep::key)
-            .process(new AudienceFunction(), TypeInformation.of(ViewerEvent.class))
-            .uid("audience")
-            .name("Tell viewers");
+    LocationSharing sharing =
+        LocationSharing.of(
+            rows(updates.values(), LocationRows::located, OwnerEvent.class, "positions")
+                .union(
+                    awaited(
+                        rows(grants.values(), LocationRows::granted, OwnerEvent.class, "changes"),
+                        spec,
+                        "unawaited-grants"),
+                    awaited(
+                        rows(places.values(), LocationRows::placed, OwnerEvent.class, "drawings"),
+                        spec,
+                        "unawaited-places"))
+                .keyBy(OwnerEvent::ownerId),
+            spec);
+    SingleOutputStreamOperator<ViewerEvent> steps = sharing.owners();
+    DataStream<ViewerEvent> told = sharing.told();
     SingleOutputStreamOperator<NearbyAnswer> viewers = viewers(told, questions.values(), spec);
 
     DataStream<DeadLettered> refused =
@@ -173,16 +167,16 @@ public final class LocationFanoutJob {
             question -> ViewerInput.question(LocationRows.asked(question)),
             ViewerInput.class,
             "requests");
-    return rows(told, ViewerInput::news, ViewerInput.class, "news")
-        .union(awaited(asked, spec, "unawaited-questions"))
-        .keyBy(ViewerInput::viewerId)
-        .process(new ViewerFunction(spec), TypeInformation.of(NearbyAnswer.class))
-        .uid("viewers")
-        .name("Keep what viewers see");
+    return LocationSharing.keep(
+        rows(told, ViewerInput::news, ViewerInput.class, "news")
+            .union(awaited(asked, spec, "unawaited-questions"))
+            .keyBy(ViewerInput::viewerId),
+        spec,
+        "viewers");
   }
 
   private static DataStream<DeadLettered> impossible(
-      SingleOutputStreamOperator<ShareStep> steps, JobConfig config, ShareSpec spec) {
+      SingleOutputStreamOperator<ViewerEvent> steps, JobConfig config, ShareSpec spec) {
     return rows(
         steps.getSideOutput(OwnerFunction.IMPOSSIBLE),
         new LocationRows.ImpossibleSpeed(config.get(KafkaOptions.JOB_NAME), spec.maxSpeed()),
@@ -192,7 +186,7 @@ public final class LocationFanoutJob {
 
   /** Publishes all results, and gives the rows that can't be. */
   private static DataStream<DeadLettered> results(
-      SingleOutputStreamOperator<ShareStep> steps,
+      SingleOutputStreamOperator<ViewerEvent> steps,
       DataStream<ViewerEvent> told,
       SingleOutputStreamOperator<NearbyAnswer> viewers,
       Endpoints endpoints) {
@@ -243,7 +237,7 @@ public final class LocationFanoutJob {
 
   /** Writes every position that was accepted, and gives those that are refused. */
   private static DataStream<DeadLettered> history(
-      SingleOutputStreamOperator<ShareStep> steps, JobConfig config, Endpoints endpoints) {
+      SingleOutputStreamOperator<ViewerEvent> steps, JobConfig config, Endpoints endpoints) {
     CassandraTable table = LocationHistory.table(config.configuration());
     return endpoints.cassandra(
         rows(

@@ -21,6 +21,8 @@ public enum Benchmark {
   RECONCILIATION("reconciliation", 5, 2_000_000),
   /** What log ingestion costs beyond reading, and what its parsers cost. */
   LOG_INGESTION("log-ingestion", 5, 1_000_000),
+  /** What fanning positions out costs, beside plain state. */
+  LOCATION_FANOUT("location-fanout", 5, 5_000_000),
   /** What keyed state costs: plain, and written back. */
   STATE("state", 5, 10_000_000),
   /** What writing to stores and topics costs beyond their clients. */
@@ -79,6 +81,7 @@ public enum Benchmark {
           case RATE_COUNTING -> List.of(LimitVariant.values());
           case RECONCILIATION -> List.of(EntryVariant.values());
           case LOG_INGESTION -> List.of(LogVariant.values());
+          case LOCATION_FANOUT -> List.of(LocationVariant.values());
           case STATE -> StateVariant.all();
           case SINKS -> List.of(SinkVariant.values());
         };
@@ -94,6 +97,7 @@ public enum Benchmark {
       case RATE_COUNTING -> LimitTestbed.open(site, scale);
       case RECONCILIATION -> EntryTestbed.open(site, scale);
       case LOG_INGESTION -> LogTestbed.open(site, scale);
+      case LOCATION_FANOUT -> LocationTestbed.open(site, scale);
       case STATE -> StateTestbed.open(site, scale);
       case SINKS -> SinkTestbed.open(site, scale);
     };
@@ -153,6 +157,12 @@ public enum Benchmark {
               Comparison.of(LogVariant.RFC5424, LogVariant.READ_TREE),
               Comparison.of(LogVariant.LOG4J, LogVariant.READ_TREE),
               Comparison.of(LogVariant.PATTERN, LogVariant.READ_TREE));
+      case LOCATION_FANOUT ->
+          List.of(
+              new Comparison(LocationVariant.OPERATORS, LocationVariant.MAP_STATE, 10),
+              Comparison.of(LocationVariant.OPERATORS_ORDERED, LocationVariant.MAP_STATE_ORDERED),
+              new Comparison(
+                  LocationVariant.LOCATION_FANOUT, LocationVariant.MAP_STATE_KAFKA, 2.5));
       case STATE -> StateVariant.comparisons();
       case SINKS ->
           List.of(

@@ -46,8 +46,9 @@ public final class BenchmarkRun {
    *
    * @param jobs the jobs jar
    * @param kafkaStreams directory with the jars that only the process of Kafka Streams gets
+   * @param h3 directory with the jar that only the peers of location fan-out get
    */
-  public record Programs(Path jobs, Path kafkaStreams) {}
+  public record Programs(Path jobs, Path kafkaStreams, Path h3) {}
 
   /** What is slow has been compiled after fewer runs. */
   static final Duration WARM_UP_LIMIT = Duration.ofMinutes(2);

@@ -71,7 +71,17 @@ public final class TimedJob {
 
   /** The JVM that runs the job whenever it is asked to. */
   JvmProgram program(String name) {
+    return program(name, List.of());
+  }
+
+  /**
+   * The same for a job that needs more.
+   *
+   * @param directories with jars of which no others have the use
+   */
+  JvmProgram program(String name, List<Path> directories) {
     List<String> classPath = new ArrayList<>(ClassPath.current().entries());
+    directories.forEach(directory -> classPath.add(directory.resolve("*").toString()));
     classPath.add(jobsJar.toString());
     List<String> all =
         new ArrayList<>(

@@ -97,6 +97,11 @@ abstract class TopicTestbed<V extends TopicVariant> implements Testbed {
 
   @Override
   public JvmProgram program(Variant variant) {
+    return program(variant, List.of());
+  }
+
+  /** The JVM of a variant that needs jars beside those that all have. */
+  final JvmProgram program(Variant variant, List<Path> jars) {
     V own = variants.cast(variant);
     List<String> arguments =
         new ArrayList<>(
@@ -109,7 +114,7 @@ abstract class TopicTestbed<V extends TopicVariant> implements Testbed {
                 "earliest"));
     arguments.addAll(own.arguments(site.directory()));
     return new TimedJob(site.programs().jobs(), own.mainClass(), SETUP, arguments)
-        .program(own.code());
+        .program(own.code(), jars);
   }
 
   @Override

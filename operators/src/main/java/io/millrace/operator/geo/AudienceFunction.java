@@ -9,8 +9,8 @@ import org.apache.flink.util.Collector;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells viewers of a page where their owner is, as far as their grants allow it, and of grants that
- * end. Keyed by {@link ShareStep#key()}, whose steps come in order.
+ * Tells viewers of a page after the first where their owner is, as far as their grants allow it,
+ * and of grants that end. Keyed by {@link ShareStep#key()}, whose steps come in order.
  *
  * <p><b>State</b>: the grants of at most {@value ShareSpec#PAGE_VIEWERS} viewers, until they end.
  * <b>Timers</b>: none; who orders the steps ends grants too.
@@ -30,6 +30,12 @@ public final class AudienceFunction extends KeyedProcessFunction<String, ShareSt
   @Override
   public void processElement(ShareStep step, Context context, Collector<ViewerEvent> out)
       throws Exception {
+    take(step, pages, out);
+  }
+
+  /** Does a step to a page, and tells viewers of it. */
+  static void take(ShareStep step, ValueState<GrantPage> pages, Collector<ViewerEvent> out)
+      throws Exception {
     GrantPage saved = pages.value();
     GrantPage page = saved == null ? GrantPage.EMPTY : saved;
     Position position = step.position();
@@ -39,7 +45,7 @@ public final class AudienceFunction extends KeyedProcessFunction<String, ShareSt
     } else if (given != null) {
       pages.update(page.with(given));
     } else {
-      end(step, page, out);
+      end(step, page, pages, out);
     }
   }
 
@@ -58,7 +64,9 @@ public final class AudienceFunction extends KeyedProcessFunction<String, ShareSt
         grant.viewerId(), step.ownerId(), grant.grantId(), step.at(), at, grant.expiresAt(), spot);
   }
 
-  private void end(ShareStep step, GrantPage page, Collector<ViewerEvent> out) throws Exception {
+  private static void end(
+      ShareStep step, GrantPage page, ValueState<GrantPage> pages, Collector<ViewerEvent> out)
+      throws Exception {
     String grantId = step.ended();
     Grant ended = grantId == null ? null : page.find(grantId);
     if (ended == null) {

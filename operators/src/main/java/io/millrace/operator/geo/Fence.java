@@ -40,7 +40,9 @@ public record Fence(
   /** Whether a position is inside, or on the edge. */
   public boolean contains(double atLatitude, double atLongitude) {
     if (rings.isEmpty()) {
-      return centreMeters(atLatitude, atLongitude) <= radiusMeters + MICROMETRE;
+      // Most are further away than that by their latitudes alone, which costs next to nothing.
+      return Math.abs(atLatitude - latitude) * Sphere.METERS_PER_DEGREE <= radiusMeters + 1
+          && centreMeters(atLatitude, atLongitude) <= radiusMeters + MICROMETRE;
     }
     boolean isIn = false;
     for (Ring ring : rings) {

@@ -23,7 +23,7 @@ public record Grant(
   public static final long NEVER = Long.MAX_VALUE;
 
   /** Whether it allows a position to be seen. */
-  boolean admits(Position position) {
+  public boolean admits(Position position) {
     return position.at() >= at
         && position.at() < expiresAt
         && (fence == null || fence.admits(position.latitude(), position.longitude()));

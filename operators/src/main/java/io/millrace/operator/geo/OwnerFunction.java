@@ -19,17 +19,22 @@ import org.apache.flink.util.Collector;
 import org.apache.flink.util.OutputTag;
 
 /**
- * Puts what happens to an owner in order, and passes it on to the pages of the owner's viewers.
- * Keyed by owner. In event time, events wait until the watermark passes them; else they are applied
- * as they come, and a revoke ends its grant at once whatever its time. A revoke that is late ends
- * its grant at once too; anything else that is late goes to {@link #LATE}.
+ * Puts what happens to an owner in order, and tells the viewers of the owner's first page; what the
+ * viewers of other pages have to know goes to these. Keyed by owner. In event time, events wait
+ * until the watermark passes them; else they are applied as they come, and a revoke ends its grant
+ * at once whatever its time. A revoke that is late ends its grant at once too; anything else that
+ * is late goes to {@link #LATE}.
  *
  * <p><b>State</b>: see {@link OwnerState}, {@link OwnerGrants}, {@link OwnerPlaces} and {@link
  * WaitingEvents}; an owner without grants and places is forgotten a day after the last position.
  * <b>Timers</b>: theirs, and one more. <b>Order</b>: not sensitive in event time.
  */
-public final class OwnerFunction extends KeyedProcessFunction<String, OwnerEvent, ShareStep> {
+public final class OwnerFunction extends KeyedProcessFunction<String, OwnerEvent, ViewerEvent> {
   private static final TypeInformation<OwnerEvent> EVENT = TypeInformation.of(OwnerEvent.class);
+
+  /** What happens to the pages of viewers after the first, for {@link AudienceFunction}. */
+  public static final OutputTag<ShareStep> PAGES =
+      new OutputTag<>("pages", TypeInformation.of(ShareStep.class));
 
   /** Positions that nobody can have moved to. */
   public static final OutputTag<OwnerEvent> IMPOSSIBLE = new OutputTag<>("impossible", EVENT);
@@ -49,10 +54,13 @@ public final class OwnerFunction extends KeyedProcessFunction<String, OwnerEvent
   private static final long RESTING_MILLIS = 10_000;
   private static final ValueStateDescriptor<OwnerState> OWNER =
       new ValueStateDescriptor<>("owner", TypeInformation.of(OwnerState.class));
+  private static final ValueStateDescriptor<GrantPage> FIRST_PAGE =
+      new ValueStateDescriptor<>("first-page", TypeInformation.of(GrantPage.class));
 
   private final ShareSpec spec;
 
   private transient ValueState<OwnerState> owners;
+  private transient ValueState<GrantPage> firstPages;
   private transient OwnerGrants grants;
   private transient OwnerPlaces places;
   private transient WaitingEvents<OwnerEvent> waiting;
@@ -69,6 +77,7 @@ public final class OwnerFunction extends KeyedProcessFunction<String, OwnerEvent
   @Override
   public void open(OpenContext context) {
     owners = getRuntimeContext().getState(OWNER);
+    firstPages = getRuntimeContext().getState(FIRST_PAGE);
     grants = new OwnerGrants(getRuntimeContext(), spec.byClock());
     places = new OwnerPlaces(getRuntimeContext());
     waiting = WaitingEvents.open(getRuntimeContext(), "waiting", EVENT);
@@ -80,7 +89,7 @@ public final class OwnerFunction extends KeyedProcessFunction<String, OwnerEvent
   }
 
   @Override
-  public void processElement(OwnerEvent event, Context context, Collector<ShareStep> out)
+  public void processElement(OwnerEvent event, Context context, Collector<ViewerEvent> out)
       throws Exception {
     long watermark = context.timerService().currentWatermark();
     if (spec.inEventTime() && event.at() > watermark) {
@@ -93,7 +102,7 @@ public final class OwnerFunction extends KeyedProcessFunction<String, OwnerEvent
   }
 
   @Override
-  public void onTimer(long time, OnTimerContext context, Collector<ShareStep> out)
+  public void onTimer(long time, OnTimerContext context, Collector<ViewerEvent> out)
       throws Exception {
     TimerService timers = context.timerService();
     OwnerState owner = owner();
@@ -102,7 +111,7 @@ public final class OwnerFunction extends KeyedProcessFunction<String, OwnerEvent
       return;
     }
     if (!isBeyondTheInput(time, owner, timers)) {
-      owner = expire(time, owner, context.getCurrentKey(), out);
+      owner = expire(time, owner, context, out);
       if (owner.places() > 0) {
         places.dwell(context.getCurrentKey(), time, event -> context.output(AT_PLACES, event));
       }
@@ -122,14 +131,14 @@ public final class OwnerFunction extends KeyedProcessFunction<String, OwnerEvent
    * once the watermark rests and nothing waits for it; while it moves, the job is only behind.
    */
   private void onClock(
-      long time, OwnerState owner, OnTimerContext context, Collector<ShareStep> out)
+      long time, OwnerState owner, OnTimerContext context, Collector<ViewerEvent> out)
       throws Exception {
     OwnerState changed = owner;
     if (!spec.inEventTime()) {
-      changed = expire(time, changed, context.getCurrentKey(), out);
+      changed = expire(time, changed, context, out);
     } else if (rests(context.timerService()) && waiting.isEmpty()) {
       for (long due : grants.expiringUntil(time)) {
-        changed = expire(due, changed, context.getCurrentKey(), out);
+        changed = expire(due, changed, context, out);
       }
     } else {
       context.timerService().registerProcessingTimeTimer(time + RESTING_MILLIS);
@@ -158,18 +167,18 @@ public final class OwnerFunction extends KeyedProcessFunction<String, OwnerEvent
   }
 
   private OwnerState apply(
-      OwnerEvent event, OwnerState owner, Context context, Collector<ShareStep> out)
+      OwnerEvent event, OwnerState owner, Context context, Collector<ViewerEvent> out)
       throws Exception {
     return switch (event.kind()) {
-      case GRANT -> give(event, owner, context.timerService(), out);
-      case REVOKE -> revoke(event, owner, context.timerService(), out);
+      case GRANT -> give(event, owner, context, out);
+      case REVOKE -> revoke(event, owner, context, out);
       case PLACE -> watch(event, owner, context.timerService());
       case POSITION -> locate(event, owner, context, out);
     };
   }
 
   private OwnerState give(
-      OwnerEvent event, OwnerState owner, TimerService timers, Collector<ShareStep> out)
+      OwnerEvent event, OwnerState owner, Context context, Collector<ViewerEvent> out)
       throws Exception {
     Grant grant = event.grant();
     if (grant == null || grants.isRevoked(grant)) {
@@ -182,14 +191,17 @@ public final class OwnerFunction extends KeyedProcessFunction<String, OwnerEvent
     OwnerState changed =
         known == null
             ? owner
-            : end(event.ownerId(), grant.grantId(), known, event.at(), owner, out);
+            : end(event.ownerId(), grant.grantId(), known, event.at(), owner, context, out);
     if (grant.expiresAt() <= grant.at()) {
       return changed;
     }
-    changed = grants.add(grant, changed, timers);
+    changed = grants.add(grant, changed, context.timerService());
     OwnerGrants.Given given = grants.find(grant.grantId());
     if (given != null) {
-      out.collect(new ShareStep(event.ownerId(), given.page(), event.at(), grant, null, null));
+      pass(
+          new ShareStep(event.ownerId(), given.page(), event.at(), grant, null, null),
+          context,
+          out);
     }
     return changed;
   }
@@ -202,13 +214,13 @@ public final class OwnerFunction extends KeyedProcessFunction<String, OwnerEvent
   }
 
   private OwnerState revoke(
-      OwnerEvent event, OwnerState owner, TimerService timers, Collector<ShareStep> out)
+      OwnerEvent event, OwnerState owner, Context context, Collector<ViewerEvent> out)
       throws Exception {
-    grants.remember(event.id(), event.at(), timers);
+    grants.remember(event.id(), event.at(), context.timerService());
     OwnerGrants.Given known = grants.find(event.id());
     return known == null || known.at() > event.at()
         ? owner
-        : end(event.ownerId(), event.id(), known, event.at(), owner, out);
+        : end(event.ownerId(), event.id(), known, event.at(), owner, context, out);
   }
 
   private OwnerState end(
@@ -217,26 +229,28 @@ public final class OwnerFunction extends KeyedProcessFunction<String, OwnerEvent
       OwnerGrants.Given given,
       long at,
       OwnerState owner,
-      Collector<ShareStep> out)
+      Context context,
+      Collector<ViewerEvent> out)
       throws Exception {
-    out.collect(new ShareStep(ownerId, given.page(), at, null, grantId, null));
+    pass(new ShareStep(ownerId, given.page(), at, null, grantId, null), context, out);
     return grants.remove(grantId, given, owner);
   }
 
-  private OwnerState expire(long time, OwnerState owner, String ownerId, Collector<ShareStep> out)
+  private OwnerState expire(
+      long time, OwnerState owner, OnTimerContext context, Collector<ViewerEvent> out)
       throws Exception {
     OwnerState changed = owner;
     for (String grantId : grants.takeExpiring(time)) {
       OwnerGrants.Given given = grants.find(grantId);
       if (given != null) {
-        changed = end(ownerId, grantId, given, time, changed, out);
+        changed = end(context.getCurrentKey(), grantId, given, time, changed, context, out);
       }
     }
     return changed;
   }
 
   private OwnerState locate(
-      OwnerEvent event, OwnerState owner, Context context, Collector<ShareStep> out)
+      OwnerEvent event, OwnerState owner, Context context, Collector<ViewerEvent> out)
       throws Exception {
     Position position = event.position();
     if (position == null) {
@@ -262,7 +276,7 @@ public final class OwnerFunction extends KeyedProcessFunction<String, OwnerEvent
               context.timerService(),
               moment -> context.output(AT_PLACES, moment));
         }
-        return accept(event.ownerId(), position, owner, context.timerService(), out);
+        return accept(event.ownerId(), position, owner, context, out);
       }
     }
     return owner;
@@ -272,8 +286,10 @@ public final class OwnerFunction extends KeyedProcessFunction<String, OwnerEvent
       String ownerId,
       Position position,
       OwnerState owner,
-      TimerService timers,
-      Collector<ShareStep> out) {
+      Context context,
+      Collector<ViewerEvent> out)
+      throws Exception {
+    TimerService timers = context.timerService();
     long forgetsAt = owner.forgetsAt();
     if (forgetsAt == 0) {
       forgetsAt = position.at() + ShareSpec.KEPT_MILLIS;
@@ -283,27 +299,43 @@ public final class OwnerFunction extends KeyedProcessFunction<String, OwnerEvent
     if (position.at() < owner.quietUntil()) {
       return changed.withHeld(position, owner.quietUntil());
     }
-    pass(ownerId, position, position.at(), changed, out);
+    pass(ownerId, position, position.at(), changed, context, out);
     return quiet(position.at(), changed, timers);
   }
 
   /** Passes a position on that has waited for that time. */
   private OwnerState release(
-      long time, OwnerState owner, OnTimerContext context, Collector<ShareStep> out) {
+      long time, OwnerState owner, OnTimerContext context, Collector<ViewerEvent> out)
+      throws Exception {
     Position held = owner.held();
     if (held == null || time < owner.quietUntil()) {
       return owner;
     }
-    pass(context.getCurrentKey(), held, owner.quietUntil(), owner, out);
+    pass(context.getCurrentKey(), held, owner.quietUntil(), owner, context, out);
     return quiet(owner.quietUntil(), owner, context.timerService());
   }
 
-  private static void pass(
-      String ownerId, Position position, long at, OwnerState owner, Collector<ShareStep> out) {
+  private void pass(
+      String ownerId,
+      Position position,
+      long at,
+      OwnerState owner,
+      Context context,
+      Collector<ViewerEvent> out)
+      throws Exception {
     for (int page = 0; page < owner.pages().size(); page++) {
       if (owner.pages().get(page) > 0) {
-        out.collect(new ShareStep(ownerId, page, at, null, null, position));
+        pass(new ShareStep(ownerId, page, at, null, null, position), context, out);
       }
+    }
+  }
+
+  /** What happens to the first page happens here; the others are elsewhere. */
+  private void pass(ShareStep step, Context context, Collector<ViewerEvent> out) throws Exception {
+    if (step.page() == 0) {
+      AudienceFunction.take(step, firstPages, out);
+    } else {
+      context.output(PAGES, step);
     }
   }
 

@@ -20,7 +20,7 @@ public record Spot(double latitude, double longitude, @Nullable Double accuracyM
    *
    * @param precisionMeters width of a cell; 0 for the position as it is
    */
-  static Spot reduced(
+  public static Spot reduced(
       double latitude, double longitude, @Nullable Double accuracyMeters, double precisionMeters) {
     if (precisionMeters == 0) {
       return new Spot(latitude, longitude, accuracyMeters);

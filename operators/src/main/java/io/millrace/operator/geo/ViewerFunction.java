@@ -7,8 +7,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import org.apache.flink.api.common.functions.OpenContext;
-import org.apache.flink.api.common.state.MapState;
-import org.apache.flink.api.common.state.MapStateDescriptor;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
@@ -46,8 +44,6 @@ public final class ViewerFunction extends KeyedProcessFunction<String, ViewerInp
   private static final long serialVersionUID = 1L;
   private static final long MAP_MILLIS = 250;
   private static final long END_OF_INPUT = Long.MAX_VALUE;
-  private static final MapStateDescriptor<String, ViewerEvent> SEEN =
-      new MapStateDescriptor<>("seen", Types.STRING, TypeInformation.of(ViewerEvent.class));
   private static final ValueStateDescriptor<Long> CHANGED_AT =
       new ValueStateDescriptor<>("changed-at", Types.LONG);
   private static final Comparator<Neighbour> NEAREST =
@@ -56,7 +52,7 @@ public final class ViewerFunction extends KeyedProcessFunction<String, ViewerInp
 
   private final ShareSpec spec;
 
-  private transient MapState<String, ViewerEvent> seen;
+  private transient SeenOwners seen;
 
   /** The latest change that no map has shown. */
   private transient ValueState<Long> changedAt;
@@ -70,7 +66,7 @@ public final class ViewerFunction extends KeyedProcessFunction<String, ViewerInp
 
   @Override
   public void open(OpenContext context) {
-    seen = getRuntimeContext().getMapState(SEEN);
+    seen = new SeenOwners(getRuntimeContext());
     changedAt = getRuntimeContext().getState(CHANGED_AT);
     waiting =
         WaitingEvents.open(getRuntimeContext(), "waiting", TypeInformation.of(ViewerInput.class));
@@ -120,7 +116,7 @@ public final class ViewerFunction extends KeyedProcessFunction<String, ViewerInp
       if (known != null && known.at() > event.at()) {
         return;
       }
-      seen.put(event.ownerId(), event);
+      seen.put(event);
     } else if (known != null && known.grantId().equals(event.grantId())) {
       seen.remove(event.ownerId());
     } else {
@@ -141,7 +137,7 @@ public final class ViewerFunction extends KeyedProcessFunction<String, ViewerInp
 
   private NearbyAnswer answer(NearbyRequest request) throws Exception {
     List<Neighbour> found = new ArrayList<>();
-    for (ViewerEvent event : seen.values()) {
+    for (ViewerEvent event : seen.all()) {
       Spot spot = event.spot();
       if (spot == null || request.at() >= event.expiresAt()) {
         continue;
@@ -163,7 +159,7 @@ public final class ViewerFunction extends KeyedProcessFunction<String, ViewerInp
       return;
     }
     List<ViewerEvent> now = new ArrayList<>();
-    for (ViewerEvent event : seen.values()) {
+    for (ViewerEvent event : seen.all()) {
       if (event.expiresAt() > at) {
         now.add(event);
       }

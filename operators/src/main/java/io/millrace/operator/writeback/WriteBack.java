@@ -4,6 +4,7 @@ import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.streaming.api.datastream.KeyedStream;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
+import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
 
 /**
  * Keyed state that is written back: a function is written as for {@code KeyedStream.process}, and
@@ -13,7 +14,8 @@ import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
  *
  * <p>Nothing but the speed tells it from {@code KeyedStream.process}: results, timers, checkpoints
  * and savepoints are the same, which can be restored by either, at any parallelism. Values are
- * copies, as with RocksDB: a change to one counts once {@code update} is called.
+ * copies, as with RocksDB: a change to one counts once {@code update} is called. With {@link
+ * WriteBackSpec#mostObjects} they are not copied, and must never be changed.
  *
  * <p><b>Source</b>: write-back caches (Hennessy and Patterson, "Computer Architecture", ch. 2).
  */
@@ -35,8 +37,12 @@ public final class WriteBack {
       WriteBackSpec spec,
       String name) {
     return stream.transform(
-        name,
-        type,
-        new WriteBackOperator<>(stream.getExecutionEnvironment().clean(function), spec));
+        name, type, operator(stream.getExecutionEnvironment().clean(function), spec));
+  }
+
+  /** The operator that runs a function, for what has no stream, such as Flink's test harness. */
+  public static <K, I, O> OneInputStreamOperator<I, O> operator(
+      KeyedProcessFunction<K, I, O> function, WriteBackSpec spec) {
+    return new WriteBackOperator<>(function, spec);
   }
 }

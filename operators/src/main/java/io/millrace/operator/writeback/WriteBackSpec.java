@@ -11,12 +11,16 @@ import java.io.Serializable;
  * @param mostDirty how many changed values may wait to be stored, in each state; positive. The
  *     nearer the next checkpoint, the fewer, down to an eighth, for they are stored in one go then
  * @param timers how the function's event-time timers are kept
+ * @param mostObjects how many values of each state are kept as objects too, so that one that is in
+ *     use is not read from its bytes again and again; not negative. Where it is positive, values
+ *     must never be changed, only replaced, and the memory that the objects take comes on top
  */
-public record WriteBackSpec(long cacheBytes, long filterBytes, int mostDirty, Timers timers)
+public record WriteBackSpec(
+    long cacheBytes, long filterBytes, int mostDirty, Timers timers, int mostObjects)
     implements Serializable {
   /** 64 MiB of cache, 16 MiB for 12 million keys, 131,072 values to be stored, Flink's timers. */
   public static final WriteBackSpec DEFAULT =
-      new WriteBackSpec(64L << 20, 16L << 20, 131_072, Timers.FLINK);
+      new WriteBackSpec(64L << 20, 16L << 20, 131_072, Timers.FLINK, 0);
 
   /** How event-time timers are kept. */
   public enum Timers {
@@ -33,7 +37,17 @@ public record WriteBackSpec(long cacheBytes, long filterBytes, int mostDirty, Ti
 
   /** The same with timers that are kept in another way. */
   public WriteBackSpec with(Timers other) {
-    return new WriteBackSpec(cacheBytes, filterBytes, mostDirty, other);
+    return new WriteBackSpec(cacheBytes, filterBytes, mostDirty, other, mostObjects);
+  }
+
+  /** The same with values, which are never changed, that are kept as objects too. */
+  public WriteBackSpec withObjects(int most) {
+    return new WriteBackSpec(cacheBytes, filterBytes, mostDirty, timers, most);
+  }
+
+  /** Without objects. */
+  public WriteBackSpec(long cacheBytes, long filterBytes, int mostDirty, Timers timers) {
+    this(cacheBytes, filterBytes, mostDirty, timers, 0);
   }
 
   /** Checks the sizes. */
@@ -50,6 +64,9 @@ public record WriteBackSpec(long cacheBytes, long filterBytes, int mostDirty, Ti
     }
     if (mostDirty < 1) {
       throw new IllegalArgumentException("mostDirty must be positive, but is " + mostDirty);
+    }
+    if (mostObjects < 0) {
+      throw new IllegalArgumentException("mostObjects must not be negative, but is " + mostObjects);
     }
   }
 }

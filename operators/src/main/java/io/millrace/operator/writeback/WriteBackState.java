@@ -1,6 +1,7 @@
 package io.millrace.operator.writeback;
 
 import java.io.IOException;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
@@ -14,8 +15,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A value a key, of which those in use are at hand and the others in a plain state.
  *
- * <p><b>Space</b>: the bytes it is given. <b>Time</b>: O(1); a value that is not at hand costs a
- * read of the plain state, unless its key has never had one.
+ * <p><b>Space</b>: the bytes it is given, and the objects. <b>Time</b>: O(1); a value that is not
+ * at hand costs a read of the plain state, unless its key has never had one.
  */
 final class WriteBackState<K, V> implements ValueState<V> {
   private static final int FIRST_BYTES = 64;
@@ -33,6 +34,7 @@ final class WriteBackState<K, V> implements ValueState<V> {
 
   private EntryTable table;
   private @Nullable KeyFilter filter;
+  private @Nullable ObjectTable<K, V> objects;
 
   // What was found last.
   private long foundVersion = -1;
@@ -74,10 +76,12 @@ final class WriteBackState<K, V> implements ValueState<V> {
    * @param cacheBytes for the values at hand
    * @param filterBytes for which keys there are, 0 for none
    * @param mostDirty how many values may wait to be stored
+   * @param mostObjects how many values may be at hand as objects
    */
-  void give(long cacheBytes, long filterBytes, int mostDirty) {
+  void give(long cacheBytes, long filterBytes, int mostDirty, int mostObjects) {
     table = tables.make(cacheBytes, mostDirty, new StoredWriter());
     filter = filterBytes == 0 ? null : new KeyFilter(filterBytes);
+    objects = mostObjects == 0 ? null : new ObjectTable<>(mostObjects, this::writeObject);
   }
 
   /** Takes note of keys that have values in the plain state. */
@@ -91,6 +95,46 @@ final class WriteBackState<K, V> implements ValueState<V> {
 
   @Override
   public @Nullable V value() throws IOException {
+    if (objects == null) {
+      return valueOfBytes();
+    }
+    ObjectTable.Cell<K, V> cell = objects.find(current.require());
+    V value = cell == null ? add(valueOfBytes(), false).value() : cell.value();
+    return value == null ? descriptor.getDefaultValue() : value;
+  }
+
+  private ObjectTable.Cell<K, V> add(@Nullable V value, boolean isNew) throws IOException {
+    try {
+      return Objects.requireNonNull(objects).add(current.require(), value, isNew);
+    } catch (Exception e) {
+      throw failed(e);
+    }
+  }
+
+  private void change(@Nullable V value) throws IOException {
+    ObjectTable.Cell<K, V> cell = Objects.requireNonNull(objects).find(current.require());
+    if (cell == null) {
+      add(value, true);
+    } else {
+      cell.change(value);
+    }
+  }
+
+  /** Writes the value of any key as bytes. */
+  private void writeObject(K key, @Nullable V value) throws IOException {
+    K now = current.get();
+    current.set(key);
+    if (value == null) {
+      clearBytes();
+    } else {
+      updateBytes(value);
+    }
+    if (now != null) {
+      current.set(now);
+    }
+  }
+
+  private @Nullable V valueOfBytes() throws IOException {
     int entry = find();
     if (entry != EntryTable.NONE) {
       table.use(entry);
@@ -110,8 +154,14 @@ final class WriteBackState<K, V> implements ValueState<V> {
   public void update(@Nullable V value) throws IOException {
     if (value == null) {
       clear();
-      return;
+    } else if (objects == null) {
+      updateBytes(value);
+    } else {
+      change(value);
     }
+  }
+
+  private void updateBytes(V value) throws IOException {
     int entry = find();
     boolean mayBeNew = entry == EntryTable.NONE || table.valueLength(entry) == EntryTable.ABSENT;
     if (filter != null && mayBeNew) {
@@ -123,12 +173,20 @@ final class WriteBackState<K, V> implements ValueState<V> {
   @Override
   public void clear() {
     try {
-      int entry = find();
-      if (entry != EntryTable.NONE || filter == null || filter.mayHold(current.hash())) {
-        put(entry, null, true);
+      if (objects == null) {
+        clearBytes();
+      } else {
+        change(null);
       }
     } catch (IOException e) {
       throw new FlinkRuntimeException("a key could not be serialized", e);
+    }
+  }
+
+  private void clearBytes() throws IOException {
+    int entry = find();
+    if (entry != EntryTable.NONE || filter == null || filter.mayHold(current.hash())) {
+      put(entry, null, true);
     }
   }
 
@@ -140,6 +198,9 @@ final class WriteBackState<K, V> implements ValueState<V> {
   /** Stores all values that have changed. */
   void flush() throws IOException {
     try {
+      if (objects != null) {
+        objects.flush();
+      }
       table.flush();
     } catch (Exception e) {
       throw failed(e);

@@ -49,7 +49,10 @@ final class WriteBackStore<K> implements KeyedStateStore {
     long cacheBytes = Math.max(EntryTable.LEAST_BYTES, spec.cacheBytes() / states);
     atHand
         .values()
-        .forEach(state -> state.give(cacheBytes, spec.filterBytes() / states, spec.mostDirty()));
+        .forEach(
+            state ->
+                state.give(
+                    cacheBytes, spec.filterBytes() / states, spec.mostDirty(), spec.mostObjects()));
     return atHand.values();
   }
 
@@ -89,7 +92,7 @@ final class WriteBackStore<K> implements KeyedStateStore {
 
   @Override
   public <U, V> MapState<U, V> getMapState(MapStateDescriptor<U, V> descriptor) {
-    return asItIs(plain.getMapState(descriptor));
+    return new SelectedMap<>(plain.getMapState(descriptor), shared.current());
   }
 
   @Override

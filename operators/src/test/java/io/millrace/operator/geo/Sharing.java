@@ -1,11 +1,12 @@
 package io.millrace.operator.geo;
 
+import io.millrace.operator.writeback.WriteBack;
+import io.millrace.operator.writeback.WriteBackSpec;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.api.java.tuple.Tuple2;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
-import org.apache.flink.streaming.api.operators.KeyedProcessOperator;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.streaming.util.KeyedOneInputStreamOperatorTestHarness;
 import org.apache.flink.util.OutputTag;
@@ -13,10 +14,12 @@ import org.jspecify.annotations.Nullable;
 
 /** Both operators of shares, one behind the other. */
 final class Sharing implements AutoCloseable {
+  private static final WriteBackSpec STATE = WriteBackSpec.DEFAULT.withObjects(2);
   private final ShareSpec spec;
-  private KeyedOneInputStreamOperatorTestHarness<String, OwnerEvent, ShareStep> owners;
+  private KeyedOneInputStreamOperatorTestHarness<String, OwnerEvent, ViewerEvent> owners;
   private KeyedOneInputStreamOperatorTestHarness<String, ShareStep, ViewerEvent> audience;
   private final List<ViewerEvent> seen = new ArrayList<>();
+  private final List<ShareStep> steps = new ArrayList<>();
   private final List<OwnerEvent> impossible = new ArrayList<>();
   private final List<PlaceEvent> atPlaces = new ArrayList<>();
   private final List<Tuple2<OwnerEvent, Long>> late = new ArrayList<>();
@@ -27,11 +30,11 @@ final class Sharing implements AutoCloseable {
     audience = audience(null);
   }
 
-  private KeyedOneInputStreamOperatorTestHarness<String, OwnerEvent, ShareStep> owners(
+  private KeyedOneInputStreamOperatorTestHarness<String, OwnerEvent, ViewerEvent> owners(
       @Nullable OperatorSubtaskState saved) throws Exception {
     var harness =
         new KeyedOneInputStreamOperatorTestHarness<>(
-            new KeyedProcessOperator<>(new OwnerFunction(spec)), OwnerEvent::ownerId, Types.STRING);
+            WriteBack.operator(new OwnerFunction(spec), STATE), OwnerEvent::ownerId, Types.STRING);
     if (saved != null) {
       harness.initializeState(saved);
     }
@@ -43,7 +46,7 @@ final class Sharing implements AutoCloseable {
       @Nullable OperatorSubtaskState saved) throws Exception {
     var harness =
         new KeyedOneInputStreamOperatorTestHarness<>(
-            new KeyedProcessOperator<>(new AudienceFunction()), ShareStep::key, Types.STRING);
+            WriteBack.operator(new AudienceFunction(), STATE), ShareStep::key, Types.STRING);
     if (saved != null) {
       harness.initializeState(saved);
     }
@@ -76,9 +79,12 @@ final class Sharing implements AutoCloseable {
   }
 
   private void pass() throws Exception {
-    for (ShareStep step : owners.extractOutputValues()) {
+    seen.addAll(owners.extractOutputValues());
+    drain(OwnerFunction.PAGES, steps);
+    for (ShareStep step : steps) {
       audience.processElement(step, step.at());
     }
+    steps.clear();
     owners.getOutput().clear();
     seen.addAll(audience.extractOutputValues());
     audience.getOutput().clear();
@@ -124,7 +130,10 @@ final class Sharing implements AutoCloseable {
     return late;
   }
 
-  int entries() {
+  /** How many entries of state there are, once all is stored. */
+  int entries() throws Exception {
+    owners.snapshot(2, 2);
+    audience.snapshot(2, 2);
     return owners.numKeyedStateEntries() + audience.numKeyedStateEntries();
   }
 

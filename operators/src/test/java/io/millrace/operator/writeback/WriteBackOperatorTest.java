@@ -69,6 +69,15 @@ class WriteBackOperatorTest {
     }
   }
 
+  @ParameterizedTest
+  @EnumSource
+  void process_valuesAsObjectsInAnyHistory_isAsPlain(Beneath backend) throws Exception {
+    for (int most : new int[] {1, 50, 10_000}) {
+      WriteBackSpec objects = SMALL.withObjects(most);
+      compare(backend, most, most == 50, new Tried(true, hasKinds -> operator(hasKinds, objects)));
+    }
+  }
+
   private static Tasks.Maker operator(boolean hasKinds, WriteBackSpec spec) {
     return () -> new WriteBackOperator<>(new Tally(hasKinds), spec);
   }
