@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
  * StreamCounts#stream}. The first input has what was counted since the last time, the second one
  * what was counted in all.
  *
- * <p><b>State</b>: both sums of each stream, for good. <b>Timers</b>: one a stream at the end of input.
+ * <p><b>State</b>: both sums of each stream, for good. <b>Timers</b>: one a stream at the end of
+ * input.
  */
 final class AccountFunction
     extends KeyedCoProcessFunction<String, StreamCounts, StreamCounts, StreamCounts> {
