@@ -116,7 +116,11 @@ final class RowBytes implements Closeable {
     if (!inArray) {
       require(pass(), '[');
       inArray = true;
-      if (pass() != ']') {
+      int b = pass();
+      if (b == END) {
+        throw endless();
+      }
+      if (b != ']') {
         unread();
         value();
         return true;
@@ -156,13 +160,19 @@ final class RowBytes implements Closeable {
       }
       keep(b);
     }
-    throw new DamagedFileException("the JSON array does not end");
+    throw endless();
+  }
+
+  private static DamagedFileException endless() {
+    return new DamagedFileException("the JSON array does not end");
   }
 
   private static void require(int found, char expected) throws DamagedFileException {
+    if (found == END) {
+      throw endless();
+    }
     if (found != expected) {
-      throw new DamagedFileException(
-          found == END ? "the JSON array does not end" : "no " + expected + " where it must be");
+      throw new DamagedFileException("no " + expected + " where it must be");
     }
   }
 

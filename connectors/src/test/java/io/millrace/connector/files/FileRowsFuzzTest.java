@@ -32,7 +32,8 @@ class FileRowsFuzzTest {
     Map<String, byte[]> valid = new TreeMap<>();
     String csv = "id,note\n1,\"a \"\"b\"\"\nc\"\n2,=cmd\n3,\u00E4\n";
     valid.put("a.csv", csv.getBytes(UTF_8));
-    valid.put("a.jsonl", "{\"id\":1.5e3,\"n\":{\"a\":[1,null]}}\n{\"id\":\"\\u00e4\"}\n".getBytes(UTF_8));
+    valid.put(
+        "a.jsonl", "{\"id\":1.5e3,\"n\":{\"a\":[1,null]}}\n{\"id\":\"\\u00e4\"}\n".getBytes(UTF_8));
     valid.put("a.json", "[{\"id\":1,\"b\":true},{\"id\":\"x\\n\"}]".getBytes(UTF_8));
     valid.put(
         "a.xml",
@@ -80,7 +81,9 @@ class FileRowsFuzzTest {
     }
   }
 
-  /** One to four changes: a byte replaced, taken out or put in, a piece doubled, the end cut off. */
+  /**
+   * One to four changes: a byte replaced, taken out or put in, a piece doubled, the end cut off.
+   */
   private static byte[] mutated(byte[] valid, Random random) {
     byte[] bytes = valid;
     for (int changes = 1 + random.nextInt(4); changes > 0 && bytes.length > 0; changes--) {
