@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * compared exactly only where the cell is one that they may reach into. In event time, what happens
  * waits in a map by its time, with a timer for each.
  */
-public final class MapStateFanout extends KeyedProcessFunction<String, OwnerEvent, ViewerEvent> {
+final class MapStateFanout extends KeyedProcessFunction<String, OwnerEvent, ViewerEvent> {
   private static final long serialVersionUID = 1L;
   private static final int RESOLUTION = 7;
 
