@@ -3,6 +3,8 @@ package io.millrace.job.bench;
 import java.io.Serializable;
 import org.apache.flink.api.common.accumulators.LongCounter;
 import org.apache.flink.api.common.functions.OpenContext;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.functions.ProcessFunction;
 import org.apache.flink.util.Collector;
 
@@ -23,23 +25,28 @@ final class Discard<T> extends ProcessFunction<T, Void> {
   private final LongCounter records = new LongCounter();
   private final LongCounter checksum = new LongCounter();
 
-  Discard(ChecksumOf<T> checksumOf) {
-    this(checksumOf, "");
-  }
-
   private Discard(ChecksumOf<T> checksumOf, String prefix) {
     this.checksumOf = checksumOf;
     this.prefix = prefix;
   }
 
-  /** Tells of the results of a job. */
-  static <T> Discard<T> of(ChecksumOf<T> checksumOf) {
-    return new Discard<>(checksumOf);
+  /** Discards the only results of a job. */
+  static <T> void all(DataStream<T> results, ChecksumOf<T> checksumOf) {
+    some(results, checksumOf, "discard");
   }
 
-  /** Tells of the other results of a job, by {@code other-records} and {@code other-checksum}. */
-  static <T> Discard<T> ofOthers(ChecksumOf<T> checksumOf) {
-    return new Discard<>(checksumOf, OTHER);
+  /** Discards results of a job that has others too. */
+  static <T> void some(DataStream<T> results, ChecksumOf<T> checksumOf, String uid) {
+    discard(results, new Discard<>(checksumOf, ""), uid);
+  }
+
+  /** Discards the others, and tells of them by {@code other-records} and {@code other-checksum}. */
+  static <T> void others(DataStream<T> results, ChecksumOf<T> checksumOf, String uid) {
+    discard(results, new Discard<>(checksumOf, OTHER), uid);
+  }
+
+  private static <T> void discard(DataStream<T> results, Discard<T> function, String uid) {
+    results.process(function, Types.VOID).uid(uid).name("Discard");
   }
 
   /** A number that shows whether a record came whole. */

@@ -71,23 +71,23 @@ public final class FloorJob {
   static void build(StreamExecutionEnvironment env, JobConfig config, Endpoints endpoints) {
     switch (config.get(VARIANT)) {
       case RAW ->
-          discard(
+          Discard.all(
               read(
                   env,
                   KafkaEvents.source(
                       config.configuration(), Topics.WEB_REQUESTS, new RawDeserializer())),
               bytes -> bytes.length);
-      case FLOOR -> discard(requests(env, config), Checksum::of);
+      case FLOOR -> Discard.all(requests(env, config), Checksum::of);
       case OWN ->
-          discard(
+          Discard.all(
               read(env, KafkaEvents.source(config.configuration(), Topics.WEB_REQUESTS)),
               decoded -> decoded.isRight() ? Checksum.of(decoded.right()) : 0);
       case PROJECTED ->
-          discard(
+          Discard.all(
               read(env, KafkaEvents.source(config.configuration(), Topics.WEB_REQUESTS, PATH)),
               decoded -> decoded.isRight() ? decoded.right().at() + decoded.right().length(0) : 0);
       case EXCHANGE ->
-          discard(requests(env, config).keyBy(RequestServed::path, Types.STRING), Checksum::of);
+          Discard.all(requests(env, config).keyBy(RequestServed::path, Types.STRING), Checksum::of);
     }
   }
 
@@ -102,9 +102,5 @@ public final class FloorJob {
       StreamExecutionEnvironment env, KafkaSource<T> source) {
     return env.fromSource(source, WatermarkStrategy.noWatermarks(), Topics.WEB_REQUESTS.name())
         .uid("requests-source");
-  }
-
-  private static <T> void discard(DataStream<T> records, Discard.ChecksumOf<T> checksum) {
-    records.process(new Discard<>(checksum), Types.VOID).uid("discard").name("Discard");
   }
 }

@@ -1,7 +1,6 @@
 package io.millrace.job.bench;
 
 import java.time.Duration;
-import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.PipelineOptions;
 import org.apache.flink.streaming.api.datastream.DataStream;
@@ -59,18 +58,14 @@ final class IntervalJoin {
         tables.toDataStream(
             tables.sqlQuery(
                 QUERY.formatted("lefts", "rights", window.toMinutes(), "l.number, r.number")));
-    joined
-        .filter(IntervalJoin::isMatch)
-        .uid("matches")
-        .process(Discard.of(IntervalJoin::number), Types.VOID)
-        .uid("discard-matches")
-        .name("Discard");
-    joined
-        .filter(row -> !isMatch(row))
-        .uid("missing")
-        .process(Discard.ofOthers(IntervalJoin::number), Types.VOID)
-        .uid("discard-missing")
-        .name("Discard");
+    Discard.some(
+        joined.filter(IntervalJoin::isMatch).uid("matches"),
+        IntervalJoin::number,
+        "discard-matches");
+    Discard.others(
+        joined.filter(row -> !isMatch(row)).uid("missing"),
+        IntervalJoin::number,
+        "discard-missing");
   }
 
   private static void view(StreamTableEnvironment tables, String name, DataStream<Long> packed) {

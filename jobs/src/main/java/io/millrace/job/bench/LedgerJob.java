@@ -108,11 +108,7 @@ public final class LedgerJob {
             .uid("entries-source");
     switch (config.get(VARIANT)) {
       case EXCHANGE ->
-          entries(packed)
-              .keyBy(LedgerEntry::reference)
-              .process(Discard.of(PackedEntries::number), Types.VOID)
-              .uid("discard")
-              .name("Discard");
+          Discard.all(entries(packed).keyBy(LedgerEntry::reference), PackedEntries::number);
       case OPERATORS -> operators(env, packed, config);
       case CO_PROCESS -> PlainMatch.add(entries(packed), WINDOW);
       case INTERVAL_JOIN -> IntervalJoin.add(env, packed, WINDOW);
@@ -136,21 +132,9 @@ public final class LedgerJob {
             new ReconcileSpec(
                 config.get(RETENTION).toMillis(), false, Duration.ofHours(1).toMillis()),
             "reconciled");
-    reconciled
-        .matches()
-        .process(Discard.of(LedgerJob::numberOf), Types.VOID)
-        .uid("discard-matches")
-        .name("Discard");
-    reconciled
-        .breaks()
-        .process(Discard.ofOthers(LedgerJob::numberOf), Types.VOID)
-        .uid("discard-breaks")
-        .name("Discard");
-    reconciled
-        .open()
-        .process(Discard.ofOthers(LedgerJob::numberOf), Types.VOID)
-        .uid("discard-open")
-        .name("Discard");
+    Discard.some(reconciled.matches(), LedgerJob::numberOf, "discard-matches");
+    Discard.others(reconciled.breaks(), LedgerJob::numberOf, "discard-breaks");
+    Discard.others(reconciled.open(), LedgerJob::numberOf, "discard-open");
   }
 
   private static <T> DataStream<T> none(

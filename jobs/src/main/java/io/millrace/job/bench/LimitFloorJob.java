@@ -57,10 +57,7 @@ public final class LimitFloorJob {
         config.get(PlayFloorJob.VARIANT) == PlayFloorJob.Variant.FLOOR
             ? requests
             : requests.keyBy(request -> String.valueOf(request.apiKey()), Types.STRING);
-    where
-        .process(new Discard<>(LimitFloorJob::checksum), Types.VOID)
-        .uid("discard")
-        .name("Discard");
+    Discard.all(where, LimitFloorJob::checksum);
   }
 
   /** The sum of a request's numbers and of the lengths of its texts, absent ones left out. */

@@ -25,6 +25,7 @@ import org.apache.flink.api.common.functions.RichMapFunction;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.ConfigOptions;
+import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.jspecify.annotations.Nullable;
 
@@ -107,18 +108,17 @@ public final class LineParserJob {
             .withHeader(config.get(HEADER))
             .withPattern(config.get(PATTERN))
             .withFields(config.get(FIELDS));
-    env.fromSource(
-            new RowNumbers(config.get(SinkJob.ROWS), 0),
-            WatermarkStrategy.noWatermarks(),
-            "numbers",
-            Types.LONG)
-        .uid("numbers")
-        .map(new ReadLine(config.get(LINES), source, config.get(READER)))
-        .returns(Types.LONG)
-        .uid("read")
-        .process(new Discard<>(checksum -> checksum), Types.VOID)
-        .uid("discard")
-        .name("Discard");
+    DataStream<Long> checksums =
+        env.fromSource(
+                new RowNumbers(config.get(SinkJob.ROWS), 0),
+                WatermarkStrategy.noWatermarks(),
+                "numbers",
+                Types.LONG)
+            .uid("numbers")
+            .map(new ReadLine(config.get(LINES), source, config.get(READER)))
+            .returns(Types.LONG)
+            .uid("read");
+    Discard.all(checksums, checksum -> checksum);
   }
 
   /** Reads the line of a number, and gives the checksum of what it says. */

@@ -64,15 +64,15 @@ public final class LogFloorJob {
   static void build(StreamExecutionEnvironment env, JobConfig config, Endpoints endpoints) {
     switch (config.get(VARIANT)) {
       case RAW ->
-          discard(
+          Discard.all(
               read(
                   env,
                   KafkaEvents.source(
                       config.configuration(), Topics.LOGS_RAW, new RawDeserializer())),
               bytes -> bytes.length);
-      case FLOOR -> discard(lines(env, config), JacksonLines::checksum);
+      case FLOOR -> Discard.all(lines(env, config), JacksonLines::checksum);
       case EXCHANGE ->
-          discard(
+          Discard.all(
               lines(env, config).keyBy(line -> String.valueOf(line.service()), Types.STRING),
               JacksonLines::checksum);
     }
@@ -86,9 +86,5 @@ public final class LogFloorJob {
   private static <T> DataStream<T> read(StreamExecutionEnvironment env, KafkaSource<T> source) {
     return env.fromSource(source, WatermarkStrategy.noWatermarks(), Topics.LOGS_RAW.name())
         .uid("lines-source");
-  }
-
-  private static <T> void discard(DataStream<T> records, Discard.ChecksumOf<T> checksum) {
-    records.process(new Discard<>(checksum), Types.VOID).uid("discard").name("Discard");
   }
 }

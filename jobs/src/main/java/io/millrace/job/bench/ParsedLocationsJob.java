@@ -81,12 +81,9 @@ public final class ParsedLocationsJob {
                     TypeInformation.of(ViewerEvent.class))
                 .uid("map-state")
                 .name("Fan out");
-    told.filter(event -> event.spot() != null)
-        .uid("deliveries")
-        .name("Deliveries")
-        .process(new Discard<>(ParsedLocationsJob::checksum), Types.VOID)
-        .uid("discard")
-        .name("Discard");
+    Discard.all(
+        told.filter(event -> event.spot() != null).uid("deliveries").name("Deliveries"),
+        ParsedLocationsJob::checksum);
   }
 
   /** A number in which all that a viewer is told takes part. */

@@ -6,7 +6,6 @@ import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
-import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 import org.apache.flink.streaming.api.functions.co.KeyedCoProcessFunction;
@@ -47,15 +46,8 @@ final class PlainMatch
             .process(new PlainMatch(window.toMillis()), TypeInformation.of(LedgerEntry.class))
             .uid("match")
             .name("Match entries");
-    matches
-        .process(Discard.of(PackedEntries::number), Types.VOID)
-        .uid("discard-matches")
-        .name("Discard");
-    matches
-        .getSideOutput(MISSING)
-        .process(Discard.ofOthers(PackedEntries::number), Types.VOID)
-        .uid("discard-missing")
-        .name("Discard");
+    Discard.some(matches, PackedEntries::number, "discard-matches");
+    Discard.others(matches.getSideOutput(MISSING), PackedEntries::number, "discard-missing");
   }
 
   @Override

@@ -79,7 +79,7 @@ public final class PlayFloorJob {
         config.get(VARIANT) == Variant.FLOOR
             ? plays
             : plays.keyBy(SongPlayed::songId, Types.STRING);
-    where.process(new Discard<>(PlayFloorJob::checksum), Types.VOID).uid("discard").name("Discard");
+    Discard.all(where, PlayFloorJob::checksum);
   }
 
   /** The sum of a play's numbers and of the lengths of its texts, absent ones left out. */

@@ -82,13 +82,12 @@ public final class StateJob {
     // One task has all keys, so they come as an exchange would bring them.
     KeyedStream<Long, Long> byKey =
         DataStreamUtils.reinterpretAsKeyedStream(keys, key -> key, Types.LONG);
-    count(byKey, config)
-        .uid("count")
-        .transform("Barrier goes", Types.LONG, new BarrierClock(BarrierClock.Place.AFTER))
-        .uid("barrier-goes")
-        .process(new Discard<>(count -> count), Types.VOID)
-        .uid("discard")
-        .name("Discard");
+    Discard.all(
+        count(byKey, config)
+            .uid("count")
+            .transform("Barrier goes", Types.LONG, new BarrierClock(BarrierClock.Place.AFTER))
+            .uid("barrier-goes"),
+        count -> count);
   }
 
   private static SingleOutputStreamOperator<Long> count(

@@ -1,11 +1,12 @@
 package io.millrace.operator.state;
 
+import java.util.Optional;
 import org.apache.flink.api.common.state.BroadcastState;
 import org.apache.flink.api.common.state.MapStateDescriptor;
 import org.apache.flink.api.common.state.OperatorStateStore;
 import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.streaming.api.operators.InternalTimeServiceManager;
 import org.apache.flink.streaming.api.watermark.Watermark;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Remembers how far event time has come, which Flink's checkpoints leave out: sources begin anew
@@ -49,9 +50,14 @@ public final class WatermarkMemory {
     return latest == mark.getTimestamp() ? mark : new Watermark(latest);
   }
 
-  /** The watermark that timers are told of when the operator opens; null for none. */
-  public @Nullable Watermark restored() {
-    return latest == Long.MIN_VALUE ? null : new Watermark(latest);
+  /**
+   * Tells an operator's timers, when it opens, what is remembered. Those that it is past have fired
+   * before the checkpoint.
+   */
+  void tell(Optional<InternalTimeServiceManager<?>> timers) throws Exception {
+    if (latest != Long.MIN_VALUE && timers.isPresent()) {
+      timers.get().advanceWatermark(new Watermark(latest));
+    }
   }
 
   /** Puts it into the state. The end of the input is no time to go on from. */

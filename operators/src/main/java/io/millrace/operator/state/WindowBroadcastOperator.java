@@ -39,11 +39,7 @@ public final class WindowBroadcastOperator<K, I, B, O>
   @Override
   public void open() throws Exception {
     super.open();
-    Watermark restored = memory.restored();
-    if (restored != null && getTimeServiceManager().isPresent()) {
-      // Their timers have fired before the checkpoint.
-      getTimeServiceManager().get().advanceWatermark(restored);
-    }
+    memory.tell(getTimeServiceManager());
   }
 
   @Override
