@@ -14,7 +14,9 @@ import io.millrace.connector.postgres.PostgresRow;
 import io.millrace.connector.postgres.PostgresScript;
 import io.millrace.connector.postgres.PostgresTable;
 import io.millrace.connector.redis.RedisWrite;
+import io.millrace.connector.store.StoreWriter;
 import io.millrace.schema.Topic;
+import io.millrace.schema.codec.JsonCodec;
 import io.millrace.schema.codec.Projected;
 import io.millrace.schema.lane.DeadLettered;
 import io.millrace.schema.lane.LiveRow;
@@ -69,8 +71,13 @@ public record CrashEndpoints(JobConfig config, int recordsPerCheckpoint, @Nullab
   @Override
   public <T extends Record> DataStream<DeadLettered> publish(
       DataStream<T> rows, Topic<T> topic, String uid) {
+    DataStream<T> given = rows;
+    if (bug == PlantedBug.LATE_DATA_DROPPED && topic.lane() == Topic.Lane.LATE) {
+      given = rows.filter(row -> false).uid(uid + "-dropped");
+    }
     SingleOutputStreamOperator<KafkaRow> encoded =
-        rows.process(KafkaEvents.encoder(config.configuration(), topic))
+        given
+            .process(KafkaEvents.encoder(config.configuration(), topic))
             .returns(KafkaRow.class)
             .uid(uid + "-encode");
     if (bug == PlantedBug.SHARED_TRANSACTIONAL_IDS) {
@@ -122,7 +129,13 @@ public record CrashEndpoints(JobConfig config, int recordsPerCheckpoint, @Nullab
       SerializableFunction<T, RedisWrite> write,
       String keys,
       String uid) {
-    throw new UnsupportedOperationException("run the job with --stores none");
+    return StoreWriter.write(
+            rows,
+            type,
+            row -> HistoryStore.rowOf(write.apply(row), JsonCodec.of(type).encode(row)),
+            new HistoryStore(config.get(KafkaOptions.TOPIC_PREFIX), bug),
+            config.job().name())
+        .uid(uid);
   }
 
   @Override

@@ -9,7 +9,11 @@ public enum PlantedBug {
   /** Two sinks name their transactions alike. */
   SHARED_TRANSACTIONAL_IDS("transactional-id prefix used twice"),
   /** A commit that failed counts as done. */
-  COMMIT_ERROR_SWALLOWED("swallowed commit error");
+  COMMIT_ERROR_SWALLOWED("swallowed commit error"),
+  /** A row that is written to a store again is a second row there. */
+  UPSERT_NOT_IDEMPOTENT("non-idempotent upsert"),
+  /** Records that are too late for their windows are in no lane. */
+  LATE_DATA_DROPPED("dropped late data");
 
   private final String text;
 

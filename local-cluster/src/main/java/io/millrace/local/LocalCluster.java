@@ -343,6 +343,7 @@ public final class LocalCluster {
         "  " + COMMAND + " chaos <job>      kills and disturbs a job, and judges its output");
     out.println(
         "  " + COMMAND + " chaos sinks      has outages of stores, and counts what is in them");
+    out.println("  " + COMMAND + " chaos planted    plants bugs, and tells which the tests catch");
     out.println("  " + COMMAND + " <job> --help     the options of the run and of the job");
     out.println("  " + COMMAND + " transactions     the open transactions of a Kafka cluster");
     out.println(

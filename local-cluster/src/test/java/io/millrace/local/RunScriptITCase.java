@@ -129,6 +129,44 @@ class RunScriptITCase {
   }
 
   @Test
+  void chaosPlanted_everyBugCaught_listsThemAndPasses() throws Exception {
+    tool("mvn", plantedBugs("two | wrong rows | yes"));
+
+    Result result = run("chaos", "planted");
+
+    assertThat(result.code()).as(result.output()).isZero();
+    assertThat(result.output())
+        .contains("one | 3 rows lost | yes\n", "two | wrong rows | yes\n", "verdict: PASS")
+        .doesNotContain("arg=");
+  }
+
+  @Test
+  void chaosPlanted_aBugNotCaughtOrNotPlanted_fails() throws Exception {
+    tool("mvn", plantedBugs("two | every row once | no"));
+    Result missed = run("chaos", "planted");
+    assertThat(missed.code()).as(missed.output()).isEqualTo(1);
+    assertThat(missed.output()).contains("two | every row once | no\n", "verdict: FAIL");
+
+    tool("mvn", "#!/bin/sh\nexit 0\n");
+    Result none = run("chaos", "planted");
+    assertThat(none.code()).as(none.output()).isEqualTo(1);
+    assertThat(none.output()).contains("none of jobs/target/planted-bugs.txt", "verdict: FAIL");
+
+    assertThat(run("chaos", "planted", "--seed").code()).isEqualTo(2);
+  }
+
+  /** Stands in for Maven that runs the tests of planted bugs. */
+  private static String plantedBugs(String second) {
+    return """
+        #!/bin/sh
+        mkdir -p jobs/target operators/target
+        echo 'one | 3 rows lost | yes' > jobs/target/planted-bugs.txt
+        echo '%s' > operators/target/planted-bugs.txt
+        """
+        .formatted(second);
+  }
+
+  @Test
   void run_buildFails_showsItsEnd() throws Exception {
     Result result =
         start(List.of("env", "MVN_FAILS=yes", "bash", script(), "list"), tools + ":/usr/bin:/bin");

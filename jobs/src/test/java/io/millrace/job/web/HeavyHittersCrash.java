@@ -1,17 +1,22 @@
 package io.millrace.job.web;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.millrace.connector.kafka.KafkaTopics;
 import io.millrace.job.Crash;
 import io.millrace.job.CrashEndpoints;
 import io.millrace.job.CrashPoint;
 import io.millrace.job.CrashRun;
+import io.millrace.job.HistoryStore;
 import io.millrace.job.JobConfig;
 import io.millrace.job.JobRuns;
 import io.millrace.job.PlantedBug;
 import io.millrace.job.TopicReader;
 import io.millrace.local.broker.LocalBroker;
+import io.millrace.local.fault.PublishedRow;
 import io.millrace.local.fault.RankingOracle;
+import io.millrace.schema.Topics;
+import io.millrace.schema.web.RequestServed;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -25,10 +30,15 @@ import org.jspecify.annotations.Nullable;
 final class HeavyHittersCrash {
   private static final long WINDOW_MILLIS = 10_000;
   private static final int CHUNKS = 8;
+
+  /** An hour before the first of the other requests. */
+  private static final long LATE_AT = 1_700_000_000_000L - 3_600_000;
+
   private static final int REQUESTS_PER_CHUNK = 500;
   private static final List<String> FLUSHING =
       List.of("heavy-hitters-local", "heavy-hitters-late-gate");
   private static final AtomicInteger RUNS = new AtomicInteger();
+  private static final JsonMapper JSON = JsonMapper.builder().build();
 
   private HeavyHittersCrash() {}
 
@@ -52,7 +62,7 @@ final class HeavyHittersCrash {
               "--dimension", "path,client",
               "--window", WINDOW_MILLIS + "ms",
               "--k", "10",
-              "--stores", "none"
+              "--redis", "127.0.0.1:9"
             },
             HeavyHittersJob.JOB);
     KafkaTopics.prepare(config.configuration(), HeavyHittersJob.JOB.topics());
@@ -86,20 +96,50 @@ final class HeavyHittersCrash {
     }
     JobRuns.produce(broker.bootstrap(), input);
     List<String> expected = new ArrayList<>(refused);
-    oracle.expected().forEach(row -> expected.add(row.toString()));
+    for (PublishedRow row : oracle.expected()) {
+      expected.add(row.toString());
+      expected.add("stored " + row);
+    }
+    input.clear();
+    for (int partition = 0; partition < Topics.WEB_REQUESTS.partitions(); partition++) {
+      String path = "/late/" + partition;
+      RequestServed late =
+          new RequestServed(LATE_AT, "10.1.0.1", path, "GET", path, 200, 1L, null, null);
+      input.add(
+          new ProducerRecord<>(
+              prefix + "web.requests", partition, null, Topics.WEB_REQUESTS.codec().encode(late)));
+      expected.add(path);
+    }
+    JobRuns.produce(broker.bootstrap(), input);
     return expected;
   }
 
+  /**
+   * What became of everything: rankings in their topic and in the store, dead letters, and where
+   * each request is that came an hour late.
+   */
   private static List<String> committed(LocalBroker broker, String prefix) throws IOException {
     List<String> rows = new ArrayList<>();
-    RankingOracle.published(read(broker, prefix + "heavy-hitters.rankings"))
-        .forEach(row -> rows.add(row.toString()));
+    for (JsonNode ranking : read(broker, prefix + "heavy-hitters.rankings")) {
+      if (ranking.get("windowEnd").longValue() > LATE_AT + WINDOW_MILLIS) {
+        rows.add(RankingOracle.published(ranking).toString());
+      } else if (ranking.get("dimension").textValue().equals("path")) {
+        // Before any watermark nothing is late: such a request may be in the window of its time.
+        ranking.get("items").forEach(item -> rows.add(item.get("item").textValue()));
+      }
+    }
+    for (String stored : HistoryStore.rows(prefix)) {
+      JsonNode ranking = JSON.readTree(stored);
+      if (ranking.get("windowEnd").longValue() > LATE_AT + WINDOW_MILLIS) {
+        rows.add("stored " + RankingOracle.published(ranking));
+      }
+    }
     for (JsonNode letter : read(broker, prefix + "web.requests.dlq")) {
       byte[] value = Base64.getDecoder().decode(letter.get("value").textValue());
       rows.add(new String(value, StandardCharsets.UTF_8));
     }
     for (JsonNode late : read(broker, prefix + "heavy-hitters.late")) {
-      rows.add("late " + late);
+      rows.add(late.get("record").get("path").textValue());
     }
     return rows;
   }

@@ -6,6 +6,7 @@ import io.millrace.job.CrashPoint;
 import io.millrace.job.CrashRun;
 import io.millrace.job.PlantedBug;
 import io.millrace.local.broker.LocalBroker;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.Map;
@@ -45,9 +46,9 @@ class PlantedBugsITCase {
 
   @AfterAll
   @SuppressWarnings("SystemOut") // The table is for whoever runs this.
-  static void stopBroker() {
+  static void stopBroker() throws Exception {
     broker.close();
-    StringBuilder table = new StringBuilder("\nplanted bug | how it showed | caught\n");
+    StringBuilder table = new StringBuilder();
     PLANTED.forEach(
         (bug, run) ->
             table
@@ -57,7 +58,8 @@ class PlantedBugsITCase {
                 .append(" | ")
                 .append(run.isExactlyOnce() ? "no" : "yes")
                 .append('\n'));
-    System.out.println(table);
+    System.out.println("\nplanted bug | how it showed | caught\n" + table);
+    Files.writeString(Path.of("target/planted-bugs.txt"), table);
   }
 
   @ParameterizedTest
@@ -66,7 +68,8 @@ class PlantedBugsITCase {
     CrashPoint point =
         switch (bug) {
           case AT_LEAST_ONCE_SINK, FLUSH_SKIPPED -> CrashPoint.FLUSHED_BEFORE_BARRIER;
-          case SHARED_TRANSACTIONAL_IDS -> CrashPoint.ROWS_IN_TRANSACTION;
+          case SHARED_TRANSACTIONAL_IDS, LATE_DATA_DROPPED -> CrashPoint.ROWS_IN_TRANSACTION;
+          case UPSERT_NOT_IDEMPOTENT -> CrashPoint.STORE_WRITTEN;
           case COMMIT_ERROR_SWALLOWED -> CrashPoint.CHECKPOINT_COMPLETE;
         };
 

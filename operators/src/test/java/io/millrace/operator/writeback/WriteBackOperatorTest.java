@@ -1,12 +1,16 @@
 package io.millrace.operator.writeback;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.millrace.operator.writeback.Tally.Change;
 import io.millrace.operator.writeback.Tally.Kind;
 import io.millrace.operator.writeback.WriteBackSpec.Timers;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.EnumMap;
+import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -20,6 +24,7 @@ import org.apache.flink.streaming.api.operators.KeyedProcessOperator;
 import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.streaming.util.KeyedOneInputStreamOperatorTestHarness;
 import org.apache.flink.util.Collector;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -31,6 +36,7 @@ class WriteBackOperatorTest {
   private static final int KEYS = 3_000;
   private static final int HISTORIES = 2;
   private static final int[] PARALLELISMS = {1, 4, 2};
+  private static final Map<Planted, String> FOUND = new EnumMap<>(Planted.class);
 
   /** Too small for the keys, so that values come and go. */
   private static final WriteBackSpec SMALL = new WriteBackSpec(64 << 10, 1 << 10, 20, Timers.FLINK);
@@ -116,7 +122,9 @@ class WriteBackOperatorTest {
   @ParameterizedTest
   @EnumSource
   void process_plantedBug_isFound(Planted bug) {
-    assertThatThrownBy(
+    FOUND.put(bug, "no step of any history showed it | no");
+    Throwable shown =
+        catchThrowable(
             () -> {
               for (int seed = 0; seed < HISTORIES; seed++) {
                 PlantedOperator.forget();
@@ -128,9 +136,26 @@ class WriteBackOperatorTest {
                         true,
                         hasKinds -> () -> new PlantedOperator(new Tally(hasKinds), SMALL, bug)));
               }
-            })
+            });
+    if (shown instanceof AssertionError) {
+      FOUND.put(bug, "not as plain state | yes");
+    } else if (shown instanceof IOException) {
+      FOUND.put(bug, "refused by Flink | yes");
+    }
+    assertThat(shown)
         .as("no step of any history showed the bug")
         .isInstanceOfAny(AssertionError.class, IOException.class);
+  }
+
+  /** For whoever asks what became of each bug. */
+  @AfterAll
+  static void tellWhatWasFound() throws IOException {
+    if (!FOUND.isEmpty()) {
+      StringBuilder table = new StringBuilder();
+      FOUND.forEach(
+          (bug, found) -> table.append(bug.text()).append(" | ").append(found).append('\n'));
+      Files.writeString(Path.of("target/planted-bugs.txt"), table);
+    }
   }
 
   /** Makes the operators that are tried. */
