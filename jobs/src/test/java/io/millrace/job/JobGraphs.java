@@ -8,7 +8,7 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.streaming.api.graph.StreamGraph;
 
 /** Graphs of jobs as {@code main} builds them, without a server. */
-final class JobGraphs {
+public final class JobGraphs {
   private JobGraphs() {}
 
   /**
@@ -30,16 +30,33 @@ final class JobGraphs {
     JobConfig config = JobConfig.parse(options.toArray(String[]::new), job);
     StreamExecutionEnvironment env = JobEnvironment.create(config);
     env.enableCheckpointing(1000);
+    return built(env, config);
+  }
+
+  /**
+   * Builds the graph of the job that the options are for.
+   *
+   * @throws Exception what the job throws
+   */
+  public static StreamGraph built(StreamExecutionEnvironment env, JobConfig config)
+      throws Exception {
+    build(env, config, new KafkaEndpoints(config));
+    return env.getStreamGraph();
+  }
+
+  private static void build(StreamExecutionEnvironment env, JobConfig config, Endpoints endpoints)
+      throws Exception {
     Method build =
-        job.mainClass()
+        config
+            .job()
+            .mainClass()
             .getDeclaredMethod(
                 "build", StreamExecutionEnvironment.class, JobConfig.class, Endpoints.class);
     build.setAccessible(true);
     try {
-      build.invoke(null, env, config, new KafkaEndpoints(config));
+      build.invoke(null, env, config, endpoints);
     } catch (InvocationTargetException e) {
       throw e.getCause() instanceof Exception cause ? cause : e;
     }
-    return env.getStreamGraph();
   }
 }
