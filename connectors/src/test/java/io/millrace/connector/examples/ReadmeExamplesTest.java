@@ -66,14 +66,14 @@ class ReadmeExamplesTest {
 
   @Test
   void examples_areShort() throws Exception {
-    List<String> long20 = new ArrayList<>();
+    List<String> tooLong = new ArrayList<>();
     code()
         .forEach(
             (name, text) -> {
               if (text.lines().count() > 26) {
-                long20.add(name + " has " + text.lines().count() + " lines");
+                tooLong.add(name + " has " + text.lines().count() + " lines");
               }
             });
-    assertThat(long20).isEmpty();
+    assertThat(tooLong).isEmpty();
   }
 }
