@@ -224,23 +224,36 @@ final class CannedLogs {
     return false;
   }
 
-  /** A line in each partition, after which every minute before is counted. */
+  /**
+   * Lines in each partition, after which every minute before is counted: the first ends the record
+   * that may be open.
+   */
   static List<ProducerRecord<byte[], byte[]>> closing(String prefix) {
+    String start = LOG4J.format(Instant.ofEpochMilli(CLOSING_AT));
     List<ProducerRecord<byte[], byte[]>> closing = new ArrayList<>();
     for (int partition = 0; partition < PARTITIONS; partition++) {
-      String line =
-          String.format("{\"at\":%d,\"level\":\"INFO\",\"msg\":\"%s\"}", CLOSING_AT, CLOSING);
-      ProducerRecord<byte[], byte[]> record =
-          new ProducerRecord<>(
-              prefix + Topics.LOGS_RAW.name(),
+      closing.add(closing(prefix, partition, "worker", start + " INFO [w] a.B - " + CLOSING));
+      closing.add(
+          closing(
+              prefix,
               partition,
-              CLOSING_AT,
-              "api".getBytes(UTF_8),
-              line.getBytes(UTF_8));
-      record.headers().add("source", "api".getBytes(UTF_8));
-      closing.add(record);
+              "api",
+              String.format("{\"at\":%d,\"level\":\"INFO\",\"msg\":\"%s\"}", CLOSING_AT, CLOSING)));
     }
     return closing;
+  }
+
+  private static ProducerRecord<byte[], byte[]> closing(
+      String prefix, int partition, String source, String line) {
+    ProducerRecord<byte[], byte[]> record =
+        new ProducerRecord<>(
+            prefix + Topics.LOGS_RAW.name(),
+            partition,
+            CLOSING_AT,
+            source.getBytes(UTF_8),
+            line.getBytes(UTF_8));
+    record.headers().add("source", source.getBytes(UTF_8));
+    return record;
   }
 
   /** Whether a message is that of {@link #closing}. */
