@@ -65,14 +65,15 @@ public final class LogIngestionOptions {
               "Whether a record stands for those right after it in its source and partition that"
                   + " say the same within a minute, with their count, the first and the last time.");
 
-  /** The least level of records that are kept. */
+  /** The least level of records that are kept in the index. */
   public static final ConfigOption<String> MIN_LEVEL =
       ConfigOptions.key("min-level")
           .stringType()
           .noDefaultValue()
           .withDescription(
-              "Records of a lower level are counted, but not published: TRACE, DEBUG, INFO, NOTICE,"
-                  + " WARN, ERROR or FATAL. Without it all are, as are those without a level.");
+              "Records of a lower level are counted and published, but not in OpenSearch: TRACE,"
+                  + " DEBUG, INFO, NOTICE, WARN, ERROR or FATAL. Without it all are, as are those"
+                  + " without a level.");
 
   /** Whether lines are known by their offsets. */
   public static final ConfigOption<Boolean> DEDUP =

@@ -6,6 +6,7 @@ import io.millrace.schema.Topics;
 import io.millrace.schema.logs.LogFormat;
 import io.millrace.schema.logs.LogRuleKind;
 import io.millrace.schema.logs.LogRuleSet;
+import io.millrace.schema.logs.LogServiceDescribed;
 import io.millrace.schema.logs.LogSourceDescribed;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -261,7 +262,7 @@ final class CannedLogs {
     return message.equals(CLOSING);
   }
 
-  /** Sources and rules of no account, in each partition, after which all before are known. */
+  /** Sources, rules and services of no account, after which all before are known. */
   static List<ProducerRecord<byte[], byte[]>> ofNoAccount(String prefix) {
     List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
     long at = 2 * CLOSING_AT - START;
@@ -280,6 +281,14 @@ final class CannedLogs {
               partition,
               "later".getBytes(UTF_8),
               Topics.LOG_RULES.codec().encode(rule)));
+      records.add(
+          new ProducerRecord<>(
+              prefix + Topics.LOG_SERVICES.name(),
+              partition,
+              "later".getBytes(UTF_8),
+              Topics.LOG_SERVICES
+                  .codec()
+                  .encode(new LogServiceDescribed("later", 1, at, null, null))));
     }
     return records;
   }

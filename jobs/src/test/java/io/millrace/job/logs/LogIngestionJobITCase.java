@@ -290,6 +290,103 @@ class LogIngestionJobITCase {
     assertThat(found(index, query("text", "\"}} OR * nothing such"))).isEmpty();
   }
 
+  @Test
+  void filtered_recordsAndThoseOfNoSample_areInTheTopicAndTheMinutes_butNotInTheIndex()
+      throws Exception {
+    String prefix = "sampled.";
+    JobConfig config =
+        prepared(
+            prefix,
+            "--opensearch",
+            openSearch.address(),
+            "--create-tables",
+            "true",
+            "--min-level",
+            "INFO",
+            "--source",
+            "app",
+            "--format",
+            "json");
+    List<ProducerRecord<byte[], byte[]>> lines = new ArrayList<>();
+    List<String> levels = List.of("DEBUG", "INFO", "ERROR");
+    for (int i = 0; i < 900; i++) {
+      String line =
+          String.format(
+              "{\"at\":%d,\"level\":\"%s\",\"service\":\"%s\",\"msg\":\"m\"}",
+              CannedLogs.START + i, levels.get(i % 3), i % 2 == 0 ? "shop" : "till");
+      lines.add(new ProducerRecord<>(prefix + "logs.raw", i % 4, null, line.getBytes(UTF_8)));
+    }
+    JobRuns.produce(broker.bootstrap(), lines);
+    JobRuns.produce(
+        broker.bootstrap(),
+        List.of(
+            keyed(
+                prefix + "log.rules",
+                "{\"ruleId\":\"few\",\"version\":1,\"kind\":\"sample\",\"threshold\":5,"
+                    + "\"filter\":\"source=app level=INFO service.team=payments\"}"),
+            keyed(
+                prefix + "log.rules",
+                "{\"ruleId\":\"half\",\"version\":1,\"kind\":\"sample\",\"threshold\":1.5}"),
+            keyed(
+                prefix + "log.services",
+                "{\"service\":\"shop\",\"version\":1,\"at\":1769850000000,"
+                    + "\"attributes\":{\"team\":\"payments\"}}"),
+            keyed(
+                prefix + "log.services",
+                "{\"service\":\"till\",\"version\":1,\"at\":1769850000000,"
+                    + "\"attributes\":{\"\":\"no name\"}}")));
+
+    JobRuns.run(config, new TestEndpoints(config, 100), LogIngestionJob::build, 2, "hashmap");
+
+    List<JsonNode> records = committed(prefix + "log-ingestion.records");
+    assertThat(records).hasSize(900);
+    assertThat(records)
+        .allSatisfy(
+            row ->
+                assertThat(row.get("fields").toString())
+                    .isEqualTo(
+                        row.get("service").asText().equals("shop")
+                            ? "{\"service.team\":\"payments\"}"
+                            : "{}"));
+    LogIndex index = LogIndex.at(openSearch.address(), prefix);
+    long[] sums = new long[3];
+    for (JsonNode row : committed(prefix + "log-ingestion.ledger")) {
+      sums[0] += row.get("in").asLong();
+      sums[1] += row.get("indexed").asLong();
+      sums[2] += row.get("filtered").asLong();
+    }
+    assertThat(sums[0]).isEqualTo(900);
+    assertThat(sums[1] + sums[2]).isEqualTo(900);
+    await()
+        .atMost(Duration.ofMinutes(1))
+        .until(() -> index.search(query("limit", "10000")).size() >= sums[1]);
+    List<JsonNode> found = found(index, query("limit", "10000"));
+    assertThat(found).hasSize((int) sums[1]).isSubsetOf(records);
+    assertThat(found(index, query("level", "DEBUG"))).isEmpty();
+    assertThat(found(index, query("level", "ERROR", "limit", "10000"))).hasSize(300);
+    assertThat(found(index, query("level", "INFO", "field", "service.team=payments")))
+        .as("one of five of 150")
+        .hasSizeBetween(15, 50);
+    assertThat(found.stream().filter(row -> row.get("service").asText().equals("till")))
+        .as("which no rule samples")
+        .hasSize(300);
+    long counted = 0;
+    for (JsonNode row : committed(prefix + "log-ingestion.metrics")) {
+      counted += row.get("count").asLong();
+    }
+    assertThat(counted).isEqualTo(900);
+    assertThat(committed(prefix + "log.rules.dlq"))
+        .extracting(letter -> letter.get("message").asText())
+        .singleElement()
+        .asString()
+        .contains("a whole number from 1 on");
+    assertThat(committed(prefix + "log.services.dlq"))
+        .extracting(letter -> letter.get("message").asText())
+        .singleElement()
+        .asString()
+        .contains("the name of an attribute");
+  }
+
   private static LogQuery query(String... pairs) {
     Map<String, List<String>> parameters = new TreeMap<>();
     for (int i = 0; i < pairs.length; i += 2) {
