@@ -37,7 +37,11 @@ import io.millrace.schema.logs.LogServiceDescribed;
 import io.millrace.schema.logs.LogSourceDescribed;
 import io.millrace.schema.logs.LogsCounted;
 import java.time.Duration;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.functions.MapFunction;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
@@ -85,8 +89,12 @@ public final class LogIngestionJob {
 
   static void build(StreamExecutionEnvironment env, JobConfig config, Endpoints endpoints) {
     LogSpec spec = LogIngestionOptions.spec(config);
+    Recall recall = Recall.of(config);
     String job = config.get(KafkaOptions.JOB_NAME);
-    DataStream<LogLine> lines = lines(env, config, endpoints);
+    DataStream<LogLine> lines =
+        recall.isNone()
+            ? lines(env, config, endpoints)
+            : LogIngestion.inOrder(recall.lines(env, config), "archive-order");
     Ingest.Ingested<Tuple2<LogSourceDescribed, RecordOrigin>> sources =
         Ingest.withOrigin(env, config, endpoints, Topics.LOG_SOURCES, "sources");
     Ingest.Ingested<Tuple2<LogRuleSet, RecordOrigin>> rules =
@@ -118,6 +126,10 @@ public final class LogIngestionJob {
             config.millis(KafkaOptions.MAX_OUT_OF_ORDERNESS),
             bounded ? 0 : config.millis(KafkaOptions.IDLE_TIMEOUT),
             "logs");
+    if (!recall.isNone()) {
+      bringBack(ingested, recall, config, endpoints);
+      return;
+    }
     if (ArchiveOptions.isGiven(config.configuration())) {
       archive(ingested.lines(), config);
     }
@@ -141,6 +153,26 @@ public final class LogIngestionJob {
             arrivals(config),
             Topics.LOGS_RAW.name())
         .uid("lines-source");
+  }
+
+  /** Writes the documents of some days again, and publishes only what OpenSearch refuses. */
+  private static void bringBack(
+      Ingested ingested, Recall recall, JobConfig config, Endpoints endpoints) {
+    OpenSearchIndex index = LogDocuments.index(config.get(KafkaOptions.TOPIC_PREFIX));
+    Set<String> names = new TreeSet<>();
+    for (LocalDate day : recall.days()) {
+      names.add(index.of(day.atStartOfDay(ZoneOffset.UTC).toInstant().toEpochMilli()));
+    }
+    DataStream<LogRecorded> records =
+        rows(ingested.indexed(), LogRows::record, LogRecorded.class, "records")
+            .filter(new OfIndices(index, names))
+            .uid("records-of-days")
+            .name("Records of the days");
+    endpoints.publish(
+        endpoints.openSearch(
+            records, LogRecorded.class, index, new LogDocuments(index), "opensearch-sink"),
+        Topics.LOGS_RAW_DLQ,
+        "lines-dlq-sink");
   }
 
   /** How far each partition is, by when its lines came in. Nothing in a bounded run needs that. */

@@ -2,6 +2,7 @@ package io.millrace.job.logs;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 
@@ -16,6 +17,13 @@ import io.millrace.job.TopicReader;
 import io.millrace.local.broker.LocalBroker;
 import io.millrace.local.query.LogIndex;
 import io.millrace.local.query.LogQuery;
+import io.millrace.local.query.OpenSearchNode;
+import io.millrace.local.retention.LogArchive;
+import io.millrace.local.retention.LogRetention;
+import io.millrace.local.retention.LogRetention.Back;
+import io.millrace.local.retention.LogRetention.Fate;
+import io.millrace.local.retention.LogRetention.Outcome;
+import io.millrace.local.retention.LogRetention.Terms;
 import io.millrace.local.store.LocalOpenSearch;
 import io.millrace.schema.Topics;
 import io.millrace.schema.avro.AvroCodec;
@@ -29,7 +37,9 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.Comparator;
 import java.util.HexFormat;
@@ -385,6 +395,119 @@ class LogIngestionJobITCase {
         .singleElement()
         .asString()
         .contains("the name of an attribute");
+  }
+
+  @Test
+  void retention_deletesWhatIsArchived_andRecallBringsItBackAsItWas() throws Exception {
+    String prefix = "cold.";
+    Path archive = directory.resolve("archive-cold");
+    String[] stores = {
+      "--archive",
+      archive.toString(),
+      "--opensearch",
+      openSearch.address(),
+      "--create-tables",
+      "true",
+      "--min-level",
+      "INFO"
+    };
+    JobConfig config = prepared(prefix, stores);
+    CannedLogs logs = new CannedLogs(prefix, 14, 1_500);
+    JobRuns.produce(broker.bootstrap(), logs.records);
+    JobRuns.produce(broker.bootstrap(), CannedLogs.descriptions(prefix));
+    JobRuns.run(config, new TestEndpoints(config, 100), LogIngestionJob::build, 2, "hashmap");
+    LogIndex index = LogIndex.at(openSearch.address(), prefix);
+    long records = logs.expected.stream().filter(each -> !each.contains(" DEBUG message")).count();
+    await()
+        .atMost(Duration.ofMinutes(1))
+        .until(() -> index.search(query("limit", "10000")).size() == records);
+    List<JsonNode> before = found(index, query("limit", "10000"));
+    String name = prefix + "logs-2026.01.31";
+    Instant later = Instant.now().plus(Duration.ofDays(8));
+    Terms terms = new Terms(7, 1, true);
+
+    assertThat(retention(prefix, archive).apply(terms, Instant.now()))
+        .as("an index that was made today")
+        .containsExactly(new Outcome(name, Fate.YOUNG, records, 0));
+    Path manifest = archive.resolve(prefix + "logs.raw/_manifest/day=2026-01-31");
+    Path list = onlyFileOf(manifest);
+    Path hidden = directory.resolve("hidden");
+    Files.move(list, hidden);
+    List<Outcome> kept = retention(prefix, archive).apply(terms, later);
+    assertThat(kept).extracting(Outcome::fate).containsExactly(Fate.NOT_ARCHIVED);
+    assertThat(kept.get(0).notArchived()).isBetween(1L, records);
+    Files.move(hidden, list);
+    Path file =
+        archive
+            .resolve(prefix + "logs.raw")
+            .resolve(JSON.readTree(list.toFile()).get("file").asText());
+    String rows = Files.readString(file);
+    Files.writeString(file, rows.replaceFirst("INFO", "WARN"));
+    assertThatThrownBy(() -> retention(prefix, archive).apply(terms, later))
+        .hasMessageContaining(file.getFileName().toString())
+        .hasMessageContaining("is not as it was archived");
+    Files.writeString(file, rows);
+    assertThat(found(index, query("limit", "10000"))).as("nothing is deleted").isEqualTo(before);
+
+    assertThat(retention(prefix, archive).apply(new Terms(7, 1, false), later))
+        .containsExactly(new Outcome(name, Fate.DELETED, records, 0));
+    assertThat(found(index, query("limit", "10000"))).as("a dry run").isEqualTo(before);
+    assertThat(retention(prefix, archive).apply(terms, later))
+        .containsExactly(new Outcome(name, Fate.DELETED, records, 0));
+    assertThat(index.search(query())).isEmpty();
+    assertThat(retention(prefix, archive).apply(terms, later)).isEmpty();
+    assertThat(retention(prefix, archive).back()).isEmpty();
+
+    long lettersBefore = committed(prefix + "logs.raw.dlq").size();
+    for (int time = 0; time < 2; time++) {
+      String[] recall =
+          Stream.concat(
+                  Arrays.stream(stores),
+                  Stream.of(
+                      "--recall", "2026-01-31", "--start-from", "earliest", "--job-name", "recall"))
+              .toArray(String[]::new);
+      JobConfig again = prepared(prefix, recall);
+      JobRuns.run(again, new TestEndpoints(again, 100), LogIngestionJob::build, 2, "hashmap");
+      await()
+          .atMost(Duration.ofMinutes(1))
+          .until(() -> index.search(query("limit", "10000")).size() == records);
+      assertThat(found(index, query("limit", "10000"))).isEqualTo(before);
+    }
+    assertThat(retention(prefix, archive).back()).containsExactly(new Back(name, records, records));
+    assertThat(retention(prefix, archive).apply(terms, Instant.now()))
+        .as("it stays for as long again")
+        .containsExactly(new Outcome(name, Fate.YOUNG, records, 0));
+    assertThat(committed(prefix + "logs.raw.dlq")).hasSize((int) lettersBefore);
+    assertThat(committed(prefix + "log-ingestion.records")).hasSize(logs.expected.size());
+  }
+
+  /** Another one each time, which has read nothing of the archive. */
+  private static LogRetention retention(String prefix, Path archive) {
+    return new LogRetention(
+        OpenSearchNode.at(openSearch.address(), null), prefix, LogArchive.at(archive, prefix));
+  }
+
+  private static Path onlyFileOf(Path directory) throws IOException {
+    try (Stream<Path> files = Files.list(directory)) {
+      return files.sorted().findFirst().orElseThrow();
+    }
+  }
+
+  @Test
+  void recall_withoutWhatItNeeds_isRefused() throws Exception {
+    for (String[] each :
+        new String[][] {
+          {"2026-1-31", "must be days such as"},
+          {"2026-01-31", "--recall needs --archive"},
+        }) {
+      JobConfig config = prepared("refused.", "--recall", each[0]);
+      assertThatThrownBy(
+              () ->
+                  JobRuns.run(
+                      config, new TestEndpoints(config, 100), LogIngestionJob::build, 1, "hashmap"))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining(each[1]);
+    }
   }
 
   private static LogQuery query(String... pairs) {

@@ -214,6 +214,20 @@ public final class LogIngestion {
   }
 
   /**
+   * Puts lines into the order of their offsets.
+   *
+   * @param lines of a bounded input
+   * @param uid of the operator, unique in the job
+   */
+  public static DataStream<LogLine> inOrder(DataStream<LogLine> lines, String uid) {
+    return lines
+        .keyBy(LogLine::stream)
+        .process(new OffsetOrderFunction(), TypeInformation.of(LogLine.class))
+        .uid(uid)
+        .name("Order of offsets");
+  }
+
+  /**
    * The views that rows make up.
    *
    * @param byClock whether they are given as they change, else at the end of input
