@@ -481,6 +481,67 @@ class LogIngestionJobITCase {
     assertThat(committed(prefix + "log-ingestion.records")).hasSize(logs.expected.size());
   }
 
+  @Test
+  void retention_linesThatCameInLate_areLookedForAsLongAfterTheirDayAsIsGiven() throws Exception {
+    String prefix = "late-cold.";
+    Path archive = directory.resolve("archive-late");
+    String[] options = {
+      "--archive",
+      archive.toString(),
+      "--opensearch",
+      openSearch.address(),
+      "--create-tables",
+      "true",
+      "--source",
+      "app",
+      "--format",
+      "json"
+    };
+    JobConfig config = prepared(prefix, options);
+    List<ProducerRecord<byte[], byte[]>> lines = new ArrayList<>();
+    for (int i = 0; i < 20; i++) {
+      long arrival = CannedLogs.START + (i < 12 ? 0 : Duration.ofDays(3).toMillis());
+      String line = String.format("{\"at\":%d,\"msg\":\"m %d\"}", CannedLogs.START, i);
+      lines.add(new ProducerRecord<>(prefix + "logs.raw", 0, arrival, null, line.getBytes(UTF_8)));
+    }
+    JobRuns.produce(broker.bootstrap(), lines);
+    JobRuns.run(config, new TestEndpoints(config, 100), LogIngestionJob::build, 2, "hashmap");
+    String name = prefix + "logs-2026.01.31";
+    Instant later = Instant.now().plus(Duration.ofDays(8));
+
+    assertThat(retention(prefix, archive).apply(new Terms(7, 2, true), later))
+        .containsExactly(new Outcome(name, Fate.NOT_ARCHIVED, 20, 8));
+    assertThat(retention(prefix, archive).apply(new Terms(7, 3, true), later))
+        .containsExactly(new Outcome(name, Fate.DELETED, 20, 0));
+
+    LogIndex index = LogIndex.at(openSearch.address(), prefix);
+    for (int late = 2; late <= 3; late++) {
+      int expected = late == 2 ? 12 : 20;
+      String[] recall =
+          Stream.concat(
+                  Arrays.stream(options),
+                  Stream.of(
+                      "--recall",
+                      "2026-01-31",
+                      "--recall-late",
+                      String.valueOf(late),
+                      "--start-from",
+                      "earliest",
+                      "--job-name",
+                      "recall"))
+              .toArray(String[]::new);
+      JobConfig again = prepared(prefix, recall);
+      JobRuns.run(again, new TestEndpoints(again, 100), LogIngestionJob::build, 2, "hashmap");
+      await().atMost(Duration.ofMinutes(1)).until(() -> index.search(query()).size() == expected);
+      await()
+          .atMost(Duration.ofMinutes(1))
+          .untilAsserted(
+              () ->
+                  assertThat(retention(prefix, archive).back())
+                      .containsExactly(new Back(name, expected, 20)));
+    }
+  }
+
   /** Another one each time, which has read nothing of the archive. */
   private static LogRetention retention(String prefix, Path archive) {
     return new LogRetention(
