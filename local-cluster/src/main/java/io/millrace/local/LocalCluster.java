@@ -354,6 +354,7 @@ public final class LocalCluster {
     out.println("  " + COMMAND + " intake           takes logs in by HTTP");
     out.println("  " + COMMAND + " verify-audit     checks the chains of hashes of an audit topic");
     out.println("  " + COMMAND + " query logs       searches what log ingestion has written");
+    out.println("  " + COMMAND + " retention logs   deletes days of it that are archived");
     out.println(
         "  "
             + COMMAND

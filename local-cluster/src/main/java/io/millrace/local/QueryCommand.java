@@ -3,16 +3,13 @@ package io.millrace.local;
 import io.millrace.local.flink.FailureCause;
 import io.millrace.local.query.LogIndex;
 import io.millrace.local.query.LogQuery;
-import io.millrace.local.store.LocalStores;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -122,7 +119,11 @@ final class QueryCommand {
     LogIndex index;
     try {
       query = LogQuery.of(command.parameters());
-      index = LogIndex.at(command.address(base), command.topicPrefix, command.credentials());
+      index =
+          LogIndex.at(
+              SearchAccess.address(command.openSearch, base, "query logs"),
+              command.topicPrefix,
+              SearchAccess.credentials(command.user, command.passwordFile));
     } catch (IllegalArgumentException e) {
       throw new UsageException(
           e.getMessage() + "; 'local-cluster/run query --help' shows the options", e);
@@ -140,33 +141,5 @@ final class QueryCommand {
         Map.of(
             "from", from, "to", to, "source", source, "level", level, "text", text, "field", field,
             "limit", limit));
-  }
-
-  private String address(Path base) throws UsageException {
-    if (openSearch != null) {
-      return openSearch;
-    }
-    Optional<String> up =
-        StandingCluster.find(base)
-            .map(StandingCluster::stores)
-            .map(stores -> stores.get(LocalStores.OPENSEARCH));
-    return up.orElseThrow(
-        () ->
-            new UsageException(
-                "name OpenSearch: query logs --opensearch <host:port>; no cluster with one is up"));
-  }
-
-  private @Nullable String credentials() throws UsageException {
-    if ((user == null) != (passwordFile == null)) {
-      throw new UsageException("--user and --password-file belong together; give both or none");
-    }
-    if (user == null || passwordFile == null) {
-      return null;
-    }
-    try {
-      return user + ":" + Files.readString(passwordFile).strip();
-    } catch (IOException e) {
-      throw new UsageException("can't read " + passwordFile + ": " + FailureCause.of(e), e);
-    }
   }
 }

@@ -39,6 +39,7 @@ final class StandingVerbs {
           "intake",
           "verify-audit",
           "query",
+          "retention",
           "down");
 
   private static final Duration DOWN_LIMIT = Duration.ofSeconds(90);
@@ -82,6 +83,7 @@ final class StandingVerbs {
       case "intake" -> IntakeCommand.run(args, surroundings, out);
       case "verify-audit" -> VerifyAuditCommand.run(args, surroundings.base(), out);
       case "query" -> QueryCommand.run(args, surroundings.base(), out);
+      case "retention" -> RetentionCommand.run(args, surroundings.base(), out);
       case "down" -> down(args);
       default -> throw new IllegalArgumentException("no verb " + verb);
     };

@@ -159,6 +159,19 @@ class LocalClusterTest {
     assertUsage("query logs", "query");
     assertUsage("query logs", "query", "plays");
     assertUsage("query logs --opensearch <host:port>", "query", "logs");
+    assertUsage("retention logs", "retention", "plays");
+    assertUsage("--archive <directory>", "retention", "logs");
+    assertUsage(
+        "retention logs --opensearch <host:port>", "retention", "logs", "--archive", "none");
+    assertUsage(
+        "no directory of an archive",
+        "retention",
+        "logs",
+        "--archive",
+        "none",
+        "--opensearch",
+        "localhost:1");
+    assertUsage("from 1 to 36500", "retention", "logs", "--archive", "none", "--keep", "0");
     assertUsage("there is no level \"LOUD\"", "query", "logs", "--level", "LOUD");
     assertUsage("text may be given once", "query", "logs", "--text", "a", "--text", "b");
     assertUsage("like host:9200", "query", "logs", "--opensearch", "http://u:p@a:1");

@@ -23,6 +23,7 @@ import io.millrace.schema.logs.LogAlertRaised;
 import io.millrace.schema.logs.LogLineReceived;
 import io.millrace.schema.logs.LogRecorded;
 import io.millrace.schema.logs.LogRuleSet;
+import io.millrace.schema.logs.LogServiceDescribed;
 import io.millrace.schema.logs.LogSourceDescribed;
 import io.millrace.schema.logs.LogsCounted;
 import io.millrace.schema.payments.AuditRecorded;
@@ -400,13 +401,25 @@ public final class Topics {
   public static final Topic<LogRuleSet> LOG_RULES =
       input(
           "log.rules",
-          "What of all that is logged is alarmed on from a time on.",
+          "What of all that is logged is alarmed on or sampled from a time on.",
           LogRuleSet.class,
           "ruleId",
           Cleanup.COMPACT);
 
   /** Refused records of {@link #LOG_RULES}. */
   public static final Topic<DeadLettered> LOG_RULES_DLQ = LOG_RULES.deadLetters();
+
+  /** What is known of services that log; input of log ingestion. */
+  public static final Topic<LogServiceDescribed> LOG_SERVICES =
+      input(
+          "log.services",
+          "What is known of a service from a time on.",
+          LogServiceDescribed.class,
+          "service",
+          Cleanup.COMPACT);
+
+  /** Refused records of {@link #LOG_SERVICES}. */
+  public static final Topic<DeadLettered> LOG_SERVICES_DLQ = LOG_SERVICES.deadLetters();
 
   /** What the lines of all logs say. */
   public static final Topic<LogRecorded> LOG_INGESTION_RECORDS =
@@ -499,6 +512,8 @@ public final class Topics {
           LOG_SOURCES_DLQ,
           LOG_RULES,
           LOG_RULES_DLQ,
+          LOG_SERVICES,
+          LOG_SERVICES_DLQ,
           LOG_INGESTION_RECORDS,
           LOG_INGESTION_METRICS,
           LOG_INGESTION_ALERTS,

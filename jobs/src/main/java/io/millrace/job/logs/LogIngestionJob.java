@@ -33,10 +33,15 @@ import io.millrace.schema.logs.LinesAccounted;
 import io.millrace.schema.logs.LogAlertRaised;
 import io.millrace.schema.logs.LogRecorded;
 import io.millrace.schema.logs.LogRuleSet;
+import io.millrace.schema.logs.LogServiceDescribed;
 import io.millrace.schema.logs.LogSourceDescribed;
 import io.millrace.schema.logs.LogsCounted;
 import java.time.Duration;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.functions.MapFunction;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
@@ -47,11 +52,11 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.util.function.SerializableFunction;
 
 /**
- * What all services log. In: {@code logs.raw}, {@code log.sources}, {@code log.rules}. Out: {@code
- * log-ingestion.records}, {@code log-ingestion.metrics}, {@code log-ingestion.alerts}, {@code
- * log-ingestion.ledger}; live: {@code log-ingestion.live}; late: {@code log-ingestion.late};
- * rejects: {@code .dlq} of each input. Store: OpenSearch. State: O(sources * partitions + open
- * windows * groups).
+ * What all services log. In: {@code logs.raw}, {@code log.sources}, {@code log.rules}, {@code
+ * log.services}. Out: {@code log-ingestion.records}, {@code log-ingestion.metrics}, {@code
+ * log-ingestion.alerts}, {@code log-ingestion.ledger}; live: {@code log-ingestion.live}; late:
+ * {@code log-ingestion.late}; rejects: {@code .dlq} of each input. Store: OpenSearch. State:
+ * O(sources * partitions + open windows * groups).
  */
 public final class LogIngestionJob {
   /** What it is, for its users. */
@@ -60,7 +65,7 @@ public final class LogIngestionJob {
           "log-ingestion",
           LogIngestionJob.class,
           "What do all services log, and what of it is alarming?",
-          List.of(Topics.LOGS_RAW, Topics.LOG_SOURCES, Topics.LOG_RULES),
+          List.of(Topics.LOGS_RAW, Topics.LOG_SOURCES, Topics.LOG_RULES, Topics.LOG_SERVICES),
           List.of(
               Topics.LOG_INGESTION_RECORDS,
               Topics.LOG_INGESTION_METRICS,
@@ -70,7 +75,8 @@ public final class LogIngestionJob {
               Topics.LOG_INGESTION_LIVE,
               Topics.LOGS_RAW_DLQ,
               Topics.LOG_SOURCES_DLQ,
-              Topics.LOG_RULES_DLQ),
+              Topics.LOG_RULES_DLQ,
+              Topics.LOG_SERVICES_DLQ),
           List.of(StoreAccess.OPENSEARCH),
           LogIngestionOptions.ALL);
 
@@ -83,19 +89,18 @@ public final class LogIngestionJob {
 
   static void build(StreamExecutionEnvironment env, JobConfig config, Endpoints endpoints) {
     LogSpec spec = LogIngestionOptions.spec(config);
+    Recall recall = Recall.of(config);
     String job = config.get(KafkaOptions.JOB_NAME);
     DataStream<LogLine> lines =
-        env.fromSource(
-                endpoints.source(
-                    Topics.LOGS_RAW,
-                    new LineDeserializer(config.get(LogIngestionOptions.SOURCE, ""))),
-                arrivals(config),
-                Topics.LOGS_RAW.name())
-            .uid("lines-source");
+        recall.isNone()
+            ? lines(env, config, endpoints)
+            : LogIngestion.inOrder(recall.lines(env, config), "archive-order");
     Ingest.Ingested<Tuple2<LogSourceDescribed, RecordOrigin>> sources =
         Ingest.withOrigin(env, config, endpoints, Topics.LOG_SOURCES, "sources");
     Ingest.Ingested<Tuple2<LogRuleSet, RecordOrigin>> rules =
         Ingest.withOrigin(env, config, endpoints, Topics.LOG_RULES, "rules");
+    Ingest.Ingested<Tuple2<LogServiceDescribed, RecordOrigin>> services =
+        Ingest.withOrigin(env, config, endpoints, Topics.LOG_SERVICES, "services");
     SingleOutputStreamOperator<LogNews> ofSources =
         news(
             sources.values(),
@@ -106,16 +111,25 @@ public final class LogIngestionJob {
             rules.values(),
             new ToNews<>(LogIngestionJob::news, Rejection.INVALID_FILTER, job),
             "rule-news");
+    SingleOutputStreamOperator<LogNews> ofServices =
+        news(
+            services.values(),
+            new ToNews<>(LogIngestionJob::news, Rejection.OUT_OF_RANGE, job),
+            "service-news");
 
     boolean bounded = config.get(KafkaOptions.BOUNDED);
     Ingested ingested =
         LogIngestion.of(
             lines,
-            ofSources.union(ofRules),
+            ofSources.union(ofRules, ofServices),
             spec,
             config.millis(KafkaOptions.MAX_OUT_OF_ORDERNESS),
             bounded ? 0 : config.millis(KafkaOptions.IDLE_TIMEOUT),
             "logs");
+    if (!recall.isNone()) {
+      bringBack(ingested, recall, config, endpoints);
+      return;
+    }
     if (ArchiveOptions.isGiven(config.configuration())) {
       archive(ingested.lines(), config);
     }
@@ -128,6 +142,37 @@ public final class LogIngestionJob {
         "lines-dlq-sink");
     bury(endpoints, sources, ofSources, Topics.LOG_SOURCES_DLQ, "sources-dlq-sink");
     bury(endpoints, rules, ofRules, Topics.LOG_RULES_DLQ, "rules-dlq-sink");
+    bury(endpoints, services, ofServices, Topics.LOG_SERVICES_DLQ, "services-dlq-sink");
+  }
+
+  private static DataStream<LogLine> lines(
+      StreamExecutionEnvironment env, JobConfig config, Endpoints endpoints) {
+    return env.fromSource(
+            endpoints.source(
+                Topics.LOGS_RAW, new LineDeserializer(config.get(LogIngestionOptions.SOURCE, ""))),
+            arrivals(config),
+            Topics.LOGS_RAW.name())
+        .uid("lines-source");
+  }
+
+  /** Writes the documents of some days again, and publishes only what OpenSearch refuses. */
+  private static void bringBack(
+      Ingested ingested, Recall recall, JobConfig config, Endpoints endpoints) {
+    OpenSearchIndex index = LogDocuments.index(config.get(KafkaOptions.TOPIC_PREFIX));
+    Set<String> names = new TreeSet<>();
+    for (LocalDate day : recall.days()) {
+      names.add(index.of(day.atStartOfDay(ZoneOffset.UTC).toInstant().toEpochMilli()));
+    }
+    DataStream<LogRecorded> records =
+        rows(ingested.indexed(), LogRows::record, LogRecorded.class, "records")
+            .filter(new OfIndices(index, names))
+            .uid("records-of-days")
+            .name("Records of the days");
+    endpoints.publish(
+        endpoints.openSearch(
+            records, LogRecorded.class, index, new LogDocuments(index), "opensearch-sink"),
+        Topics.LOGS_RAW_DLQ,
+        "lines-dlq-sink");
   }
 
   /** How far each partition is, by when its lines came in. Nothing in a bounded run needs that. */
@@ -201,8 +246,12 @@ public final class LogIngestionJob {
                     Topics.LOG_INGESTION_LATE,
                     "late-sink"));
     if (config.get(LogIngestionOptions.PUBLISH_RECORDS)) {
+      DataStream<LogRecorded> filtered =
+          rows(ingested.filtered(), LogRows::record, LogRecorded.class, "filtered-records");
       refused =
-          refused.union(endpoints.publish(records, Topics.LOG_INGESTION_RECORDS, "records-sink"));
+          refused.union(
+              endpoints.publish(
+                  records.union(filtered), Topics.LOG_INGESTION_RECORDS, "records-sink"));
     }
     if (!StoreAccess.writes(config, StoreAccess.OPENSEARCH)) {
       return refused;
@@ -225,6 +274,10 @@ public final class LogIngestionJob {
     LogRule rule = LogRows.rule(set);
     LineFilter.parse(rule.filter());
     return LogNews.of(rule);
+  }
+
+  private static LogNews news(LogServiceDescribed described) {
+    return LogNews.of(LogRows.service(described));
   }
 
   private static <T extends Record> SingleOutputStreamOperator<LogNews> news(

@@ -65,14 +65,15 @@ public final class LogIngestionOptions {
               "Whether a record stands for those right after it in its source and partition that"
                   + " say the same within a minute, with their count, the first and the last time.");
 
-  /** The least level of records that are kept. */
+  /** The least level of records that are kept in the index. */
   public static final ConfigOption<String> MIN_LEVEL =
       ConfigOptions.key("min-level")
           .stringType()
           .noDefaultValue()
           .withDescription(
-              "Records of a lower level are counted, but not published: TRACE, DEBUG, INFO, NOTICE,"
-                  + " WARN, ERROR or FATAL. Without it all are, as are those without a level.");
+              "Records of a lower level are counted and published, but not in OpenSearch: TRACE,"
+                  + " DEBUG, INFO, NOTICE, WARN, ERROR or FATAL. Without it all are, as are those"
+                  + " without a level.");
 
   /** Whether lines are known by their offsets. */
   public static final ConfigOption<Boolean> DEDUP =
@@ -100,6 +101,25 @@ public final class LogIngestionOptions {
           .defaultValue(MemorySize.ofMebiBytes(1))
           .withDescription("The largest line, and the largest record of several; more is refused.");
 
+  /** Days that are brought back. */
+  public static final ConfigOption<String> RECALL =
+      ConfigOptions.key("recall")
+          .stringType()
+          .noDefaultValue()
+          .withDescription(
+              "Comma list of days of UTC, such as 2026-11-24, whose documents are brought back into"
+                  + " OpenSearch: lines are read from the archive instead of logs.raw, and nothing"
+                  + " is published. Needs --archive, --bounded true, --start-from earliest and a"
+                  + " --job-name of its own.");
+
+  /** How late lines of those came in. */
+  public static final ConfigOption<Integer> RECALL_LATE =
+      ConfigOptions.key("recall-late")
+          .intType()
+          .defaultValue(1)
+          .withDescription(
+              "With --recall: how many days after its own a line may have come in, from 0 to 366.");
+
   /** All of them. */
   public static final List<ConfigOption<?>> ALL =
       List.of(
@@ -114,7 +134,9 @@ public final class LogIngestionOptions {
           MAX_LINE,
           ArchiveOptions.ARCHIVE,
           ArchiveOptions.ARCHIVE_ROLL_SIZE,
-          ArchiveOptions.ARCHIVE_ROLL_INTERVAL);
+          ArchiveOptions.ARCHIVE_ROLL_INTERVAL,
+          RECALL,
+          RECALL_LATE);
 
   private static final String NONE = "none";
   private static final List<LineFormat> SELF_EXPLANATORY =
@@ -142,7 +164,7 @@ public final class LogIngestionOptions {
         config.millis(KafkaOptions.MAX_AHEAD),
         config.millis(JobOptions.ALLOWED_LATENESS),
         JobOptions.order(config) == JobOptions.Order.EVENT_TIME,
-        config.get(DEDUP),
+        config.get(DEDUP) || !config.get(RECALL, "").isEmpty(),
         !bounded);
   }
 

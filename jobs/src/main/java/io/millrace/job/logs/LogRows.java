@@ -12,6 +12,7 @@ import io.millrace.operator.logs.LogAlert;
 import io.millrace.operator.logs.LogEvent;
 import io.millrace.operator.logs.LogLine;
 import io.millrace.operator.logs.LogRule;
+import io.millrace.operator.logs.LogService;
 import io.millrace.operator.logs.RefusedLine;
 import io.millrace.operator.logs.StreamCounts;
 import io.millrace.schema.codec.Rejection;
@@ -22,8 +23,10 @@ import io.millrace.schema.logs.LinesAccounted;
 import io.millrace.schema.logs.LogAlertRaised;
 import io.millrace.schema.logs.LogRecorded;
 import io.millrace.schema.logs.LogRuleSet;
+import io.millrace.schema.logs.LogServiceDescribed;
 import io.millrace.schema.logs.LogSourceDescribed;
 import io.millrace.schema.logs.LogsCounted;
+import java.util.Map;
 import org.apache.flink.api.common.functions.MapFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -60,6 +63,16 @@ final class LogRows {
         set.threshold() == null ? 1 : set.threshold(),
         orEmpty(set.groupBy()),
         Boolean.TRUE.equals(set.deleted()));
+  }
+
+  static LogService service(LogServiceDescribed described) {
+    Map<String, String> attributes = described.attributes();
+    return new LogService(
+        described.service(),
+        described.version(),
+        described.at(),
+        attributes == null ? Map.of() : attributes,
+        Boolean.TRUE.equals(described.deleted()));
   }
 
   static LogRecorded record(IndexedEvent indexed) {

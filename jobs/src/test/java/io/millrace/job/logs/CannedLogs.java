@@ -6,6 +6,7 @@ import io.millrace.schema.Topics;
 import io.millrace.schema.logs.LogFormat;
 import io.millrace.schema.logs.LogRuleKind;
 import io.millrace.schema.logs.LogRuleSet;
+import io.millrace.schema.logs.LogServiceDescribed;
 import io.millrace.schema.logs.LogSourceDescribed;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -224,23 +225,36 @@ final class CannedLogs {
     return false;
   }
 
-  /** A line in each partition, after which every minute before is counted. */
+  /**
+   * Lines in each partition, after which every minute before is counted: the first ends the record
+   * that may be open.
+   */
   static List<ProducerRecord<byte[], byte[]>> closing(String prefix) {
+    String start = LOG4J.format(Instant.ofEpochMilli(CLOSING_AT));
     List<ProducerRecord<byte[], byte[]>> closing = new ArrayList<>();
     for (int partition = 0; partition < PARTITIONS; partition++) {
-      String line =
-          String.format("{\"at\":%d,\"level\":\"INFO\",\"msg\":\"%s\"}", CLOSING_AT, CLOSING);
-      ProducerRecord<byte[], byte[]> record =
-          new ProducerRecord<>(
-              prefix + Topics.LOGS_RAW.name(),
+      closing.add(closing(prefix, partition, "worker", start + " INFO [w] a.B - " + CLOSING));
+      closing.add(
+          closing(
+              prefix,
               partition,
-              CLOSING_AT,
-              "api".getBytes(UTF_8),
-              line.getBytes(UTF_8));
-      record.headers().add("source", "api".getBytes(UTF_8));
-      closing.add(record);
+              "api",
+              String.format("{\"at\":%d,\"level\":\"INFO\",\"msg\":\"%s\"}", CLOSING_AT, CLOSING)));
     }
     return closing;
+  }
+
+  private static ProducerRecord<byte[], byte[]> closing(
+      String prefix, int partition, String source, String line) {
+    ProducerRecord<byte[], byte[]> record =
+        new ProducerRecord<>(
+            prefix + Topics.LOGS_RAW.name(),
+            partition,
+            CLOSING_AT,
+            source.getBytes(UTF_8),
+            line.getBytes(UTF_8));
+    record.headers().add("source", source.getBytes(UTF_8));
+    return record;
   }
 
   /** Whether a message is that of {@link #closing}. */
@@ -248,7 +262,7 @@ final class CannedLogs {
     return message.equals(CLOSING);
   }
 
-  /** Sources and rules of no account, in each partition, after which all before are known. */
+  /** Sources, rules and services of no account, after which all before are known. */
   static List<ProducerRecord<byte[], byte[]>> ofNoAccount(String prefix) {
     List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
     long at = 2 * CLOSING_AT - START;
@@ -267,6 +281,14 @@ final class CannedLogs {
               partition,
               "later".getBytes(UTF_8),
               Topics.LOG_RULES.codec().encode(rule)));
+      records.add(
+          new ProducerRecord<>(
+              prefix + Topics.LOG_SERVICES.name(),
+              partition,
+              "later".getBytes(UTF_8),
+              Topics.LOG_SERVICES
+                  .codec()
+                  .encode(new LogServiceDescribed("later", 1, at, null, null))));
     }
     return records;
   }

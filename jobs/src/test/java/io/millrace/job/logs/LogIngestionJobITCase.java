@@ -2,6 +2,7 @@ package io.millrace.job.logs;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 
@@ -16,6 +17,13 @@ import io.millrace.job.TopicReader;
 import io.millrace.local.broker.LocalBroker;
 import io.millrace.local.query.LogIndex;
 import io.millrace.local.query.LogQuery;
+import io.millrace.local.query.OpenSearchNode;
+import io.millrace.local.retention.LogArchive;
+import io.millrace.local.retention.LogRetention;
+import io.millrace.local.retention.LogRetention.Back;
+import io.millrace.local.retention.LogRetention.Fate;
+import io.millrace.local.retention.LogRetention.Outcome;
+import io.millrace.local.retention.LogRetention.Terms;
 import io.millrace.local.store.LocalOpenSearch;
 import io.millrace.schema.Topics;
 import io.millrace.schema.avro.AvroCodec;
@@ -29,7 +37,9 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.Comparator;
 import java.util.HexFormat;
@@ -288,6 +298,277 @@ class LogIngestionJobITCase {
                 .filter(row -> field.getValue().equals(row.get("fields").get(field.getKey())))
                 .toList());
     assertThat(found(index, query("text", "\"}} OR * nothing such"))).isEmpty();
+  }
+
+  @Test
+  void filtered_recordsAndThoseOfNoSample_areInTheTopicAndTheMinutes_butNotInTheIndex()
+      throws Exception {
+    String prefix = "sampled.";
+    JobConfig config =
+        prepared(
+            prefix,
+            "--opensearch",
+            openSearch.address(),
+            "--create-tables",
+            "true",
+            "--min-level",
+            "INFO",
+            "--source",
+            "app",
+            "--format",
+            "json");
+    List<ProducerRecord<byte[], byte[]>> lines = new ArrayList<>();
+    List<String> levels = List.of("DEBUG", "INFO", "ERROR");
+    for (int i = 0; i < 900; i++) {
+      String line =
+          String.format(
+              "{\"at\":%d,\"level\":\"%s\",\"service\":\"%s\",\"msg\":\"m\"}",
+              CannedLogs.START + i, levels.get(i % 3), i % 2 == 0 ? "shop" : "till");
+      lines.add(new ProducerRecord<>(prefix + "logs.raw", i % 4, null, line.getBytes(UTF_8)));
+    }
+    JobRuns.produce(broker.bootstrap(), lines);
+    JobRuns.produce(
+        broker.bootstrap(),
+        List.of(
+            keyed(
+                prefix + "log.rules",
+                "{\"ruleId\":\"few\",\"version\":1,\"kind\":\"sample\",\"threshold\":5,"
+                    + "\"filter\":\"source=app level=INFO service.team=payments\"}"),
+            keyed(
+                prefix + "log.rules",
+                "{\"ruleId\":\"half\",\"version\":1,\"kind\":\"sample\",\"threshold\":1.5}"),
+            keyed(
+                prefix + "log.services",
+                "{\"service\":\"shop\",\"version\":1,\"at\":1769850000000,"
+                    + "\"attributes\":{\"team\":\"payments\"}}"),
+            keyed(
+                prefix + "log.services",
+                "{\"service\":\"till\",\"version\":1,\"at\":1769850000000,"
+                    + "\"attributes\":{\"\":\"no name\"}}")));
+
+    JobRuns.run(config, new TestEndpoints(config, 100), LogIngestionJob::build, 2, "hashmap");
+
+    List<JsonNode> records = committed(prefix + "log-ingestion.records");
+    assertThat(records).hasSize(900);
+    assertThat(records)
+        .allSatisfy(
+            row ->
+                assertThat(row.get("fields").toString())
+                    .isEqualTo(
+                        row.get("service").asText().equals("shop")
+                            ? "{\"service.team\":\"payments\"}"
+                            : "{}"));
+    LogIndex index = LogIndex.at(openSearch.address(), prefix);
+    long[] sums = new long[3];
+    for (JsonNode row : committed(prefix + "log-ingestion.ledger")) {
+      sums[0] += row.get("in").asLong();
+      sums[1] += row.get("indexed").asLong();
+      sums[2] += row.get("filtered").asLong();
+    }
+    assertThat(sums[0]).isEqualTo(900);
+    assertThat(sums[1] + sums[2]).isEqualTo(900);
+    await()
+        .atMost(Duration.ofMinutes(1))
+        .until(() -> index.search(query("limit", "10000")).size() >= sums[1]);
+    List<JsonNode> found = found(index, query("limit", "10000"));
+    assertThat(found).hasSize((int) sums[1]).isSubsetOf(records);
+    assertThat(found(index, query("level", "DEBUG"))).isEmpty();
+    assertThat(found(index, query("level", "ERROR", "limit", "10000"))).hasSize(300);
+    assertThat(found(index, query("level", "INFO", "field", "service.team=payments")))
+        .as("one of five of 150")
+        .hasSizeBetween(15, 50);
+    assertThat(found.stream().filter(row -> row.get("service").asText().equals("till")))
+        .as("which no rule samples")
+        .hasSize(300);
+    long counted = 0;
+    for (JsonNode row : committed(prefix + "log-ingestion.metrics")) {
+      counted += row.get("count").asLong();
+    }
+    assertThat(counted).isEqualTo(900);
+    assertThat(committed(prefix + "log.rules.dlq"))
+        .extracting(letter -> letter.get("message").asText())
+        .singleElement()
+        .asString()
+        .contains("a whole number from 1 on");
+    assertThat(committed(prefix + "log.services.dlq"))
+        .extracting(letter -> letter.get("message").asText())
+        .singleElement()
+        .asString()
+        .contains("the name of an attribute");
+  }
+
+  @Test
+  void retention_deletesWhatIsArchived_andRecallBringsItBackAsItWas() throws Exception {
+    String prefix = "cold.";
+    Path archive = directory.resolve("archive-cold");
+    String[] stores = {
+      "--archive",
+      archive.toString(),
+      "--opensearch",
+      openSearch.address(),
+      "--create-tables",
+      "true",
+      "--min-level",
+      "INFO"
+    };
+    JobConfig config = prepared(prefix, stores);
+    CannedLogs logs = new CannedLogs(prefix, 14, 1_500);
+    JobRuns.produce(broker.bootstrap(), logs.records);
+    JobRuns.produce(broker.bootstrap(), CannedLogs.descriptions(prefix));
+    JobRuns.run(config, new TestEndpoints(config, 100), LogIngestionJob::build, 2, "hashmap");
+    LogIndex index = LogIndex.at(openSearch.address(), prefix);
+    long records = logs.expected.stream().filter(each -> !each.contains(" DEBUG message")).count();
+    await()
+        .atMost(Duration.ofMinutes(1))
+        .until(() -> index.search(query("limit", "10000")).size() == records);
+    List<JsonNode> before = found(index, query("limit", "10000"));
+    String name = prefix + "logs-2026.01.31";
+    Instant later = Instant.now().plus(Duration.ofDays(8));
+    Terms terms = new Terms(7, 1, true);
+
+    assertThat(retention(prefix, archive).apply(terms, Instant.now()))
+        .as("an index that was made today")
+        .containsExactly(new Outcome(name, Fate.YOUNG, records, 0));
+    Path manifest = archive.resolve(prefix + "logs.raw/_manifest/day=2026-01-31");
+    Path list = onlyFileOf(manifest);
+    Path hidden = directory.resolve("hidden");
+    Files.move(list, hidden);
+    List<Outcome> kept = retention(prefix, archive).apply(terms, later);
+    assertThat(kept).extracting(Outcome::fate).containsExactly(Fate.NOT_ARCHIVED);
+    assertThat(kept.get(0).notArchived()).isBetween(1L, records);
+    Files.move(hidden, list);
+    Path file =
+        archive
+            .resolve(prefix + "logs.raw")
+            .resolve(JSON.readTree(list.toFile()).get("file").asText());
+    String rows = Files.readString(file);
+    Files.writeString(file, rows.replaceFirst("INFO", "WARN"));
+    assertThatThrownBy(() -> retention(prefix, archive).apply(terms, later))
+        .hasMessageContaining(file.getFileName().toString())
+        .hasMessageContaining("is not as it was archived");
+    Files.writeString(file, rows);
+    assertThat(found(index, query("limit", "10000"))).as("nothing is deleted").isEqualTo(before);
+
+    assertThat(retention(prefix, archive).apply(new Terms(7, 1, false), later))
+        .containsExactly(new Outcome(name, Fate.DELETED, records, 0));
+    assertThat(found(index, query("limit", "10000"))).as("a dry run").isEqualTo(before);
+    assertThat(retention(prefix, archive).apply(terms, later))
+        .containsExactly(new Outcome(name, Fate.DELETED, records, 0));
+    assertThat(index.search(query())).isEmpty();
+    assertThat(retention(prefix, archive).apply(terms, later)).isEmpty();
+    assertThat(retention(prefix, archive).back()).isEmpty();
+
+    long lettersBefore = committed(prefix + "logs.raw.dlq").size();
+    for (int time = 0; time < 2; time++) {
+      String[] recall =
+          Stream.concat(
+                  Arrays.stream(stores),
+                  Stream.of(
+                      "--recall", "2026-01-31", "--start-from", "earliest", "--job-name", "recall"))
+              .toArray(String[]::new);
+      JobConfig again = prepared(prefix, recall);
+      JobRuns.run(again, new TestEndpoints(again, 100), LogIngestionJob::build, 2, "hashmap");
+      await()
+          .atMost(Duration.ofMinutes(1))
+          .until(() -> index.search(query("limit", "10000")).size() == records);
+      assertThat(found(index, query("limit", "10000"))).isEqualTo(before);
+    }
+    assertThat(retention(prefix, archive).back()).containsExactly(new Back(name, records, records));
+    assertThat(retention(prefix, archive).apply(terms, Instant.now()))
+        .as("it stays for as long again")
+        .containsExactly(new Outcome(name, Fate.YOUNG, records, 0));
+    assertThat(committed(prefix + "logs.raw.dlq")).hasSize((int) lettersBefore);
+    assertThat(committed(prefix + "log-ingestion.records")).hasSize(logs.expected.size());
+  }
+
+  @Test
+  void retention_linesThatCameInLate_areLookedForAsLongAfterTheirDayAsIsGiven() throws Exception {
+    String prefix = "late-cold.";
+    Path archive = directory.resolve("archive-late");
+    String[] options = {
+      "--archive",
+      archive.toString(),
+      "--opensearch",
+      openSearch.address(),
+      "--create-tables",
+      "true",
+      "--source",
+      "app",
+      "--format",
+      "json"
+    };
+    JobConfig config = prepared(prefix, options);
+    List<ProducerRecord<byte[], byte[]>> lines = new ArrayList<>();
+    for (int i = 0; i < 20; i++) {
+      long arrival = CannedLogs.START + (i < 12 ? 0 : Duration.ofDays(3).toMillis());
+      String line = String.format("{\"at\":%d,\"msg\":\"m %d\"}", CannedLogs.START, i);
+      lines.add(new ProducerRecord<>(prefix + "logs.raw", 0, arrival, null, line.getBytes(UTF_8)));
+    }
+    JobRuns.produce(broker.bootstrap(), lines);
+    JobRuns.run(config, new TestEndpoints(config, 100), LogIngestionJob::build, 2, "hashmap");
+    String name = prefix + "logs-2026.01.31";
+    Instant later = Instant.now().plus(Duration.ofDays(8));
+
+    assertThat(retention(prefix, archive).apply(new Terms(7, 2, true), later))
+        .containsExactly(new Outcome(name, Fate.NOT_ARCHIVED, 20, 8));
+    assertThat(retention(prefix, archive).apply(new Terms(7, 3, true), later))
+        .containsExactly(new Outcome(name, Fate.DELETED, 20, 0));
+
+    LogIndex index = LogIndex.at(openSearch.address(), prefix);
+    for (int late = 2; late <= 3; late++) {
+      int expected = late == 2 ? 12 : 20;
+      String[] recall =
+          Stream.concat(
+                  Arrays.stream(options),
+                  Stream.of(
+                      "--recall",
+                      "2026-01-31",
+                      "--recall-late",
+                      String.valueOf(late),
+                      "--start-from",
+                      "earliest",
+                      "--job-name",
+                      "recall"))
+              .toArray(String[]::new);
+      JobConfig again = prepared(prefix, recall);
+      JobRuns.run(again, new TestEndpoints(again, 100), LogIngestionJob::build, 2, "hashmap");
+      await().atMost(Duration.ofMinutes(1)).until(() -> index.search(query()).size() == expected);
+      await()
+          .atMost(Duration.ofMinutes(1))
+          .untilAsserted(
+              () ->
+                  assertThat(retention(prefix, archive).back())
+                      .containsExactly(new Back(name, expected, 20)));
+    }
+  }
+
+  /** Another one each time, which has read nothing of the archive. */
+  private static LogRetention retention(String prefix, Path archive) {
+    return new LogRetention(
+        OpenSearchNode.at(openSearch.address(), null), prefix, LogArchive.at(archive, prefix));
+  }
+
+  private static Path onlyFileOf(Path directory) throws IOException {
+    try (Stream<Path> files = Files.list(directory)) {
+      return files.sorted().findFirst().orElseThrow();
+    }
+  }
+
+  @Test
+  void recall_withoutWhatItNeeds_isRefused() throws Exception {
+    for (String[] each :
+        new String[][] {
+          {"2026-1-31", "must be days such as"},
+          {"2026-01-31", "--recall needs --archive"},
+        }) {
+      JobConfig config = prepared("refused.", "--recall", each[0]);
+      assertThatThrownBy(
+              () ->
+                  JobRuns.run(
+                      config, new TestEndpoints(config, 100), LogIngestionJob::build, 1, "hashmap"))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining(each[1]);
+    }
   }
 
   private static LogQuery query(String... pairs) {

@@ -6,6 +6,7 @@ import io.millrace.schema.logs.LogFormat;
 import io.millrace.schema.logs.LogLineReceived;
 import io.millrace.schema.logs.LogRuleKind;
 import io.millrace.schema.logs.LogRuleSet;
+import io.millrace.schema.logs.LogServiceDescribed;
 import io.millrace.schema.logs.LogSourceDescribed;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -44,7 +45,11 @@ final class LogTrial implements Trial {
         new SideInput<>(
             Topics.LOG_RULES,
             List.of(),
-            at -> new LogRuleSet(PULSE, at, at, LogRuleKind.COUNT, null, null, null, null, true)));
+            at -> new LogRuleSet(PULSE, at, at, LogRuleKind.COUNT, null, null, null, null, true)),
+        new SideInput<>(
+            Topics.LOG_SERVICES,
+            List.of(),
+            at -> new LogServiceDescribed(PULSE, at, at, null, true)));
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.millrace.operator.logline;
 
+import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -21,4 +22,14 @@ public record ParsedLine(
     @Nullable String host,
     String message,
     Map<String, String> fields,
-    @Nullable String traceId) {}
+    @Nullable String traceId) {
+  /** The same with more fields; those that are there by a name stay. */
+  public ParsedLine withFields(Map<String, String> more) {
+    if (more.isEmpty()) {
+      return this;
+    }
+    Map<String, String> all = new LinkedHashMap<>(fields);
+    more.forEach(all::putIfAbsent);
+    return new ParsedLine(at, level, service, host, message, all, traceId);
+  }
+}

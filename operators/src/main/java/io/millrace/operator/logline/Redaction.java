@@ -81,19 +81,22 @@ public record Redaction(boolean secrets, boolean cards) implements Serializable 
     if (!secrets && !cards) {
       return line;
     }
-    Map<String, String> fields = new LinkedHashMap<>();
-    line.fields()
-        .forEach(
-            (name, value) ->
-                fields.put(of(name), secrets && isSecretName(name) ? REDACTED : of(value)));
     return new ParsedLine(
         line.at(),
         line.level(),
         ofPart(line.service()),
         ofPart(line.host()),
         of(line.message()),
-        fields,
+        of(line.fields()),
         ofPart(line.traceId()));
+  }
+
+  /** The same of fields, by name; one that is called like a secret has none. */
+  public Map<String, String> of(Map<String, String> fields) {
+    Map<String, String> kept = new LinkedHashMap<>();
+    fields.forEach(
+        (name, value) -> kept.put(of(name), secrets && isSecretName(name) ? REDACTED : of(value)));
+    return kept;
   }
 
   private @Nullable String ofPart(@Nullable String part) {

@@ -256,6 +256,7 @@ final class AlertFunction extends KeyedBroadcastProcessFunction<String, RuleHit,
       case RATIO -> (double) window.matched() / window.all();
       // What a group has in its first window is what it has usually.
       case NEW_PATTERN -> start == known.firstStart() ? 0 : window.fresh();
+      case SAMPLE -> throw new IllegalStateException("a rule that samples is told of no line");
     };
   }
 

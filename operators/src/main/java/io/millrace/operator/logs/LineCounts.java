@@ -6,7 +6,7 @@ package io.millrace.operator.logs;
  * @param lastOffset offset of the last one
  * @param lastAt when it came in, in milliseconds since the epoch
  * @param in how many there were
- * @param indexed how many are a record
+ * @param indexed how many are a record that is kept
  * @param duplicate how many came again
  * @param collapsed how many are equal to a record that stands for them
  * @param filtered how many are not to be kept

@@ -96,7 +96,7 @@ final class LineOperator extends AbstractStreamOperator<LogEvent>
   public void open() throws Exception {
     super.open();
     tallies = new HashMap<>();
-    NewsBook book = new NewsBook(spec.unknown());
+    NewsBook book = new NewsBook(spec);
     reader = new LineReader(spec, book);
     NewsChannel opened = NewsChannel.of(channel(channels, getRuntimeContext()));
     opened.take(mailbox, book::add);
@@ -148,6 +148,7 @@ final class LineOperator extends AbstractStreamOperator<LogEvent>
       output.collect(LogFunction.INDEXED, new StreamRecord<>(IndexedEvent.of(read)));
     } else {
       tally.filtered++;
+      output.collect(LogFunction.FILTERED, new StreamRecord<>(read));
     }
   }
 

@@ -98,7 +98,7 @@ final class LineReader {
     requireTime(parsed.at(), now);
     boolean mayChange =
         spec.redaction().mayChange(text) || spec.redaction().mayChange(source.terms().service());
-    ParsedLine shown = mayChange ? spec.redaction().of(parsed) : parsed;
+    ParsedLine shown = book.enriched(mayChange ? spec.redaction().of(parsed) : parsed);
     return new LogEvent(
         first.source(),
         first.topic(),
@@ -120,10 +120,12 @@ final class LineReader {
     }
   }
 
-  /** Whether an event is kept, and not only counted. */
+  /** Whether an event is kept in the index, and not only counted and published. */
   boolean keeps(LogEvent event) {
     LogLevel level = event.line().level();
-    return spec.leastLevel() == null || level == null || level.compareTo(spec.leastLevel()) >= 0;
+    boolean isGraveEnough =
+        spec.leastLevel() == null || level == null || level.compareTo(spec.leastLevel()) >= 0;
+    return isGraveEnough && book.samples(event);
   }
 
   /** A line that can't be taken, without what is redacted. */

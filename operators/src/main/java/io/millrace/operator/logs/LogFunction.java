@@ -35,6 +35,8 @@ import org.jspecify.annotations.Nullable;
 final class LogFunction extends KeyedBroadcastProcessFunction<String, LogLine, LogNews, LogEvent> {
   static final OutputTag<IndexedEvent> INDEXED =
       new OutputTag<>("indexed", TypeInformation.of(IndexedEvent.class));
+  static final OutputTag<LogEvent> FILTERED =
+      new OutputTag<>("filtered", TypeInformation.of(LogEvent.class));
   static final OutputTag<RefusedLine> REFUSED =
       new OutputTag<>("refused", TypeInformation.of(RefusedLine.class));
   static final OutputTag<StreamCounts> COUNTED =
@@ -198,7 +200,7 @@ final class LogFunction extends KeyedBroadcastProcessFunction<String, LogLine, L
   private LineReader reader(ReadOnlyBroadcastState<String, LogNews> news) throws Exception {
     LineReader known = reader;
     if (known == null) {
-      known = new LineReader(spec, NewsBook.of(spec.unknown(), news));
+      known = new LineReader(spec, NewsBook.of(spec, news));
       reader = known;
     }
     return known;
@@ -301,6 +303,7 @@ final class LogFunction extends KeyedBroadcastProcessFunction<String, LogLine, L
   private void keep(LogEvent event, LineTally tally, Outlet outlet) throws Exception {
     if (!outlet.reader().keeps(event)) {
       tally.filtered++;
+      outlet.side().put(FILTERED, event);
       return;
     }
     if (!spec.collapse()) {

@@ -21,6 +21,7 @@ public final class LogIngestion {
    *
    * @param lines all lines, as they came
    * @param indexed the records that are kept
+   * @param filtered the records that are not, by their levels or since others stand for them
    * @param refused the lines that can't be read
    * @param counted what became of the lines of each stream, now and then and at the end
    * @param levels how many records there were each minute
@@ -30,6 +31,7 @@ public final class LogIngestion {
   public record Ingested(
       DataStream<LogLine> lines,
       DataStream<IndexedEvent> indexed,
+      DataStream<LogEvent> filtered,
       DataStream<RefusedLine> refused,
       DataStream<StreamCounts> counted,
       DataStream<LevelCount> levels,
@@ -61,6 +63,7 @@ public final class LogIngestion {
           lines,
           List.of(reading.counted(read, uid)),
           read.getSideOutput(LogFunction.INDEXED),
+          read.getSideOutput(LogFunction.FILTERED),
           read.getSideOutput(LogFunction.REFUSED),
           read.getSideOutput(LogFunction.COUNTED),
           uid);
@@ -72,6 +75,7 @@ public final class LogIngestion {
         here.getSideOutput(LineOperator.LINES),
         List.of(reading.counted(here, uid + "-here"), reading.counted(left, uid)),
         here.getSideOutput(LogFunction.INDEXED).union(left.getSideOutput(LogFunction.INDEXED)),
+        here.getSideOutput(LogFunction.FILTERED).union(left.getSideOutput(LogFunction.FILTERED)),
         here.getSideOutput(LogFunction.REFUSED).union(left.getSideOutput(LogFunction.REFUSED)),
         here.getSideOutput(LogFunction.COUNTED)
             .connect(left.getSideOutput(LogFunction.COUNTED))
@@ -145,6 +149,7 @@ public final class LogIngestion {
         DataStream<LogLine> lines,
         List<Counted> counted,
         DataStream<IndexedEvent> indexed,
+        DataStream<LogEvent> filtered,
         DataStream<RefusedLine> refused,
         DataStream<StreamCounts> accounts,
         String uid) {
@@ -166,6 +171,7 @@ public final class LogIngestion {
       return new Ingested(
           lines,
           indexed,
+          filtered,
           refused,
           accounts,
           levels,
@@ -205,6 +211,20 @@ public final class LogIngestion {
                   new AlertFunction(spec.allowedLatenessMillis()), List.of(AlertFunction.END)))
           .uid(uid + "-alerts");
     }
+  }
+
+  /**
+   * Puts lines into the order of their offsets.
+   *
+   * @param lines of a bounded input
+   * @param uid of the operator, unique in the job
+   */
+  public static DataStream<LogLine> inOrder(DataStream<LogLine> lines, String uid) {
+    return lines
+        .keyBy(LogLine::stream)
+        .process(new OffsetOrderFunction(), TypeInformation.of(LogLine.class))
+        .uid(uid)
+        .name("Order of offsets");
   }
 
   /**

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param unknown how lines are read whose source nobody has described; null for not at all
  * @param redaction what is taken out of what is published
  * @param collapse whether a record stands for the equal ones that follow it
- * @param leastLevel records below are not kept; null for none
+ * @param leastLevel records below are not kept in the index; null for none
  * @param mostLineBytes a longer record is refused; positive
  * @param eventTimeMin earlier records are refused, in milliseconds since the epoch
  * @param maxAheadMillis records further beyond the clock are refused

@@ -5,20 +5,25 @@ import io.millrace.operator.logline.LineParser;
 import io.millrace.operator.logline.LineSource;
 import io.millrace.operator.logline.MessageForm;
 import io.millrace.operator.logline.ParsedLine;
+import io.millrace.operator.logline.Redaction;
+import io.millrace.operator.sketch.ItemBytes;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.TreeMap;
 import org.apache.flink.api.common.state.ReadOnlyBroadcastState;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All versions of sources and rules, and which counts when: the greatest of those that count from
- * then or before. The order in which they come makes no difference.
+ * All versions of sources, rules and services, and which counts when: the greatest of those that
+ * count from then or before. The order in which they come makes no difference.
  *
  * <p><b>Space</b>: the versions. <b>Time</b>: O(versions) for the source of a line, O(versions of
- * all rules) for what it means to them.
+ * all rules) for what it means to them, O(versions of the service) for what is known of it.
  */
 final class NewsBook {
   /** A source as its lines are read. */
@@ -26,23 +31,33 @@ final class NewsBook {
 
   private record Rule(LogRule terms, LineFilter filter, List<String> groupBy) {}
 
+  /** Makes hashes of ids for samples; another number would keep other lines. */
+  private static final long SAMPLE_SEED = 1;
+
   private final Map<String, TreeMap<Long, Source>> sources = new HashMap<>();
   private final Map<String, TreeMap<Long, Rule>> rules = new TreeMap<>();
+
+  /** Attributes have the names of fields, and nothing in them that is redacted. */
+  private final Map<String, TreeMap<Long, LogService>> services = new HashMap<>();
+
   private final @Nullable Source unknown;
+  private final Redaction redaction;
+  private boolean hasSamples;
 
   /** The earliest window in which a rule was told that there are lines at all. */
   private final Map<LogRule, Long> toldOf = new HashMap<>();
 
   private long knownUntil = Long.MIN_VALUE;
 
-  NewsBook(@Nullable LineSource unknown) {
+  NewsBook(LogSpec spec) {
+    LineSource unknown = spec.unknown();
+    this.redaction = spec.redaction();
     this.unknown = unknown == null ? null : new Source(unknown, LineParser.of(unknown));
   }
 
   /** All that is in a broadcast state. */
-  static NewsBook of(@Nullable LineSource unknown, ReadOnlyBroadcastState<String, LogNews> news)
-      throws Exception {
-    NewsBook book = new NewsBook(unknown);
+  static NewsBook of(LogSpec spec, ReadOnlyBroadcastState<String, LogNews> news) throws Exception {
+    NewsBook book = new NewsBook(spec);
     for (Map.Entry<String, LogNews> each : news.immutableEntries()) {
       book.add(each.getValue());
     }
@@ -52,6 +67,7 @@ final class NewsBook {
   void add(LogNews news) {
     LineSource source = news.source();
     LogRule rule = news.rule();
+    LogService service = news.service();
     if (source != null) {
       sources
           .computeIfAbsent(source.name(), unused -> new TreeMap<>())
@@ -67,9 +83,21 @@ final class NewsBook {
                   rule.groupBy().isEmpty()
                       ? List.of()
                       : List.of(rule.groupBy().replace(" ", "").split(",", -1))));
+      hasSamples |= rule.kind() == LogRule.Kind.SAMPLE;
+    } else if (service != null) {
+      services
+          .computeIfAbsent(service.name(), unused -> new TreeMap<>())
+          .put(service.version(), shown(service));
     } else {
       knownUntil = news.at();
     }
+  }
+
+  private LogService shown(LogService service) {
+    Map<String, String> fields = new LinkedHashMap<>();
+    service.attributes().forEach((name, value) -> fields.put(LogService.PREFIX + name, value));
+    return new LogService(
+        service.name(), service.version(), service.at(), redaction.of(fields), service.deleted());
   }
 
   /** No news of a time up to this one will come. */
@@ -94,16 +122,62 @@ final class NewsBook {
   List<RuleHit> hits(String source, ParsedLine line) {
     List<RuleHit> hits = new ArrayList<>();
     for (TreeMap<Long, Rule> versions : rules.values()) {
-      for (Rule rule : versions.descendingMap().values()) {
-        if (rule.terms().at() <= line.at()) {
-          if (!rule.terms().deleted()) {
-            hit(rule, source, line, hits);
-          }
-          break;
-        }
+      Rule rule = ruleAt(line.at(), versions);
+      if (rule != null && rule.terms().kind() != LogRule.Kind.SAMPLE) {
+        hit(rule, source, line, hits);
       }
     }
     return hits.isEmpty() ? List.of() : hits;
+  }
+
+  /** The version of a rule that counts at a time; null where none does. */
+  private static @Nullable Rule ruleAt(long at, NavigableMap<Long, Rule> versions) {
+    for (Rule rule : versions.descendingMap().values()) {
+      if (rule.terms().at() <= at) {
+        return rule.terms().deleted() ? null : rule;
+      }
+    }
+    return null;
+  }
+
+  /**
+   * Whether a record is in the samples of all rules that are about it. Which ones are is told by
+   * their ids alone, so that it is the same whenever they are read; of several rules that with the
+   * fewest counts.
+   */
+  boolean samples(LogEvent event) {
+    if (!hasSamples) {
+      return true;
+    }
+    long oneOf = 1;
+    for (TreeMap<Long, Rule> versions : rules.values()) {
+      Rule rule = ruleAt(event.at(), versions);
+      if (rule != null
+          && rule.terms().kind() == LogRule.Kind.SAMPLE
+          && rule.filter().matches(event.source(), event.line())) {
+        oneOf = Math.max(oneOf, (long) rule.terms().threshold());
+      }
+    }
+    if (oneOf == 1) {
+      return true;
+    }
+    byte[] id = event.id().getBytes(StandardCharsets.UTF_8);
+    return Long.remainderUnsigned(ItemBytes.hash(SAMPLE_SEED, id, 0, id.length), oneOf) == 0;
+  }
+
+  /** A line with what is known of its service at its time; what it says itself stays. */
+  ParsedLine enriched(ParsedLine line) {
+    TreeMap<Long, LogService> versions =
+        line.service() == null ? null : services.get(line.service());
+    if (versions == null) {
+      return line;
+    }
+    for (LogService version : versions.descendingMap().values()) {
+      if (version.at() <= line.at()) {
+        return version.deleted() ? line : line.withFields(version.attributes());
+      }
+    }
+    return line;
   }
 
   private void hit(Rule rule, String source, ParsedLine line, List<RuleHit> hits) {

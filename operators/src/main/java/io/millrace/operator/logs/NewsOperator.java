@@ -10,7 +10,7 @@ import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 /**
  * Hands news to the task in its slot that reads lines; gives nothing on.
  *
- * <p><b>State</b>: sources and rules, in each task.
+ * <p><b>State</b>: sources, rules and services, in each task.
  */
 final class NewsOperator extends AbstractStreamOperator<LogNews>
     implements OneInputStreamOperator<LogNews, LogNews> {

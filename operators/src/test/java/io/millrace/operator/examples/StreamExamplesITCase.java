@@ -444,7 +444,7 @@ final class StreamExamplesITCase {
     var ingested =
         LogIngestion.of(
             lines, // DataStream<LogLine>: bytes, source, topic, partition, offset, timestamp
-            news, // DataStream<LogNews>: how sources are read, and rules, with event times
+            news, // DataStream<LogNews>: how sources are read, rules and services, with event times
             new LogSpec(
                 LineDecoder.TEXT, // values are lines as they are
                 null, // lines of unknown sources are refused
@@ -462,6 +462,7 @@ final class StreamExamplesITCase {
             0, // no partition is idle
             "logs");
     ingested.indexed(); // IndexedEvent: what a record says, and how many equal ones it stands for
+    ingested.filtered(); // LogEvent: a record that is not kept, by its level or a rule that samples
     ingested.refused(); // RefusedLine: why, and at which character
     ingested.levels(); // LevelCount: records of a minute
     ingested.alerts(); // LogAlert: a window of a rule and a group fires, or is resolved

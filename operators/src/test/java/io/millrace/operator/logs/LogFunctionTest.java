@@ -13,6 +13,7 @@ import io.millrace.operator.logline.Redaction;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.runtime.state.heap.HeapKeyedStateBackend;
@@ -326,6 +327,156 @@ class LogFunctionTest {
     assertThat(harness.extractOutputValues()).hasSize(3);
     assertThat(side(harness, LogFunction.INDEXED)).hasSize(2);
     assertThat(side(harness, LogFunction.COUNTED).get(0).counts().filtered()).isEqualTo(1);
+  }
+
+  private static LogNews sample(String id, long version, long at, String filter, double oneOf) {
+    return LogNews.of(
+        new LogRule(id, version, at, LogRule.Kind.SAMPLE, filter, 60_000, oneOf, "", oneOf == 0));
+  }
+
+  /**
+   * Ids of the lines that are kept and of those that are not, of 400 with and 10 without a sample.
+   */
+  private List<List<String>> sampled(LogNews... rules) throws Exception {
+    offset = 0;
+    var harness = bounded(spec(false, null, false));
+    for (LogNews rule : rules) {
+      harness.processBroadcastElement(rule, 0);
+    }
+    for (int i = 0; i < 410; i++) {
+      String level = i < 400 ? "info" : "error";
+      harness.processElement(line("json", "{\"level\":\"" + level + "\"}"), AT);
+    }
+    end(harness);
+
+    List<String> kept =
+        side(harness, LogFunction.INDEXED).stream().map(each -> each.event().id()).toList();
+    List<String> others = side(harness, LogFunction.FILTERED).stream().map(LogEvent::id).toList();
+    assertThat(harness.extractOutputValues()).as("all are counted").hasSize(410);
+    assertThat(harness.extractOutputValues()).allMatch(event -> event.hits().isEmpty());
+    StreamCounts counts = side(harness, LogFunction.COUNTED).get(0);
+    assertThat(counts.counts().indexed()).isEqualTo(kept.size());
+    assertThat(counts.counts().filtered()).isEqualTo(others.size());
+    assertAccounts(counts);
+    return List.of(kept, others);
+  }
+
+  @Test
+  void sample_keepsTheSameLinesWheneverTheyAreRead_andPassesAllOthersOn() throws Exception {
+    LogNews one = sample("one", 1, AT, "source=json level<=INFO", 4);
+    List<List<String>> first = sampled(one);
+
+    assertThat(first.get(0)).hasSizeBetween(70, 150);
+    assertThat(first.get(0).subList(first.get(0).size() - 10, first.get(0).size()))
+        .as("errors, which no rule samples")
+        .containsExactlyElementsOf(
+            Stream.iterate(400, i -> i + 1).limit(10).map(i -> "logs.raw:3:" + i).toList());
+    assertThat(first.get(1)).doesNotContainAnyElementsOf(first.get(0));
+    assertThat(first.get(0).size() + first.get(1).size()).isEqualTo(410);
+    assertThat(sampled(one)).isEqualTo(first);
+    assertThat(sampled(sample("of more", 1, AT, "", 1), one, sample("two", 1, AT, "level=INFO", 2)))
+        .as("of several rules that with the fewest counts")
+        .isEqualTo(first);
+  }
+
+  @Test
+  void sample_countsFromItsTimeOn_untilAVersionEndsIt() throws Exception {
+    var harness = bounded(spec(false, null, false));
+    harness.processBroadcastElement(sample("one", 2, AT + 10, "", 0), 0);
+    harness.processBroadcastElement(sample("one", 1, AT, "", 1_000_000_000), 0);
+    for (long at : new long[] {AT - 1, AT, AT + 9, AT + 10}) {
+      harness.processElement(line("json", "{\"time\":" + at + "}"), AT);
+    }
+
+    assertThat(side(harness, LogFunction.INDEXED))
+        .extracting(IndexedEvent::firstAt)
+        .containsExactly(AT - 1, AT + 10);
+    assertThat(side(harness, LogFunction.FILTERED))
+        .extracting(LogEvent::at)
+        .containsExactly(AT, AT + 9);
+  }
+
+  private static LogNews service(long version, long at, Map<String, String> attributes) {
+    return LogNews.of(new LogService("shop", version, at, attributes, attributes.isEmpty()));
+  }
+
+  @Test
+  void service_versionOfItsTime_isInTheFieldsOfARecord_unlessTheLineSaysOtherwise()
+      throws Exception {
+    var harness = bounded(spec(false, null, false));
+    harness.processBroadcastElement(service(3, AT + 20, Map.of()), 0);
+    harness.processBroadcastElement(service(2, AT + 10, Map.of("team", "b")), 0);
+    harness.processBroadcastElement(
+        service(1, AT, Map.of("team", "a", "token", "hunter2", "card", "4111111111111111")), 0);
+    harness.processBroadcastElement(
+        LogNews.of(
+            new LogRule("r", 1, 0, LogRule.Kind.COUNT, "", 60_000, 1, "service.team", false)),
+        0);
+    for (long at : new long[] {AT - 1, AT, AT + 10, AT + 20}) {
+      harness.processElement(
+          line("json", "{\"service\":\"shop\",\"a\":1,\"time\":" + at + "}"), AT);
+    }
+    harness.processElement(
+        line("json", "{\"service\":\"shop\",\"service.team\":\"own\",\"time\":" + AT + "}"), AT);
+    harness.processElement(line("json", "{\"service\":\"other\"}"), AT);
+    harness.processElement(line("json", "{\"b\":2}"), AT);
+
+    Map<String, String> known =
+        Map.of(
+            "a",
+            "1",
+            "service.team",
+            "a",
+            "service.token",
+            "[redacted]",
+            "service.card",
+            "[redacted]");
+    assertThat(harness.extractOutputValues())
+        .extracting(event -> event.line().fields(), event -> event.hits().get(0).group())
+        .containsExactly(
+            tuple(Map.of("a", "1"), ""),
+            tuple(known, "a"),
+            tuple(Map.of("a", "1", "service.team", "b"), "b"),
+            tuple(Map.of("a", "1"), ""),
+            tuple(
+                Map.of(
+                    "service.team",
+                    "own",
+                    "service.token",
+                    "[redacted]",
+                    "service.card",
+                    "[redacted]"),
+                "own"),
+            tuple(Map.of(), ""),
+            tuple(Map.of("b", "2"), ""));
+  }
+
+  @Test
+  void service_inEventTime_isWaitedFor_andRestored() throws Exception {
+    var harness = open(spec(false, null, false), null);
+    harness.processBroadcastElement(LogNews.of(source("json", LineFormat.JSON)), 0);
+    harness.processElement(line("json", "{\"service\":\"shop\"}"), AT);
+    assertThat(harness.extractOutputValues()).isEmpty();
+    harness.processBroadcastElement(service(1, AT, Map.of("team", "a")), 0);
+    harness = open(spec(false, null, false), harness.snapshot(1, 1));
+    harness.processBroadcastElement(LogNews.knownUntil(AT), 0);
+
+    assertThat(harness.extractOutputValues())
+        .extracting(event -> event.line().fields())
+        .containsExactly(Map.of("service.team", "a"));
+  }
+
+  @Test
+  void service_inOrderOfArrival_isThatWhichIsKnown() throws Exception {
+    var harness = open(spec(false, null, true), null);
+    harness.processBroadcastElement(LogNews.of(source("json", LineFormat.JSON)), 0);
+    harness.processElement(line("json", "{\"service\":\"shop\"}"), AT);
+    harness.processBroadcastElement(service(1, AT, Map.of("team", "a")), 0);
+    harness.processElement(line("json", "{\"service\":\"shop\"}"), AT);
+
+    assertThat(harness.extractOutputValues())
+        .extracting(event -> event.line().fields())
+        .containsExactly(Map.of(), Map.of("service.team", "a"));
   }
 
   @Test

@@ -11,10 +11,11 @@ package io.millrace.schema.logs;
  * @param throughOffset offset of the last of them
  * @param at when that one came in, in milliseconds since the epoch
  * @param in how many there were
- * @param indexed how many are a record, with those that are joined to them not counted
+ * @param indexed how many are a record for the index, with those that are joined to them not
+ *     counted
  * @param duplicate how many came again
  * @param collapsed how many are equal to a record before them that stands for them
- * @param filtered how many are below the least level, or repeat a header
+ * @param filtered how many are below the least level or not in a sample, or repeat a header
  * @param joined how many belong to the record that a line before them began
  * @param deadLetters how many could not be read
  * @param waiting how many may still become any of these

@@ -9,20 +9,21 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A version of a rule was made that alarms on what is logged. Identity: {@code (ruleId, version)};
- * of the versions that apply at a time the greatest counts.
+ * A version of a rule was made that alarms on what is logged, or samples it. Identity: {@code
+ * (ruleId, version)}; of the versions that apply at a time the greatest counts.
  *
  * @param ruleId id of the rule
  * @param version greater in each version
  * @param at lines of that time and later are judged by it; absent for all lines
- * @param kind what it alarms on
+ * @param kind what it alarms on, or {@code sample}
  * @param filter which lines it is about, as conditions such as {@code level>=ERROR source=web};
  *     absent for all
  * @param window ISO-8601 duration of its windows, which are aligned to the epoch; from a second to
- *     31 days, a minute where absent
- * @param threshold how many lines, which share of them or how many new forms; 1 where absent
+ *     31 days, a minute where absent; not of {@code sample}
+ * @param threshold how many lines, which share of them or how many new forms; 1 where absent. Of
+ *     {@code sample} a whole number from 1 on: one of so many lines is in the index
  * @param groupBy names with commas of what lines are told apart by, such as {@code source}; absent
- *     for one group
+ *     for one group; not of {@code sample}
  * @param deleted whether the rule ends with this version
  */
 @SelfChecking
@@ -42,11 +43,32 @@ public record LogRuleSet(
   /**
    * Checks what the fields alone don't say.
    *
-   * @throws IllegalArgumentException where the window is no such duration
+   * @throws IllegalArgumentException where the window is no such duration, or a rule that samples
+   *     has no such threshold, or what only alarms have
    */
   public LogRuleSet {
     if (window != null) {
       millis(window);
+    }
+    if (kind == LogRuleKind.SAMPLE) {
+      requireSample(threshold, window, groupBy, Boolean.TRUE.equals(deleted));
+    }
+  }
+
+  private static void requireSample(
+      @Nullable Double threshold,
+      @Nullable String window,
+      @Nullable String groupBy,
+      boolean deleted) {
+    if (window != null || groupBy != null) {
+      throw new IllegalArgumentException(
+          "a rule of kind sample has neither window nor groupBy; leave them out");
+    }
+    boolean isWhole = threshold != null && threshold >= 1 && threshold == Math.rint(threshold);
+    if (!isWhole && !deleted) {
+      throw new IllegalArgumentException(
+          "a rule of kind sample needs threshold, a whole number from 1 on: one of so many lines is"
+              + " in the index");
     }
   }
 
