@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import com.datastax.oss.driver.api.core.CqlSession;
 import com.datastax.oss.driver.api.core.cql.Row;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.millrace.connector.cassandra.CassandraSchema;
 import io.millrace.connector.cassandra.ListeningEvents;
 import io.millrace.connector.kafka.KafkaTopics;
@@ -21,11 +20,8 @@ import io.millrace.local.store.LocalCassandra;
 import io.millrace.local.store.LocalRedis;
 import io.millrace.schema.listening.SongCatalogued;
 import io.millrace.schema.listening.SongPlayed;
-import java.io.BufferedReader;
-import java.io.InputStreamReader;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -34,7 +30,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.zip.GZIPInputStream;
 import org.apache.flink.runtime.testutils.MiniClusterResourceConfiguration;
 import org.apache.flink.test.junit5.MiniClusterExtension;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -266,28 +261,8 @@ class TrendingSongsJobITCase {
 
   @Test
   void realPlays_equalTheRecount() throws Exception {
-    Path file = Path.of("..", "..", "shared", "data", "radio-plays.jsonl.gz");
-    assumeTrue(Files.exists(file), "the real plays are not beside the repository");
-    List<SongPlayed> plays = new ArrayList<>();
-    ObjectMapper json = new ObjectMapper();
-    try (BufferedReader lines =
-        new BufferedReader(
-            new InputStreamReader(
-                new GZIPInputStream(Files.newInputStream(file)), StandardCharsets.UTF_8))) {
-      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-        JsonNode play = json.readTree(line);
-        plays.add(
-            new SongPlayed(
-                play.get("playId").textValue(),
-                play.get("at").longValue(),
-                play.get("songId").textValue(),
-                play.get("station").textValue(),
-                play.get("zone").textValue(),
-                180_000,
-                play.get("title").textValue(),
-                play.get("artist").textValue()));
-      }
-    }
+    assumeTrue(RadioPlays.exist(), "the real plays are not beside the repository");
+    List<SongPlayed> plays = RadioPlays.read();
     assertThat(plays).hasSize(8_019);
     String prefix = "radio-";
     JobConfig config =

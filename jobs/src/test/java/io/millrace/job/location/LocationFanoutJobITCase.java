@@ -115,7 +115,7 @@ class LocationFanoutJobITCase {
       String viewer = row.get("viewerId").asText();
       String owner = row.get("ownerId").asText();
       long at = row.get("at").asLong();
-      lines.add(viewer + " " + owner + " " + at + " " + row.get("grantId").asText());
+      lines.add(ShareRuns.line(row));
       Long before = newest.put(viewer + " " + owner, at);
       assertThat(before == null || before < at).as("in order for owner and viewer").isTrue();
       PositionReported report = Objects.requireNonNull(positions.get(owner + at));
@@ -167,13 +167,7 @@ class LocationFanoutJobITCase {
     List<String> expected = oracle.lines(List.copyOf(different.values()));
     List<String> lines = new ArrayList<>();
     for (JsonNode row : committed(prefix + "location-fanout.deliveries")) {
-      lines.add(
-          String.join(
-              " ",
-              row.get("viewerId").asText(),
-              row.get("ownerId").asText(),
-              row.get("at").asText(),
-              row.get("grantId").asText()));
+      lines.add(ShareRuns.line(row));
     }
     lines.sort(null);
     assertThat(expected).hasSizeGreaterThan(1_000);

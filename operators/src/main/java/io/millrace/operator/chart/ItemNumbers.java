@@ -23,6 +23,12 @@ final class ItemNumbers {
   private byte[] bytes = new byte[FEWEST * Long.BYTES];
   private int size;
 
+  /** Forgets all items, and keeps room for as many. */
+  void clear() {
+    Arrays.fill(slots, 0);
+    size = 0;
+  }
+
   /** How many items have a number. */
   int size() {
     return size;

@@ -171,6 +171,22 @@ final class PlayCounts<T> implements PaneCounts<T> {
   }
 
   @Override
+  public void reset() {
+    Arrays.fill(firstEntries, 0, songs.size(), 0);
+    songs.clear();
+    regions.clear();
+    Arrays.fill(nextEntries, 0, entries, 0);
+    Arrays.fill(plays, 0, entries, 0);
+    Arrays.fill(beyondAligned, 0, entries, 0);
+    Arrays.fill(beyondLast, 0, entries, 0);
+    Arrays.fill(lastPlays, 0, entries, 0);
+    Arrays.fill(samples, 0, entries, null);
+    entries = 0;
+    sampled = 0;
+    listed = 0;
+  }
+
+  @Override
   public void handOn(Parts out) {
     int[] nextSongs = new int[songs.size()];
     int[] firstSongs = new int[Bucket.COUNT];

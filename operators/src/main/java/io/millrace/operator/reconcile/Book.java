@@ -1,6 +1,7 @@
 package io.millrace.operator.reconcile;
 
 import java.util.List;
+import org.apache.flink.api.common.typeinfo.TypeInfo;
 
 /**
  * All that is known of one reference: state.
@@ -11,6 +12,7 @@ import java.util.List;
  * @param waiting what waits for its turn
  * @param expiresAt when it is forgotten, in milliseconds since the epoch
  */
+@TypeInfo(LedgerType.OfBook.class)
 public record Book(
     List<Held> entries,
     List<PairMatch> matches,

@@ -1,5 +1,6 @@
 package io.millrace.operator.reconcile;
 
+import org.apache.flink.api.common.typeinfo.TypeInfo;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,5 +11,6 @@ import org.jspecify.annotations.Nullable;
  * @param bodyHash a hash of all fields of the entry
  * @param resolution the decision; null where it is an entry
  */
+@TypeInfo(LedgerType.OfClaim.class)
 public record Claim(
     String entryId, @Nullable LedgerEntry entry, long bodyHash, @Nullable Resolution resolution) {}

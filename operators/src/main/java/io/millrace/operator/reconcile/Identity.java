@@ -1,6 +1,7 @@
 package io.millrace.operator.reconcile;
 
 import java.util.List;
+import org.apache.flink.api.common.typeinfo.TypeInfo;
 
 /**
  * What is known of an entry's id: state.
@@ -11,4 +12,5 @@ import java.util.List;
  * @param waiting decisions that wait for their time
  * @param expiresAt when it is forgotten, in milliseconds since the epoch
  */
+@TypeInfo(LedgerType.OfIdentity.class)
 public record Identity(long route, List<Long> bodies, List<Resolution> waiting, long expiresAt) {}

@@ -86,7 +86,8 @@ public record PairRule(
 
   /** Whether nobody gave the rule of a side. */
   static boolean isDefault(Side side) {
-    return side.ruleId().equals(defaultId(side.left(), side.right()));
+    return side.ruleId().startsWith(DEFAULT_PREFIX)
+        && side.ruleId().equals(defaultId(side.left(), side.right()));
   }
 
   /** Whether a ledger is one of the two. */

@@ -23,6 +23,9 @@ import org.apache.flink.util.OutputTag;
  * they come, results depend on it. <b>Replay</b>: exact under Flink's checkpoints.
  */
 public final class Reconciliation {
+  /** A book is used three or four times within seconds: when its entries come, and their turns. */
+  private static final int BOOKS_AT_HAND = 16_384;
+
   private Reconciliation() {}
 
   /**
@@ -142,7 +145,7 @@ public final class Reconciliation {
             routed.keyBy(Routed::key, Types.LONG),
             function,
             TypeInformation.of(ReconciledMatch.class),
-            WriteBackSpec.DEFAULT.with(Timers.BUCKETED),
+            WriteBackSpec.DEFAULT.with(Timers.BUCKETED).withObjects(BOOKS_AT_HAND),
             "Match entries")
         .uid(uid);
   }

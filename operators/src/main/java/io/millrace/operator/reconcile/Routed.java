@@ -1,5 +1,6 @@
 package io.millrace.operator.reconcile;
 
+import org.apache.flink.api.common.typeinfo.TypeInfo;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,4 +10,5 @@ import org.jspecify.annotations.Nullable;
  * @param waiting an entry or a decision; null where it is a notice
  * @param notice what everybody must know; null of others
  */
+@TypeInfo(LedgerType.OfRouted.class)
 public record Routed(long key, @Nullable Waiting waiting, @Nullable Notice notice) {}

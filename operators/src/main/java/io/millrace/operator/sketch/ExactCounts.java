@@ -23,6 +23,11 @@ public final class ExactCounts extends TableSketch {
   void makeRoom(int length) {}
 
   @Override
+  boolean hasRoomFor(int items, long bytes) {
+    return true;
+  }
+
+  @Override
   void raiseAll(long otherFloor) {
     if (otherFloor > 0) {
       throw new IllegalArgumentException(

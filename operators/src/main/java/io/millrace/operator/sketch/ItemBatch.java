@@ -13,7 +13,7 @@ import java.util.Arrays;
  */
 public final class ItemBatch {
   /** Enough that waits overlap, few enough that what was fetched first is still there. */
-  private static final int ITEMS = 64;
+  static final int ITEMS = 64;
 
   private static final int FIRST_BYTES = ITEMS * 24;
   private static final int MANY_BYTES = 16 << 10;

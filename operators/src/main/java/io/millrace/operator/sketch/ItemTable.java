@@ -173,6 +173,30 @@ final class ItemTable {
     return used - removed + (long) bytesOf(length) <= bound - spare;
   }
 
+  /**
+   * Whether so many items of so many bytes in all can be added without going beyond the memory
+   * bound.
+   */
+  boolean hasRoomFor(int items, long bytes) {
+    long wanted = slots.length;
+    while (size + (long) items > wanted >> 1) {
+      wanted *= 2;
+    }
+    long index = wanted * Integer.BYTES;
+    if (wanted > slots.length && index > memoryBytes / INDEX_SHARE) {
+      return false;
+    }
+    return used - removed + bytes + (long) items * (ITEM + UNIT) <= memoryBytes - index;
+  }
+
+  /** Removes all entries, and keeps their room. */
+  void clear() {
+    Arrays.fill(slots, 0);
+    size = 0;
+    used = 0;
+    removed = 0;
+  }
+
   /** At most half of the slots are taken, so that a search for an absent item is short. */
   private boolean hasFreeSlot() {
     return size < slots.length >> 1;

@@ -34,6 +34,10 @@ abstract class TableSketch implements TopKSketch {
    */
   private boolean halfIsLightest;
 
+  /** What looking at the table has given; only so that it isn't left out as useless. */
+  @SuppressWarnings("UnusedVariable")
+  private long fetched;
+
   TableSketch(SketchAlgorithm algorithm, ItemTable table) {
     this.algorithm = algorithm;
     this.table = table;
@@ -45,6 +49,24 @@ abstract class TableSketch implements TopKSketch {
    * @see #raiseFloor
    */
   abstract void makeRoom(int length);
+
+  /**
+   * Whether so many items of so many bytes in all can enter without any leaving.
+   *
+   * @param items how many at most
+   * @param bytes at most
+   */
+  boolean hasRoomFor(int items, long bytes) {
+    return false;
+  }
+
+  /** Forgets everything, and keeps the room of the items. */
+  final void forget() {
+    table.clear();
+    total = 0;
+    floor = 0;
+    halfIsLightest = false;
+  }
 
   /**
    * Makes room by letting the lighter half leave. Where the last time half of the items were as
@@ -138,8 +160,13 @@ abstract class TableSketch implements TopKSketch {
     total = TopKSketch.saturatedSum(total, in.number());
     long otherFloor = in.number();
     raiseAll(otherFloor);
+    int items = in.count(3);
+    if (hasRoomFor(items, in.bytes().length - in.position())) {
+      mergeAll(items, otherFloor, in);
+      return;
+    }
     // First the items of both: while new ones enter, those may leave.
-    int[] ofOther = new int[in.count(3)];
+    int[] ofOther = new int[items];
     int others = 0;
     for (int left = ofOther.length; left > 0; left--) {
       int position = in.position();
@@ -153,6 +180,43 @@ abstract class TableSketch implements TopKSketch {
       mergeItem(in, otherFloor, false);
     }
     in.moveTo(end);
+  }
+
+  /** Merges items of which none makes another leave. */
+  private void mergeAll(int items, long otherFloor, Reader in) {
+    byte[] bytes = in.bytes();
+    int[] positions = new int[Math.min(items, ItemBatch.ITEMS)];
+    long[] hashes = new long[positions.length];
+    for (int left = items; left > 0; ) {
+      int count = Math.min(left, positions.length);
+      for (int i = 0; i < count; i++) {
+        positions[i] = in.position();
+        int length = in.count(1);
+        hashes[i] = ItemBytes.hash(bytes, in.skip(length), length);
+        in.number();
+        in.number();
+      }
+      int end = in.position();
+      fetched ^= table.fetch(hashes, count);
+      for (int i = 0; i < count; i++) {
+        in.moveTo(positions[i]);
+        int length = in.count(1);
+        int start = in.skip(length);
+        long lower = in.number();
+        long slack = in.number();
+        merging(bytes, start, length, lower, slack, otherFloor);
+        int entry = table.find(hashes[i], bytes, start, length);
+        if (entry == ItemTable.NONE) {
+          long missed = TopKSketch.saturatedSum(floor - otherFloor, slack);
+          enter(hashes[i], bytes, start, length, lower, missed);
+        } else {
+          table.addLower(entry, lower);
+          table.setSlack(entry, TopKSketch.saturatedSum(table.slack(entry) - otherFloor, slack));
+        }
+      }
+      in.moveTo(end);
+      left -= count;
+    }
   }
 
   /** What is not in the other sketch may weigh up to its floor there. */

@@ -3,6 +3,7 @@ package io.millrace.operator.topk;
 import io.millrace.operator.sketch.SketchAlgorithm;
 import io.millrace.operator.state.SavedState;
 import io.millrace.operator.window.PanedWindows;
+import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.Map;
@@ -62,6 +63,10 @@ public class LocalCountOperator<T> extends AbstractStreamOperator<PartialCount>
    */
   private static final long serialVersionUID = 1L;
   private static final int PANE_BYTES = 200;
+
+  /** So much of the memory may be kept for what is counted next. */
+  private static final int SPARE_SHARE = 4;
+
   private static final String THIS_TASK = "this-task";
   private static final MapStateDescriptor<String, Progress> PROGRESS =
       new MapStateDescriptor<>("progress", Types.STRING, TypeInformation.of(Progress.class));
@@ -114,6 +119,11 @@ public class LocalCountOperator<T> extends AbstractStreamOperator<PartialCount>
   private transient @Nullable Pane<T> paneBefore;
 
   private transient long bufferedBytes;
+
+  /** Counts that were handed on, with their memory: what is counted next needs about as much. */
+  private transient ArrayDeque<PaneCounts<T>> spare;
+
+  private transient long spareBytes;
   private transient BroadcastState<String, Progress> progress;
   private transient Counter lateRecords;
   private transient boolean idle;
@@ -205,6 +215,7 @@ public class LocalCountOperator<T> extends AbstractStreamOperator<PartialCount>
     super.initializeState(context);
     windows = counting.windows();
     panes = new HashMap<>();
+    spare = new ArrayDeque<>();
     reached = Long.MIN_VALUE;
     reachedBeforeEnd = Long.MIN_VALUE;
     progress =
@@ -359,11 +370,20 @@ public class LocalCountOperator<T> extends AbstractStreamOperator<PartialCount>
               start + windows.paneMillis(),
               windows.firstOpenWindowEnd(start, reached),
               counting.dueTime(start, reached),
-              factory.create());
+              unused());
       panes.put(start, pane);
       bufferedBytes += pane.growth();
     }
     return pane;
+  }
+
+  private PaneCounts<T> unused() {
+    PaneCounts<T> counts = spare.pollLast();
+    if (counts == null) {
+      return factory.create();
+    }
+    spareBytes -= counts.memoryBytes();
+    return counts;
   }
 
   private void passOn(StreamRecord<T> element) {
@@ -396,6 +416,11 @@ public class LocalCountOperator<T> extends AbstractStreamOperator<PartialCount>
             output.collect(
                 new StreamRecord<>(
                     new PartialCount(bucket, pane.start, pane.firstWindowEnd, form))));
+    if (spareBytes + pane.counts.memoryBytes() <= counting.localBytes() / SPARE_SHARE) {
+      pane.counts.reset();
+      spareBytes += pane.counts.memoryBytes();
+      spare.addLast(pane.counts);
+    }
   }
 
   private Progress progressAt(long watermark) {

@@ -19,8 +19,11 @@ public interface PaneCounts<T> {
   /** Memory held, in bytes. */
   long memoryBytes();
 
-  /** Hands everything on; it is not used afterwards. */
+  /** Hands everything on. It is used again only after {@link #reset}. */
   void handOn(Parts out);
+
+  /** Forgets everything, and keeps the memory for as much again. */
+  void reset();
 
   /** Takes counts, bucket by bucket. */
   @FunctionalInterface

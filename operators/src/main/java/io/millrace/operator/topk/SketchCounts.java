@@ -49,6 +49,13 @@ final class SketchCounts<T> implements PaneCounts<T> {
   }
 
   @Override
+  public void reset() {
+    for (AdaptiveCounts sketch : sketches) {
+      sketch.reset();
+    }
+  }
+
+  @Override
   public void handOn(Parts out) {
     for (int d = 0; d < sketches.length; d++) {
       batches[d].addTo(sketches[d]);

@@ -1,0 +1,86 @@
+package io.millrace.operator.reconcile;
+
+import java.io.IOException;
+import java.io.ObjectInputStream;
+import org.apache.flink.api.common.typeutils.TypeSerializer;
+import org.apache.flink.core.memory.DataInputView;
+import org.apache.flink.core.memory.DataOutputView;
+
+/**
+ * Serializes values that never change, by a {@link LedgerWriter}. The first byte is the version of
+ * the form: one that has more fields is told from this by it.
+ */
+abstract class LedgerSerializer<T> extends TypeSerializer<T> {
+  private static final long serialVersionUID = 1L;
+  private static final int VERSION = 1;
+
+  // Not part of what a job is submitted with.
+  private transient LedgerWriter writer;
+  private transient LedgerReader reader;
+
+  LedgerSerializer() {
+    writer = new LedgerWriter();
+    reader = new LedgerReader();
+  }
+
+  abstract void write(T value, LedgerWriter to, DataOutputView out) throws IOException;
+
+  abstract T read(LedgerReader from, DataInputView in) throws IOException;
+
+  @Override
+  public final void serialize(T value, DataOutputView out) throws IOException {
+    out.writeByte(VERSION);
+    writer.begin();
+    write(value, writer, out);
+  }
+
+  @Override
+  public final T deserialize(DataInputView in) throws IOException {
+    int version = in.readByte();
+    if (version != VERSION) {
+      throw new IOException(
+          "a value of version "
+              + version
+              + " of its form; this version of the job knows "
+              + VERSION);
+    }
+    reader.begin();
+    return read(reader, in);
+  }
+
+  @Override
+  public final T deserialize(T reuse, DataInputView in) throws IOException {
+    return deserialize(in);
+  }
+
+  @Override
+  public final void copy(DataInputView in, DataOutputView out) throws IOException {
+    serialize(deserialize(in), out);
+  }
+
+  @Override
+  public final T copy(T from) {
+    return from;
+  }
+
+  @Override
+  public final T copy(T from, T reuse) {
+    return from;
+  }
+
+  @Override
+  public final boolean isImmutableType() {
+    return true;
+  }
+
+  @Override
+  public final int getLength() {
+    return -1;
+  }
+
+  private void readObject(ObjectInputStream in) throws IOException, ClassNotFoundException {
+    in.defaultReadObject();
+    writer = new LedgerWriter();
+    reader = new LedgerReader();
+  }
+}

@@ -1,0 +1,124 @@
+package io.millrace.operator.reconcile;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.flink.api.common.serialization.SerializerConfigImpl;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.api.common.typeutils.TypeSerializer;
+import org.apache.flink.core.memory.DataInputDeserializer;
+import org.apache.flink.core.memory.DataOutputSerializer;
+import org.apache.flink.util.InstantiationUtil;
+import org.junit.jupiter.api.Test;
+
+class LedgerSerializerTest {
+  private static final LedgerEntry ENTRY =
+      new LedgerEntry("e-1", "bank", "REF-Ö", -1, -20_000, Long.MIN_VALUE, "EUR", "");
+  private static final Resolution RESOLUTION =
+      new Resolution(
+          "r-1", 7, Resolution.Action.WRITE_OFF, List.of("e-1", "e-2"), "", "kim", "日本 🎵");
+  private static final Side SIDE =
+      new Side("rule", "bank", "orders", Long.MAX_VALUE, Side.Status.BROKEN, "b-1");
+
+  private static <T> byte[] written(TypeSerializer<T> serializer, T value) throws IOException {
+    DataOutputSerializer out = new DataOutputSerializer(16);
+    serializer.serialize(value, out);
+    return out.getCopyOfBuffer();
+  }
+
+  private static <T> void assertComesBack(Class<T> type, T value) throws Exception {
+    TypeSerializer<T> serializer =
+        TypeInformation.of(type).createSerializer(new SerializerConfigImpl());
+    TypeSerializer<T> submitted = InstantiationUtil.clone(serializer);
+    byte[] bytes = written(serializer, value);
+
+    assertThat(submitted.deserialize(new DataInputDeserializer(bytes))).isEqualTo(value);
+    DataOutputSerializer copy = new DataOutputSerializer(16);
+    serializer.duplicate().copy(new DataInputDeserializer(bytes), copy);
+    assertThat(copy.getCopyOfBuffer()).isEqualTo(bytes);
+    assertThat(submitted).isEqualTo(serializer);
+  }
+
+  private static Book book(int entries) {
+    List<Held> held = new ArrayList<>();
+    List<String> ids = new ArrayList<>();
+    for (int i = 0; i < entries; i++) {
+      LedgerEntry entry =
+          new LedgerEntry("entry-" + i, "ledger-" + i % 3, "REF", i, 1, -i, "EUR", "party-" + i);
+      held.add(
+          new Held(entry, i % 2 == 0 ? "" : "entry-0", i % 3 == 0 ? List.of() : List.of(SIDE)));
+      ids.add(entry.entryId());
+    }
+    PairMatch match =
+        new PairMatch("m-1", "rule", StageKind.MANUAL, ids, -3, "EUR", 9, 1L << 40, true);
+    PairBreak broken =
+        new PairBreak(
+            "b-1",
+            "rule",
+            BreakType.LATE_MATCH,
+            "bank",
+            "orders",
+            ids,
+            Long.MAX_VALUE,
+            "EUR",
+            5,
+            PairBreak.State.RESOLVED,
+            List.of(
+                new PairBreak.Step(5, "opened", "", "", 0),
+                new PairBreak.Step(6, "write-off", "kim", "note", 1)),
+            Age.WEEK);
+    Waiting waiting = new Waiting(3, "e-1", ENTRY, "e-0", null, SIDE);
+    return new Book(
+        held, List.of(match), List.of(broken), List.of(waiting, Waiting.of(RESOLUTION)), 77);
+  }
+
+  @Test
+  void book_ofFewAndOfManyTexts_comesBack() throws Exception {
+    assertComesBack(Book.class, new Book(List.of(), List.of(), List.of(), List.of(), -1));
+    assertComesBack(Book.class, book(2));
+    assertComesBack(Book.class, book(LedgerWriter.MOST_TEXTS));
+    assertComesBack(Book.class, book(1_000));
+  }
+
+  @Test
+  void identity_withAndWithoutDecisions_comesBack() throws Exception {
+    assertComesBack(Identity.class, new Identity(-5, List.of(1L, Long.MIN_VALUE), List.of(), 3));
+    assertComesBack(Identity.class, new Identity(0, List.of(), List.of(RESOLUTION), -1));
+  }
+
+  @Test
+  void claimAndRouted_ofEachKind_comeBack() throws Exception {
+    assertComesBack(Claim.class, new Claim("e-1", ENTRY, 8, null));
+    assertComesBack(Claim.class, new Claim("", null, 0, RESOLUTION));
+    assertComesBack(Routed.class, new Routed(1, Waiting.of(ENTRY, "e-1"), null));
+    assertComesBack(Routed.class, new Routed(2, null, Notice.rate("EUR", "USD", 5, 1.25)));
+  }
+
+  @Test
+  void textThatRepeats_isWrittenOnce() throws Exception {
+    BookSerializer serializer = new BookSerializer();
+    Held held = new Held(ENTRY, "", List.of(SIDE));
+
+    int one =
+        written(serializer, new Book(List.of(held), List.of(), List.of(), List.of(), 0)).length;
+    int two =
+        written(serializer, new Book(List.of(held, held), List.of(), List.of(), List.of(), 0))
+            .length;
+
+    // Three times, numbers of 3, 10 and 1 bytes, and ten places of texts.
+    assertThat(two - one).isEqualTo(8 + 3 + 10 + 5 + 1 + 1 + 3 + 8 + 1 + 1);
+  }
+
+  @Test
+  void otherVersion_isRefused() throws Exception {
+    byte[] bytes = written(new IdentitySerializer(), new Identity(0, List.of(), List.of(), 0));
+    bytes[0] = 2;
+
+    assertThatThrownBy(() -> new IdentitySerializer().deserialize(new DataInputDeserializer(bytes)))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("version 2");
+  }
+}
