@@ -141,6 +141,7 @@ final class FtpFileStore implements FileStore {
     FTPClient client = client();
     try {
       if (!client.rename(path, other)) {
+        require(client, stat(from).isPresent(), "rename a file that is not there");
         client.deleteFile(other);
         require(client, client.rename(path, other), "rename a file");
       }

@@ -138,6 +138,7 @@ final class SftpFileStore implements FileStore {
       if (replace != null && replace.isSupported()) {
         replace.posixRename(path, other);
       } else {
+        client.lstat(path);
         delete(to);
         client.rename(path, other);
       }

@@ -223,6 +223,8 @@ class FileDeliveryITCase {
     try (FileStore store = server.location().open();
         FileDelivery delivery = to(store, ONCE)) {
       store.create("a.csv").close();
+      assertThatThrownBy(() -> store.rename("none.csv", "a.csv")).isInstanceOf(IOException.class);
+      assertThat(store.stat("a.csv")).as("replaced by nothing").isPresent();
       for (String name : List.of("../outside.csv", "..", "/outside.csv", "in/../../outside.csv")) {
         assertThatThrownBy(() -> store.create(name)).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> store.delete(name)).isInstanceOf(IllegalArgumentException.class);
