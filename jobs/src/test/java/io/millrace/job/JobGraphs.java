@@ -23,7 +23,7 @@ public final class JobGraphs {
       String database = store.equals(StoreAccess.POSTGRES) ? "/books" : "";
       options.addAll(List.of("--" + store, "127.0.0.1:9" + database));
     }
-    if (job.inputs().isEmpty()) {
+    if (job.ownOptions().stream().anyMatch(option -> option.key().equals("location"))) {
       options.addAll(List.of("--location", "file:/nowhere"));
     }
     options.addAll(more);

@@ -58,6 +58,18 @@ class OptionLimitsTest {
     "file-ingestion, ack, /done, --ack must be the end of a name",
     "file-ingestion, columns, 'a,,b', columns must have names of their own",
     "file-ingestion, record-element, '', the record element must have a name",
+    "file-export, window, 0s, the window must be from 1 ms",
+    "file-export, files-per-window, 0, must be from 1 to 1000",
+    "file-export, files-per-window, 1001, must be from 1 to 1000",
+    "file-export, format, xml, no format",
+    "file-export, columns, at, --columns needs --format csv",
+    "file-export, topics, '', no topic",
+    "file-export, topics, web.pages, no topic",
+    "file-export, topics, file-ingestion.live, no topic",
+    "file-export, topics, logs.raw, no topic",
+    "file-export, topics, log.rules, no topic",
+    "file-export, topics, location.updates, no topic",
+    "file-export, topics, 'web.requests,web.requests', twice",
   })
   void build_figureBeyondItsEnds_isRefused(
       String job, String option, String value, String message) {
@@ -89,6 +101,10 @@ class OptionLimitsTest {
     "file-ingestion, stable-for, 0s",
     "file-ingestion, max-row, 896kb",
     "file-ingestion, format, xml",
+    "file-export, window, 1ms",
+    "file-export, files-per-window, 1000",
+    "file-export, format, csv",
+    "file-export, topics, 'web.requests, rate-counting.verdicts'",
   })
   void build_figureAtItsEnds_isTaken(String job, String option, String value) throws Exception {
     assertThat(JobGraphs.of(described(job), List.of("--" + option, value)).getStreamNodes())

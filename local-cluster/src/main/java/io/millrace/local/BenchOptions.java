@@ -22,7 +22,7 @@ final class BenchOptions {
       paramLabel = "<benchmark>",
       description =
           "floor, heavy-hitters, trending-songs, rate-counting, reconciliation, log-ingestion,"
-              + " location-fanout, state or sinks.",
+              + " location-fanout, adapters, state or sinks.",
       arity = "0..1")
   @Nullable String name;
 
@@ -46,7 +46,7 @@ final class BenchOptions {
       description =
           "How many records each run reads, a multiple of 10; default 20000000, 10000000 for"
               + " trending-songs and state, 5000000 for rate-counting and location-fanout, 2000000"
-              + " for reconciliation, 1000000 for log-ingestion, and"
+              + " for reconciliation and adapters, 1000000 for log-ingestion, and"
               + " 500000 for sinks.")
   @Nullable Integer records;
 

@@ -28,6 +28,7 @@ import io.millrace.local.process.ProcessSettings;
 import io.millrace.local.query.LogIndex;
 import io.millrace.local.store.LocalS3;
 import io.millrace.local.store.LocalStores;
+import io.millrace.schema.Topic;
 import io.millrace.schema.Topics;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -118,7 +119,8 @@ final class JobRun {
             submit(flink, plan.job(), plan.jobsJar(), arguments(broker.bootstrap(), addresses));
         out.println(plan.job().name() + " runs" + (plan.bounded() ? "" : "; Ctrl-C stops it"));
         ProgressReport progress =
-            new ProgressReport(job, admin, plan.job().inputs(), out, terminal);
+            new ProgressReport(
+                job, admin, plan.inputs().stream().map(Topic::name).toList(), out, terminal);
         return watch(job, feeder, sinks, progress);
       }
     }
@@ -246,7 +248,7 @@ final class JobRun {
     out.println(String.format(Locale.ROOT, "fed %,d records", feeder.sent()));
   }
 
-  /** Where files are written for a job that reads files. */
+  /** Where files are written for a job that reads files, and by one that writes them. */
   private Path files() {
     return directory.path().resolve("files");
   }
@@ -254,8 +256,16 @@ final class JobRun {
   /** What the job's {@code main} gets. */
   private List<String> arguments(String bootstrap, Map<String, String> stores) throws IOException {
     List<String> arguments = plan.arguments(bootstrap, stores);
-    if (plan.seededFiles() != null) {
+    if (plan.lacksLocation()) {
       Path files = Files.createDirectories(files());
+      if (plan.seededFiles() == null) {
+        out.println(
+            "files go to "
+                + files
+                + " and are removed at the end; give --set "
+                + RunPlan.LOCATION_OPTION
+                + "=file:<directory> to keep them");
+      }
       arguments.addAll(List.of("--" + RunPlan.LOCATION_OPTION, "file:" + files.toUri().getPath()));
     }
     return arguments;

@@ -359,7 +359,7 @@ public final class LocalCluster {
         "  "
             + COMMAND
             + " bench <name>     a benchmark: floor, heavy-hitters, trending-songs,"
-            + " rate-counting, reconciliation, log-ingestion, location-fanout, state or sinks");
+            + " rate-counting, reconciliation, log-ingestion, location-fanout, adapters, state or sinks");
     out.println();
     out.println("A cluster of processes that stays:");
     out.println();

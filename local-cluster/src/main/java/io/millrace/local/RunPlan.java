@@ -30,6 +30,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -76,6 +77,9 @@ record RunPlan(
   /** Where a job finds its files. */
   static final String LOCATION_OPTION = "location";
 
+  /** Which topics a job reads, where it is told that. */
+  private static final String TOPICS_OPTION = "topics";
+
   /** What the lines of log files are a log of. */
   private static final String LINE_SOURCE_OPTION = "source";
 
@@ -105,15 +109,6 @@ record RunPlan(
    * @throws UsageException where they don't fit the job, the machine or each other
    */
   static RunPlan of(JobCatalogue.Job job, Path jobsJar, RunOptions options) throws UsageException {
-    List<Topic<?>> inputs = new ArrayList<>();
-    for (String name : job.inputs()) {
-      inputs.add(
-          Topics.byName(name)
-              .orElseThrow(
-                  () ->
-                      new UsageException(
-                          "the catalogue has no topic " + name + "; build both modules again")));
-    }
     FlinkSettings flink;
     try {
       flink =
@@ -131,6 +126,7 @@ record RunPlan(
     }
     options.s3Options.check();
     Map<String, String> settings = settings(job, options.settings, options.noStores);
+    List<Topic<?>> inputs = inputs(job, settings.get(TOPICS_OPTION));
     Set<String> stores = stores(job, options.noStores, settings.get(STORES_OPTION));
     if (!LocalStores.KNOWN.containsAll(stores)) {
       throw new UsageException(
@@ -138,7 +134,7 @@ record RunPlan(
               + String.join(", ", stores)
               + " yet; leave it out with --no-stores");
     }
-    FileFeed files = files(job, options, settings.get(LINE_SOURCE_OPTION));
+    FileFeed files = files(job, inputs, options, settings.get(LINE_SOURCE_OPTION));
     SeededFeeds feeds =
         SeededFeeds.of(files == null ? inputs : List.of(), options.seed, options.ratePerSecond);
     boolean readsTopics = !inputs.isEmpty();
@@ -148,9 +144,7 @@ record RunPlan(
             : new SeededFiles(options.seed, options.ratePerSecond);
     if (files == null && feeds.isEmpty() && readsTopics) {
       throw new UsageException(
-          "there is no seeded feed for "
-              + String.join(", ", job.inputs())
-              + "; give --input <topic>=<file>");
+          "there is no seeded feed for " + names(inputs) + "; give --input <topic>=<file>");
     }
     boolean isFed = (files == null && readsTopics) || seededFiles != null;
     if (isFed && options.bounded && options.duration == null) {
@@ -176,6 +170,40 @@ record RunPlan(
         stores,
         options.noDashboard ? null : options.dashboardOptions.settings(),
         options.dashboardOptions.open);
+  }
+
+  /**
+   * The topics that a job reads: its own, or those that its options name. The job itself refuses
+   * those that it can't read.
+   */
+  private static List<Topic<?>> inputs(JobCatalogue.Job job, @Nullable String given)
+      throws UsageException {
+    List<String> names =
+        given == null
+            ? job.inputs()
+            : Arrays.stream(given.split(",", -1)).map(String::strip).toList();
+    List<Topic<?>> inputs = new ArrayList<>();
+    for (String name : names) {
+      inputs.add(
+          Topics.byName(name)
+              .orElseThrow(
+                  () ->
+                      new UsageException(
+                          given == null
+                              ? "the catalogue has no topic " + name + "; build both modules again"
+                              : "the catalogue has no topic '" + name + "'")));
+    }
+    return inputs;
+  }
+
+  private static String names(List<Topic<?>> topics) {
+    return topics.stream().map(Topic::name).collect(Collectors.joining(", "));
+  }
+
+  /** Whether the job asks for a directory that the user did not name. */
+  boolean lacksLocation() {
+    return !settings.containsKey(LOCATION_OPTION)
+        && job.options().stream().anyMatch(option -> option.key().equals(LOCATION_OPTION));
   }
 
   private static @Nullable ProcessSettings processes(RunOptions options, FlinkSettings flink)
@@ -265,11 +293,12 @@ record RunPlan(
   }
 
   private static @Nullable FileFeed files(
-      JobCatalogue.Job job, RunOptions options, @Nullable String lineSource) throws UsageException {
+      JobCatalogue.Job job, List<Topic<?>> inputs, RunOptions options, @Nullable String lineSource)
+      throws UsageException {
     try {
       List<InputFile> files = new ArrayList<>();
       for (String input : options.inputs) {
-        files.add(file(job, input));
+        files.add(file(job, inputs, input));
       }
       List<FieldSource> sources = new ArrayList<>();
       for (String map : options.maps) {
@@ -300,7 +329,7 @@ record RunPlan(
     }
   }
 
-  private static InputFile file(JobCatalogue.Job job, String input)
+  private static InputFile file(JobCatalogue.Job job, List<Topic<?>> inputs, String input)
       throws UsageException, InputException {
     if (job.inputs().isEmpty()) {
       throw new UsageException(
@@ -315,13 +344,9 @@ record RunPlan(
     }
     String name = input.substring(0, equals);
     Topic<?> topic = Topics.byName(name).orElse(null);
-    if (topic == null || !job.inputs().contains(name)) {
+    if (topic == null || !inputs.contains(topic)) {
       throw new UsageException(
-          job.name()
-              + " does not read topic "
-              + name
-              + "; it reads "
-              + String.join(", ", job.inputs()));
+          job.name() + " does not read topic " + name + "; it reads " + names(inputs));
     }
     try {
       return InputFile.of(topic, Path.of(input.substring(equals + 1)));

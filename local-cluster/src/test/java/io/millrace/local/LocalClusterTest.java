@@ -87,7 +87,8 @@ class LocalClusterTest {
     assertThat(run("bench", "--help")).isZero();
     assertThat(printed().replaceAll("\\s+", " "))
         .contains("--rounds=<n>")
-        .contains("rate-counting, reconciliation, log-ingestion, location-fanout, state or sinks");
+        .contains(
+            "rate-counting, reconciliation, log-ingestion, location-fanout, adapters, state or sinks");
   }
 
   @Test

@@ -3,6 +3,7 @@ package io.millrace.schema;
 import io.millrace.schema.Topic.Cleanup;
 import io.millrace.schema.Topic.Lane;
 import io.millrace.schema.Topic.View;
+import io.millrace.schema.files.FileExported;
 import io.millrace.schema.files.FileIngested;
 import io.millrace.schema.files.FileRecorded;
 import io.millrace.schema.lane.DeadLettered;
@@ -497,6 +498,31 @@ public final class Topics {
   /** The files as they are now. */
   public static final Topic<LiveRow> FILE_INGESTION_LIVE = live("file-ingestion");
 
+  /** The files that rows were written to. */
+  public static final Topic<FileExported> FILE_EXPORT_FILES =
+      result(
+          "file-export.files",
+          "A file that the rows of a window were written to.",
+          FileExported.class,
+          "file",
+          View.TABLE);
+
+  /** Rows that came after the file of their window was written. */
+  public static final Topic<LateArrived> FILE_EXPORT_LATE = late("file-export");
+
+  /** Records that file export refused, of whatever topic. */
+  public static final Topic<DeadLettered> FILE_EXPORT_ROWS_DLQ =
+      new Topic<>(
+          "file-export.rows.dlq",
+          "A record that file-export refused, with the reason.",
+          DeadLettered.class,
+          Lane.DEAD_LETTER,
+          null,
+          PARTITIONS,
+          Cleanup.DELETE,
+          View.TABLE,
+          null);
+
   private static final List<Topic<?>> ALL =
       List.of(
           LISTENING_PLAYS,
@@ -524,6 +550,9 @@ public final class Topics {
           FILE_INGESTION_FILES,
           FILE_INGESTION_ROWS_DLQ,
           FILE_INGESTION_LIVE,
+          FILE_EXPORT_FILES,
+          FILE_EXPORT_LATE,
+          FILE_EXPORT_ROWS_DLQ,
           RATELIMIT_REQUESTS,
           RATELIMIT_REQUESTS_DLQ,
           RATELIMIT_RULES,

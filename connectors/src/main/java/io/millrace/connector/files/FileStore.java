@@ -3,6 +3,7 @@ package io.millrace.connector.files;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.util.List;
 import java.util.Optional;
 
@@ -27,4 +28,27 @@ public interface FileStore extends Closeable {
    * @throws IllegalArgumentException where the name would lead out of the directory
    */
   InputStream open(String name, long offset) throws IOException;
+
+  /**
+   * Begins a file anew, in place of what has its name. Its server has it whole once the stream was
+   * closed without an exception.
+   *
+   * @throws IllegalArgumentException where the name would lead out of the directory
+   */
+  OutputStream create(String name) throws IOException;
+
+  /**
+   * Gives a file another name, in place of what has that. Servers that can't replace remove the
+   * other file first.
+   *
+   * @throws IllegalArgumentException where a name would lead out of the directory
+   */
+  void rename(String from, String to) throws IOException;
+
+  /**
+   * Removes a file; does nothing where there is none.
+   *
+   * @throws IllegalArgumentException where the name would lead out of the directory
+   */
+  void delete(String name) throws IOException;
 }

@@ -1,8 +1,10 @@
 package io.millrace.connector.files;
 
 import java.io.FilterInputStream;
+import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -112,6 +114,94 @@ final class FtpFileStore implements FileStore {
     } catch (IOException e) {
       close();
       throw e;
+    }
+  }
+
+  @Override
+  public OutputStream create(String name) throws IOException {
+    String path = location.pathOf(name);
+    FTPClient client = client();
+    try {
+      client.setRestartOffset(0);
+      OutputStream out = client.storeFileStream(path);
+      if (out == null) {
+        throw new IOException("the FTP server takes no file: " + client.getReplyString().strip());
+      }
+      return new Upload(out, client);
+    } catch (IOException e) {
+      close();
+      throw e;
+    }
+  }
+
+  @Override
+  public void rename(String from, String to) throws IOException {
+    String path = location.pathOf(from);
+    String other = location.pathOf(to);
+    FTPClient client = client();
+    try {
+      if (!client.rename(path, other)) {
+        require(client, stat(from).isPresent(), "rename a file that is not there");
+        client.deleteFile(other);
+        require(client, client.rename(path, other), "rename a file");
+      }
+    } catch (IOException e) {
+      close();
+      throw e;
+    }
+  }
+
+  @Override
+  public void delete(String name) throws IOException {
+    String path = location.pathOf(name);
+    FTPClient client = client();
+    try {
+      if (!client.deleteFile(path)) {
+        String reply = client.getReplyString().strip();
+        if (stat(name).isPresent()) {
+          throw new IOException("the FTP server does not remove a file: " + reply);
+        }
+      }
+    } catch (IOException e) {
+      close();
+      throw e;
+    }
+  }
+
+  /** A file on its way, which the server has when it says so at the end. */
+  private final class Upload extends FilterOutputStream {
+    private final FTPClient client;
+    private boolean isClosed;
+
+    Upload(OutputStream out, FTPClient client) {
+      super(out);
+      this.client = client;
+    }
+
+    @Override
+    public void write(byte[] bytes, int from, int length) throws IOException {
+      out.write(bytes, from, length);
+    }
+
+    @Override
+    public void close() throws IOException {
+      if (isClosed) {
+        return;
+      }
+      isClosed = true;
+      try {
+        out.close();
+        if (!client.isConnected()) {
+          throw new IOException("the connection to the FTP server was lost");
+        }
+        if (!client.completePendingCommand()) {
+          throw new IOException(
+              "the FTP server has not the whole file: " + client.getReplyString().strip());
+        }
+      } catch (IOException e) {
+        FtpFileStore.this.close();
+        throw e;
+      }
     }
   }
 

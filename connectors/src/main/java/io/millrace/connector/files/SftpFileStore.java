@@ -1,7 +1,9 @@
 package io.millrace.connector.files;
 
+import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.file.Path;
 import java.security.KeyPair;
 import java.time.Duration;
@@ -17,6 +19,7 @@ import org.apache.sshd.common.config.keys.KeyUtils;
 import org.apache.sshd.common.keyprovider.FileKeyPairProvider;
 import org.apache.sshd.sftp.client.SftpClient;
 import org.apache.sshd.sftp.client.SftpClientFactory;
+import org.apache.sshd.sftp.client.extensions.openssh.OpenSSHPosixRenameExtension;
 import org.apache.sshd.sftp.common.SftpConstants;
 import org.apache.sshd.sftp.common.SftpException;
 import org.jspecify.annotations.Nullable;
@@ -91,6 +94,101 @@ final class SftpFileStore implements FileStore {
     } catch (IOException | RuntimeException e) {
       close();
       throw failed(e);
+    }
+  }
+
+  @Override
+  public OutputStream create(String name) throws IOException {
+    String path = location.pathOf(name);
+    SftpClient client = client();
+    try {
+      requireNoOther(client, path, name);
+      return new Upload(
+          client.write(
+              path,
+              SftpClient.OpenMode.Write,
+              SftpClient.OpenMode.Create,
+              SftpClient.OpenMode.Truncate));
+    } catch (IOException | RuntimeException e) {
+      close();
+      throw failed(e);
+    }
+  }
+
+  /** Refuses to write where there is something else than a file, such as a symbolic link. */
+  private void requireNoOther(SftpClient client, String path, String name) throws IOException {
+    try {
+      if (!client.lstat(path).isRegularFile()) {
+        throw new IOException(name + " at " + location + " is no regular file; remove it");
+      }
+    } catch (SftpException e) {
+      if (e.getStatus() != SftpConstants.SSH_FX_NO_SUCH_FILE) {
+        throw e;
+      }
+    }
+  }
+
+  @Override
+  public void rename(String from, String to) throws IOException {
+    String path = location.pathOf(from);
+    String other = location.pathOf(to);
+    SftpClient client = client();
+    try {
+      OpenSSHPosixRenameExtension replace = client.getExtension(OpenSSHPosixRenameExtension.class);
+      if (replace != null && replace.isSupported()) {
+        replace.posixRename(path, other);
+      } else {
+        client.lstat(path);
+        delete(to);
+        client.rename(path, other);
+      }
+    } catch (IOException | RuntimeException e) {
+      close();
+      throw failed(e);
+    }
+  }
+
+  @Override
+  public void delete(String name) throws IOException {
+    String path = location.pathOf(name);
+    SftpClient client = client();
+    try {
+      client.remove(path);
+    } catch (SftpException e) {
+      if (e.getStatus() != SftpConstants.SSH_FX_NO_SUCH_FILE) {
+        close();
+        throw e;
+      }
+    } catch (IOException | RuntimeException e) {
+      close();
+      throw failed(e);
+    }
+  }
+
+  /** A file on its way, which the server has once it is closed. */
+  private final class Upload extends FilterOutputStream {
+    Upload(OutputStream out) {
+      super(out);
+    }
+
+    @Override
+    public void write(byte[] bytes, int from, int length) throws IOException {
+      try {
+        out.write(bytes, from, length);
+      } catch (IOException | RuntimeException e) {
+        SftpFileStore.this.close();
+        throw failed(e);
+      }
+    }
+
+    @Override
+    public void close() throws IOException {
+      try {
+        out.close();
+      } catch (IOException | RuntimeException e) {
+        SftpFileStore.this.close();
+        throw failed(e);
+      }
     }
   }
 

@@ -11,6 +11,7 @@ import io.millrace.connector.files.FormatSpec.ArchiveLimits;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -310,6 +311,21 @@ class FileAdaptersITCase {
           return read;
         }
       };
+    }
+
+    @Override
+    public OutputStream create(String name) throws IOException {
+      return store.create(name);
+    }
+
+    @Override
+    public void rename(String from, String to) throws IOException {
+      store.rename(from, to);
+    }
+
+    @Override
+    public void delete(String name) throws IOException {
+      store.delete(name);
     }
 
     @Override

@@ -18,6 +18,7 @@ import org.apache.ftpserver.listener.ListenerFactory;
 import org.apache.ftpserver.ssl.SslConfigurationFactory;
 import org.apache.ftpserver.usermanager.PropertiesUserManagerFactory;
 import org.apache.ftpserver.usermanager.impl.BaseUser;
+import org.apache.ftpserver.usermanager.impl.WritePermission;
 import org.apache.sshd.common.config.keys.KeyUtils;
 import org.apache.sshd.common.digest.BuiltinDigests;
 import org.apache.sshd.common.file.virtualfs.VirtualFileSystemFactory;
@@ -78,12 +79,12 @@ final class FileServer implements Closeable {
     return server;
   }
 
-  /** Where files are put to be read. */
+  /** Where files are put to be read, and are written to. */
   Path files() {
     return root.resolve("in");
   }
 
-  /** What must never be read. */
+  /** What must never be read or written. */
   Path outside() {
     return root;
   }
@@ -121,6 +122,7 @@ final class FileServer implements Closeable {
     user.setName(USER);
     user.setPassword(PASSWORD);
     user.setHomeDirectory(root.toString());
+    user.setAuthorities(List.of(new WritePermission()));
     users.save(user);
     ListenerFactory listener = new ListenerFactory();
     listener.setServerAddress("127.0.0.1");

@@ -1,6 +1,7 @@
 package io.millrace.job.catalogue;
 
 import io.millrace.job.JobDescription;
+import io.millrace.job.files.FileExportJob;
 import io.millrace.job.files.FileIngestionJob;
 import io.millrace.job.listening.TrendingSongsJob;
 import io.millrace.job.location.LocationFanoutJob;
@@ -22,6 +23,7 @@ public final class JobCatalogue {
           LogIngestionJob.JOB,
           LocationFanoutJob.JOB,
           FileIngestionJob.JOB,
+          FileExportJob.JOB,
           RateCountingJob.JOB,
           HeavyHittersJob.JOB,
           ReconciliationJob.JOB);

@@ -192,7 +192,7 @@ public final class FileIngestionOptions {
                 .collect(Collectors.joining(", "))));
   }
 
-  private static @Nullable String orNull(JobConfig config, ConfigOption<String> option) {
+  static @Nullable String orNull(JobConfig config, ConfigOption<String> option) {
     String given = config.get(option, "");
     return given.isEmpty() ? null : given;
   }

@@ -1,4 +1,4 @@
-/** Jobs about files that come in. */
+/** Jobs about files that come in and go out. */
 @NullMarked
 package io.millrace.job.files;
 

@@ -23,6 +23,8 @@ public enum Benchmark {
   LOG_INGESTION("log-ingestion", 5, 1_000_000),
   /** What fanning positions out costs, beside plain state. */
   LOCATION_FANOUT("location-fanout", 5, 5_000_000),
+  /** What reading files costs beyond their parsers. */
+  ADAPTERS("adapters", 5, 2_000_000),
   /** What keyed state costs: plain, and written back. */
   STATE("state", 5, 10_000_000),
   /** What writing to stores and topics costs beyond their clients. */
@@ -82,6 +84,7 @@ public enum Benchmark {
           case RECONCILIATION -> List.of(EntryVariant.values());
           case LOG_INGESTION -> List.of(LogVariant.values());
           case LOCATION_FANOUT -> List.of(LocationVariant.values());
+          case ADAPTERS -> List.of(FileVariant.values());
           case STATE -> StateVariant.all();
           case SINKS -> List.of(SinkVariant.values());
         };
@@ -98,6 +101,7 @@ public enum Benchmark {
       case RECONCILIATION -> EntryTestbed.open(site, scale);
       case LOG_INGESTION -> LogTestbed.open(site, scale);
       case LOCATION_FANOUT -> LocationTestbed.open(site, scale);
+      case ADAPTERS -> FileTestbed.open(site, scale);
       case STATE -> StateTestbed.open(site, scale);
       case SINKS -> SinkTestbed.open(site, scale);
     };
@@ -163,6 +167,10 @@ public enum Benchmark {
               Comparison.of(LocationVariant.OPERATORS_ORDERED, LocationVariant.MAP_STATE_ORDERED),
               new Comparison(
                   LocationVariant.LOCATION_FANOUT, LocationVariant.MAP_STATE_KAFKA, 2.5));
+      case ADAPTERS ->
+          List.of(
+              Comparison.of(FileVariant.CSV, FileVariant.CSV_JACKSON),
+              Comparison.of(FileVariant.JSONL, FileVariant.JSONL_JACKSON));
       case STATE -> StateVariant.comparisons();
       case SINKS ->
           List.of(

@@ -19,6 +19,7 @@ public final class SeededFeeds {
           Map.entry(Topics.WEB_REQUESTS.name(), WebRequestsFeed::new),
           Map.entry(Topics.LISTENING_PLAYS.name(), SongPlaysFeed::new),
           Map.entry(Topics.LISTENING_SONGS.name(), seed -> new SongsFeed()),
+          Map.entry(Topics.FILE_INGESTION_RECORDS.name(), FileRecordsFeed::new),
           Map.entry(Topics.LOGS_RAW.name(), LogLinesFeed::new),
           Map.entry(Topics.LOG_SOURCES.name(), seed -> new LogSourcesFeed()),
           Map.entry(Topics.LOG_RULES.name(), seed -> new LogRulesFeed()),

@@ -5,6 +5,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.lang.reflect.RecordComponent;
 import java.util.function.ToLongFunction;
+import org.jspecify.annotations.Nullable;
 
 /** Finds the event time of records. */
 public final class EventTimes {
@@ -24,13 +25,20 @@ public final class EventTimes {
 
   /**
    * Reads the component that is marked {@link EventTime}, in milliseconds since the epoch: the
-   * {@code long}, or the one called {@code at}, which may be {@link #ABSENT}.
+   * {@code long}, or the one called {@code at}, which may be {@link #ABSENT}. Of results, whose
+   * times are not marked, it is the {@code long} that is called {@code at}.
    *
    * @throws IllegalArgumentException where {@code type} has no such component
    */
   @SuppressWarnings("unchecked") // What is made for a type takes its values.
   public static <T extends Record> ToLongFunction<T> of(Class<T> type) {
     return (ToLongFunction<T>) (ToLongFunction<?>) READERS.get(type);
+  }
+
+  /** Whether every record of that type has an event time. */
+  public static boolean isGiven(Class<?> type) {
+    RecordComponent component = find(type);
+    return component != null && component.getType() == long.class;
   }
 
   /** Whether a record of that type may have no event time, which is {@link #ABSENT} then. */
@@ -59,6 +67,14 @@ public final class EventTimes {
    * @throws IllegalArgumentException where {@code type} has none
    */
   static RecordComponent component(Class<?> type) {
+    RecordComponent component = find(type);
+    if (component == null) {
+      throw new IllegalArgumentException(type.getName() + " has no long marked @EventTime");
+    }
+    return component;
+  }
+
+  private static @Nullable RecordComponent find(Class<?> type) {
     for (RecordComponent component : type.getRecordComponents()) {
       if (component.isAnnotationPresent(EventTime.class) && component.getType() == long.class) {
         return component;
@@ -69,7 +85,12 @@ public final class EventTimes {
         return component;
       }
     }
-    throw new IllegalArgumentException(type.getName() + " has no long marked @EventTime");
+    for (RecordComponent component : type.getRecordComponents()) {
+      if (component.getType() == long.class && component.getName().equals("at")) {
+        return component;
+      }
+    }
+    return null;
   }
 
   private static long read(MethodHandle accessor, Object value) {

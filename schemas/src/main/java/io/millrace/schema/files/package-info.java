@@ -1,4 +1,4 @@
-/** Files that came in, and what their rows say. */
+/** Files that came in and what their rows say, and files that were written. */
 @NullMarked
 package io.millrace.schema.files;
 
