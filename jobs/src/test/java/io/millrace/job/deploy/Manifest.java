@@ -45,9 +45,10 @@ record Manifest(JobDescription job, String release, String flink) {
         default -> throw new IllegalArgumentException("no address for the store " + store);
       }
     }
-    if (job.inputs().isEmpty()) {
+    if (job.options().stream().anyMatch(option -> option.key().equals("location"))) {
+      String location = job.inputs().isEmpty() ? "sftp://files/in" : "sftp://files/out";
       arguments.addAll(
-          List.of("--location", "sftp://files/in", "--credentials", OPTIONS + "/files.properties"));
+          List.of("--location", location, "--credentials", OPTIONS + "/files.properties"));
     }
     return arguments;
   }

@@ -1,10 +1,10 @@
 package io.millrace.operator.reconcile;
 
 import java.io.IOException;
-import java.io.ObjectInputStream;
 import org.apache.flink.api.common.typeutils.TypeSerializer;
 import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Serializes values that never change, by a {@link LedgerWriter}. The first byte is the version of
@@ -15,13 +15,8 @@ abstract class LedgerSerializer<T> extends TypeSerializer<T> {
   private static final int VERSION = 1;
 
   // Not part of what a job is submitted with.
-  private transient LedgerWriter writer;
-  private transient LedgerReader reader;
-
-  LedgerSerializer() {
-    writer = new LedgerWriter();
-    reader = new LedgerReader();
-  }
+  private transient @Nullable LedgerWriter writer;
+  private transient @Nullable LedgerReader reader;
 
   abstract void write(T value, LedgerWriter to, DataOutputView out) throws IOException;
 
@@ -29,9 +24,14 @@ abstract class LedgerSerializer<T> extends TypeSerializer<T> {
 
   @Override
   public final void serialize(T value, DataOutputView out) throws IOException {
+    LedgerWriter to = writer;
+    if (to == null) {
+      to = new LedgerWriter();
+      writer = to;
+    }
     out.writeByte(VERSION);
-    writer.begin();
-    write(value, writer, out);
+    to.begin();
+    write(value, to, out);
   }
 
   @Override
@@ -44,8 +44,13 @@ abstract class LedgerSerializer<T> extends TypeSerializer<T> {
               + " of its form; this version of the job knows "
               + VERSION);
     }
-    reader.begin();
-    return read(reader, in);
+    LedgerReader from = reader;
+    if (from == null) {
+      from = new LedgerReader();
+      reader = from;
+    }
+    from.begin();
+    return read(from, in);
   }
 
   @Override
@@ -76,11 +81,5 @@ abstract class LedgerSerializer<T> extends TypeSerializer<T> {
   @Override
   public final int getLength() {
     return -1;
-  }
-
-  private void readObject(ObjectInputStream in) throws IOException, ClassNotFoundException {
-    in.defaultReadObject();
-    writer = new LedgerWriter();
-    reader = new LedgerReader();
   }
 }
