@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -69,28 +70,7 @@ final class QueryCommand {
       description = "The most records, from 1 to 10000; default 100.")
   List<String> limit = new ArrayList<>();
 
-  @Option(
-      names = "--opensearch",
-      paramLabel = "<host:port>",
-      description =
-          "OpenSearch, with https:// before it for TLS. Without it, that of the cluster that is"
-              + " up.")
-  @Nullable String openSearch;
-
-  @Option(
-      names = "--topic-prefix",
-      paramLabel = "<prefix>",
-      description = "What your deployment puts before the names of topics.")
-  String topicPrefix = "";
-
-  @Option(names = "--user", paramLabel = "<user>", description = "Who reads.")
-  @Nullable String user;
-
-  @Option(
-      names = "--password-file",
-      paramLabel = "<file>",
-      description = "File with the password of that user.")
-  @Nullable Path passwordFile;
+  @Mixin SearchOptions search = new SearchOptions();
 
   @Option(
       names = {"-h", "--help"},
@@ -121,9 +101,9 @@ final class QueryCommand {
       query = LogQuery.of(command.parameters());
       index =
           LogIndex.at(
-              SearchAccess.address(command.openSearch, base, "query logs"),
-              command.topicPrefix,
-              SearchAccess.credentials(command.user, command.passwordFile));
+              command.search.address(base, "query logs"),
+              command.search.topicPrefix,
+              command.search.credentials());
     } catch (IllegalArgumentException e) {
       throw new UsageException(
           e.getMessage() + "; 'local-cluster/run query --help' shows the options", e);

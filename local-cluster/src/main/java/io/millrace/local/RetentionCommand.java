@@ -15,6 +15,7 @@ import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -58,28 +59,7 @@ final class RetentionCommand {
   @Option(names = "--dry-run", description = "Say what would be deleted, and delete nothing.")
   boolean dryRun;
 
-  @Option(
-      names = "--opensearch",
-      paramLabel = "<host:port>",
-      description =
-          "OpenSearch, with https:// before it for TLS. Without it, that of the cluster that is"
-              + " up.")
-  @Nullable String openSearch;
-
-  @Option(
-      names = "--topic-prefix",
-      paramLabel = "<prefix>",
-      description = "What your deployment puts before the names of topics.")
-  String topicPrefix = "";
-
-  @Option(names = "--user", paramLabel = "<user>", description = "Who deletes.")
-  @Nullable String user;
-
-  @Option(
-      names = "--password-file",
-      paramLabel = "<file>",
-      description = "File with the password of that user.")
-  @Nullable Path passwordFile;
+  @Mixin SearchOptions search = new SearchOptions();
 
   @Option(
       names = {"-h", "--help"},
@@ -117,10 +97,9 @@ final class RetentionCommand {
       retention =
           new LogRetention(
               OpenSearchNode.at(
-                  SearchAccess.address(command.openSearch, base, "retention logs"),
-                  SearchAccess.credentials(command.user, command.passwordFile)),
-              OpenSearchNode.requirePrefix(command.topicPrefix),
-              LogArchive.at(directory, command.topicPrefix));
+                  command.search.address(base, "retention logs"), command.search.credentials()),
+              OpenSearchNode.requirePrefix(command.search.topicPrefix),
+              LogArchive.at(directory, command.search.topicPrefix));
     } catch (IllegalArgumentException e) {
       throw new UsageException(
           e.getMessage() + "; 'local-cluster/run retention --help' shows the options", e);

@@ -207,11 +207,9 @@ abstract class TableSketch implements TopKSketch {
         merging(bytes, start, length, lower, slack, otherFloor);
         int entry = table.find(hashes[i], bytes, start, length);
         if (entry == ItemTable.NONE) {
-          long missed = TopKSketch.saturatedSum(floor - otherFloor, slack);
-          enter(hashes[i], bytes, start, length, lower, missed);
+          enter(hashes[i], bytes, start, length, lower, missed(slack, otherFloor));
         } else {
-          table.addLower(entry, lower);
-          table.setSlack(entry, TopKSketch.saturatedSum(table.slack(entry) - otherFloor, slack));
+          mergeInto(entry, lower, slack, otherFloor);
         }
       }
       in.moveTo(end);
@@ -240,8 +238,7 @@ abstract class TableSketch implements TopKSketch {
     if (!known) {
       merging(bytes, start, length, lower, slack, otherFloor);
       makeRoom(length);
-      long missed = TopKSketch.saturatedSum(floor - otherFloor, slack);
-      enter(hash, bytes, start, length, lower, missed);
+      enter(hash, bytes, start, length, lower, missed(slack, otherFloor));
       return true;
     }
     int entry = table.find(hash, bytes, start, length);
@@ -249,9 +246,19 @@ abstract class TableSketch implements TopKSketch {
       return false;
     }
     merging(bytes, start, length, lower, slack, otherFloor);
+    mergeInto(entry, lower, slack, otherFloor);
+    return true;
+  }
+
+  /** What an item of another sketch alone may have missed, after the floors were added up. */
+  private long missed(long slack, long otherFloor) {
+    return TopKSketch.saturatedSum(floor - otherFloor, slack);
+  }
+
+  /** Adds an item of another sketch to its entry, which had that one's floor as slack so far. */
+  private void mergeInto(int entry, long lower, long slack, long otherFloor) {
     table.addLower(entry, lower);
     table.setSlack(entry, TopKSketch.saturatedSum(table.slack(entry) - otherFloor, slack));
-    return true;
   }
 
   /** Called before an item of another sketch is added to this one. */
