@@ -133,6 +133,11 @@ public final class TimedJob {
       if (!state.equals(SubmittedJob.FINISHED)) {
         throw new IllegalStateException("the job is " + state + ": " + job.failure());
       }
+      String failure = job.failure();
+      if (!failure.isEmpty()) {
+        throw new IllegalStateException(
+            "the job finished, but was restarted, so its time says nothing: " + failure);
+      }
       return job.accumulators();
     }
   }

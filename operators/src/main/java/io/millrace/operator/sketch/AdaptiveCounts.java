@@ -55,11 +55,6 @@ public final class AdaptiveCounts extends TableSketch {
     return table.hasRoomFor(items, bytes);
   }
 
-  /** Forgets everything, and keeps the memory for as many items again. */
-  public void reset() {
-    forget();
-  }
-
   /**
    * The binary forms of what this sketch has counted, cut into parts by item: merged together they
    * make up the sketch. The weight of items that have left is in the total of the first form that

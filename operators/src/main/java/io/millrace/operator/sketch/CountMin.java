@@ -2,6 +2,7 @@ package io.millrace.operator.sketch;
 
 import io.millrace.operator.form.FormWriter;
 import io.millrace.operator.sketch.SketchForm.Reader;
+import java.util.Arrays;
 
 /**
  * A Count-Min sketch with a set of candidates. The matrix of counters bounds every item's weight
@@ -68,6 +69,13 @@ public final class CountMin extends SpaceSaving {
   @Override
   public long memoryBytes() {
     return super.memoryBytes() + cells.length * (long) Long.BYTES;
+  }
+
+  @Override
+  public void reset() {
+    super.reset();
+    Arrays.fill(cells, 0);
+    unseen = 0;
   }
 
   @Override

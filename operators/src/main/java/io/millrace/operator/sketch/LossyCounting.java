@@ -63,6 +63,12 @@ public final class LossyCounting extends TableSketch {
   }
 
   @Override
+  public void reset() {
+    super.reset();
+    enteredSincePrune = 0;
+  }
+
+  @Override
   void entered(int entry) {
     enteredSincePrune++;
   }

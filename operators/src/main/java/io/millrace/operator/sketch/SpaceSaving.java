@@ -59,6 +59,12 @@ public class SpaceSaving extends TableSketch {
         + counts.length * (long) Long.BYTES;
   }
 
+  @Override
+  public void reset() {
+    super.reset();
+    forgetHeap();
+  }
+
   /** To be called after an upper bound has shrunk: the heap only knows of those that grow. */
   final void forgetHeap() {
     built = false;

@@ -60,8 +60,8 @@ abstract class TableSketch implements TopKSketch {
     return false;
   }
 
-  /** Forgets everything, and keeps the room of the items. */
-  final void forget() {
+  @Override
+  public void reset() {
     table.clear();
     total = 0;
     floor = 0;
@@ -160,61 +160,61 @@ abstract class TableSketch implements TopKSketch {
     total = TopKSketch.saturatedSum(total, in.number());
     long otherFloor = in.number();
     raiseAll(otherFloor);
-    int items = in.count(3);
-    if (hasRoomFor(items, in.bytes().length - in.position())) {
-      mergeAll(items, otherFloor, in);
-      return;
-    }
+    int items = mergeWhileRoom(in.count(3), otherFloor, in);
     // First the items of both: while new ones enter, those may leave.
     int[] ofOther = new int[items];
+    long[] hashes = new long[items];
     int others = 0;
-    for (int left = ofOther.length; left > 0; left--) {
+    for (int left = items; left > 0; left--) {
       int position = in.position();
-      if (!mergeItem(in, otherFloor, true)) {
-        ofOther[others++] = position;
+      long hash = hashOfNext(in);
+      if (!mergeItem(in, hash, otherFloor, false)) {
+        ofOther[others] = position;
+        hashes[others] = hash;
+        others++;
       }
     }
     int end = in.position();
     for (int i = 0; i < others; i++) {
       in.moveTo(ofOther[i]);
-      mergeItem(in, otherFloor, false);
+      mergeItem(in, hashes[i], otherFloor, true);
     }
     in.moveTo(end);
   }
 
-  /** Merges items of which none makes another leave. */
-  private void mergeAll(int items, long otherFloor, Reader in) {
-    byte[] bytes = in.bytes();
+  /**
+   * Merges items as long as none makes another leave.
+   *
+   * @return how many are left
+   */
+  private int mergeWhileRoom(int items, long otherFloor, Reader in) {
     int[] positions = new int[Math.min(items, ItemBatch.ITEMS)];
     long[] hashes = new long[positions.length];
-    for (int left = items; left > 0; ) {
+    int left = items;
+    while (left > 0) {
       int count = Math.min(left, positions.length);
+      int first = in.position();
       for (int i = 0; i < count; i++) {
         positions[i] = in.position();
-        int length = in.count(1);
-        hashes[i] = ItemBytes.hash(bytes, in.skip(length), length);
+        hashes[i] = hashOfNext(in);
+        in.skip(in.count(1));
         in.number();
         in.number();
       }
       int end = in.position();
+      if (!hasRoomFor(count, end - first)) {
+        in.moveTo(first);
+        break;
+      }
       fetched ^= table.fetch(hashes, count);
       for (int i = 0; i < count; i++) {
         in.moveTo(positions[i]);
-        int length = in.count(1);
-        int start = in.skip(length);
-        long lower = in.number();
-        long slack = in.number();
-        merging(bytes, start, length, lower, slack, otherFloor);
-        int entry = table.find(hashes[i], bytes, start, length);
-        if (entry == ItemTable.NONE) {
-          enter(hashes[i], bytes, start, length, lower, missed(slack, otherFloor));
-        } else {
-          mergeInto(entry, lower, slack, otherFloor);
-        }
+        mergeItem(in, hashes[i], otherFloor, true);
       }
       in.moveTo(end);
       left -= count;
     }
+    return left;
   }
 
   /** What is not in the other sketch may weigh up to its floor there. */
@@ -228,25 +228,33 @@ abstract class TableSketch implements TopKSketch {
     }
   }
 
-  private boolean mergeItem(Reader in, long otherFloor, boolean known) {
+  /** The hash of the next item, which is not passed. */
+  private static long hashOfNext(Reader in) {
+    int position = in.position();
+    int length = in.count(1);
+    long hash = ItemBytes.hash(in.bytes(), in.skip(length), length);
+    in.moveTo(position);
+    return hash;
+  }
+
+  /** Merges the next item, or returns false where it is not here and may not enter. */
+  private boolean mergeItem(Reader in, long hash, long otherFloor, boolean mayEnter) {
+    byte[] bytes = in.bytes();
     int length = in.count(1);
     int start = in.skip(length);
     long lower = in.number();
     long slack = in.number();
-    byte[] bytes = in.bytes();
-    long hash = ItemBytes.hash(bytes, start, length);
-    if (!known) {
-      merging(bytes, start, length, lower, slack, otherFloor);
-      makeRoom(length);
-      enter(hash, bytes, start, length, lower, missed(slack, otherFloor));
-      return true;
-    }
     int entry = table.find(hash, bytes, start, length);
-    if (entry == ItemTable.NONE) {
+    if (entry == ItemTable.NONE && !mayEnter) {
       return false;
     }
     merging(bytes, start, length, lower, slack, otherFloor);
-    mergeInto(entry, lower, slack, otherFloor);
+    if (entry == ItemTable.NONE) {
+      makeRoom(length);
+      enter(hash, bytes, start, length, lower, missed(slack, otherFloor));
+    } else {
+      mergeInto(entry, lower, slack, otherFloor);
+    }
     return true;
   }
 

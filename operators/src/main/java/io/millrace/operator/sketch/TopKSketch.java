@@ -80,6 +80,9 @@ public interface TopKSketch {
   /** Memory held, in bytes; while a sketch grows, it may take twice as much for a moment. */
   long memoryBytes();
 
+  /** Forgets everything, and keeps the memory for as many items again. */
+  void reset();
+
   /** The versioned binary form: kind, version, content. */
   byte[] toBytes();
 

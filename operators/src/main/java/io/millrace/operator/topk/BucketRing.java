@@ -56,10 +56,10 @@ final class BucketRing {
     private long mergedBytes;
     private long heldBytes;
 
-    private Part(HeavyHittersSpec spec, Pane saved, boolean isWholeWindow) {
+    private Part(HeavyHittersSpec spec, Pane saved, @Nullable TopKSketch sketch) {
       this.spec = spec;
       this.saved = saved;
-      this.sketch = isWholeWindow ? spec.windowSketch() : null;
+      this.sketch = sketch;
       this.bytes = saved.bytes();
       this.mergedBytes = saved.mergedBytes();
     }
@@ -190,6 +190,9 @@ final class BucketRing {
   /** Of the parts in {@link #summed}; null where a window is one pane. */
   private final @Nullable SketchSum sum;
 
+  /** Of a window that has closed, with its memory: the next needs about as much. */
+  private @Nullable TopKSketch spare;
+
   private final List<Part> dropped = new ArrayList<>();
 
   /** How many parts each block has, of those that are not dropped; in state there may be more. */
@@ -219,7 +222,9 @@ final class BucketRing {
 
   /** Memory held, in bytes. */
   long memoryBytes() {
-    return memoryBytes + (sum == null ? 0 : sum.memoryBytes());
+    return memoryBytes
+        + (sum == null ? 0 : sum.memoryBytes())
+        + (spare == null ? 0 : spare.memoryBytes());
   }
 
   /** Whether there are counts or changes that are not in state. */
@@ -229,7 +234,7 @@ final class BucketRing {
 
   /** Adds a pane that is in state, to a new ring. */
   void restore(Pane saved, List<byte[]> pieces) {
-    Part part = new Part(spec, saved, sum == null);
+    Part part = part(saved);
     part.restore(pieces);
     place(part);
   }
@@ -249,13 +254,23 @@ final class BucketRing {
     }
     Part part = parts.get(key);
     if (part == null) {
-      part = new Part(spec, key, sum == null);
+      part = part(key);
       place(part);
     }
     memoryBytes -= part.memoryBytes();
     part.add(partial.sketch());
     memoryBytes += part.memoryBytes();
     changed = true;
+  }
+
+  /** A part without counts. */
+  private Part part(Pane saved) {
+    if (sum != null) {
+      return new Part(spec, saved, null);
+    }
+    TopKSketch sketch = spare == null ? spec.windowSketch() : spare;
+    spare = null;
+    return new Part(spec, saved, sketch);
   }
 
   private void place(Part part) {
@@ -342,6 +357,10 @@ final class BucketRing {
       part.summed.forEach(sum::subtract);
     }
     memoryBytes -= part.memoryBytes();
+    if (part.sketch != null) {
+      part.sketch.reset();
+      spare = part.sketch;
+    }
     parts.remove(Pane.none(part.saved.start(), part.saved.firstWindowEnd()));
     if (part.saved.block() != BucketPanes.NO_BLOCK) {
       partsOfBlocks.merge(part.saved.block(), -1, Integer::sum);

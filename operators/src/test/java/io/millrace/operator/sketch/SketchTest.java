@@ -216,6 +216,28 @@ final class SketchTest {
     return sketch;
   }
 
+  @ParameterizedTest
+  @EnumSource
+  void reset_afterMoreThanFits_countsAsIfNew(SketchAlgorithm algorithm) {
+    TopKSketch sketch = algorithm.create(1 << 14, 20);
+    for (int i = 0; i < 2_000; i++) {
+      sketch.add("item-" + i, 1 + i % 7);
+    }
+    long memory = sketch.memoryBytes();
+
+    sketch.reset();
+
+    assertThat(sketch.total()).isZero();
+    assertThat(sketch.maxError()).isZero();
+    assertThat(sketch.top(10)).isEmpty();
+    assertThat(sketch.estimate("item-3").upperBound()).isZero();
+    assertThat(sketch.memoryBytes()).isEqualTo(memory);
+    TopKSketch fresh = algorithm.create(1 << 14, 20);
+    addExample(sketch);
+    addExample(fresh);
+    assertThat(sketch.toBytes()).isEqualTo(fresh.toBytes());
+  }
+
   private static void addExample(TopKSketch sketch) {
     for (int i = 0; i < 200; i++) {
       sketch.add("/page-" + i % 120, 1 + i % 7);

@@ -44,6 +44,38 @@ final class BucketRingTest {
   }
 
   @Test
+  void publish_tumblingWindowsOneAfterTheOther_eachHasItsOwnCountsInTheMemoryOfTheLast() {
+    PanedWindows tumbling = new PanedWindows(20_000, 20_000, 0);
+    BucketRing ring = new BucketRing(spec(tumbling), Long.MIN_VALUE);
+    Map<Long, TopSelection> selections = new TreeMap<>();
+    List<String> lines = new ArrayList<>();
+    List<Long> memory = new ArrayList<>();
+    for (int window = 0; window < 3; window++) {
+      ExactCounts counts = new ExactCounts();
+      for (int i = 0; i < 60; i++) {
+        counts.add("item-" + window + "-" + i, 1);
+      }
+      counts.add("top", 10 + window);
+      long pane = window * 20_000L;
+      ring.add(Partials.of(0, pane, tumbling.firstWindowEnd(pane), counts));
+      memory.add(ring.memoryBytes());
+      ring.publish(
+          pane + 20_000,
+          end -> {
+            TopSelection selection = new TopSelection(1, SketchAlgorithm.ADAPTIVE);
+            lines.add(String.valueOf(end));
+            selections.put(end, selection);
+            return selection;
+          });
+    }
+    selections.forEach((end, window) -> lines.add(window.total() + " " + counted(window)));
+    assertThat(lines)
+        .containsExactly("20000", "40000", "60000", "70 {top=10}", "71 {top=11}", "72 {top=12}");
+    assertThat(memory.get(1)).isLessThanOrEqualTo(memory.get(0) + 1_000);
+    assertThat(memory.get(2)).isEqualTo(memory.get(1));
+  }
+
+  @Test
   void publish_weightsBeyondLong_stayAtTheGreatestWhileTheyAreThere() {
     BucketRing ring = new BucketRing(spec(SLIDING), Long.MIN_VALUE);
     ring.add(counts(0, "a", Long.MAX_VALUE - 5));
