@@ -1,7 +1,5 @@
 package io.millrace.job;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import io.millrace.connector.kafka.KafkaTopics;
 import io.millrace.local.broker.LocalBroker;
 import java.nio.file.Path;
@@ -73,8 +71,7 @@ public abstract class CrashRuns {
   }
 
   static Stream<Arguments> crashes() {
-    return CrashPoint.inTopics().stream()
-        .flatMap(point -> Stream.of(1, 3).map(occurrence -> Arguments.of(point, occurrence)));
+    return CrashPlan.of(CrashPoint.inTopics(), List.of(1, 3));
   }
 
   @ParameterizedTest
@@ -96,8 +93,7 @@ public abstract class CrashRuns {
             expected(),
             () -> committed(broker.bootstrap(), prefix));
 
-    assertThat(run.struck()).as("the failure was injected").isTrue();
-    assertThat(run.isExactlyOnce()).as(run.toString()).isTrue();
+    CrashPlan.check(run);
   }
 
   private JobConfig prepared(String prefix) throws Exception {
