@@ -70,7 +70,7 @@ export function field(label, input) {
 /** A selection that keeps its value while its choices change. */
 export class Choice {
   constructor(label, onChange) {
-    this.select = h("select", { onchange: () => onChange() });
+    this.select = h("select", { disabled: true, onchange: () => onChange() }, h("option", { value: "" }, "none yet"));
     this.element = field(label, this.select);
   }
 
@@ -79,7 +79,8 @@ export class Choice {
     if (names === this.names) return;
     this.names = names;
     const before = this.select.value || preferred;
-    this.select.replaceChildren(...choices.map(([value, text]) => h("option", { value }, text)));
+    this.select.disabled = choices.length === 0;
+    this.select.replaceChildren(...(choices.length ? choices : [["", "none yet"]]).map(([value, text]) => h("option", { value }, text)));
     this.select.value = choices.some(([value]) => value === before) ? before : (choices[0]?.[0] ?? "");
   }
 
