@@ -93,7 +93,7 @@ class Logs {
     const words = this.search.value.toLowerCase().split(/\s+/).filter(Boolean);
     const found = all.filter(({ v }) => {
       if (this.source.value && v.source !== this.source.value) return false;
-      if (this.level.value && LEVELS.indexOf(v.level) > worst) return false;
+      if (this.level.value && (!LEVELS.includes(v.level) || LEVELS.indexOf(v.level) > worst)) return false;
       if (words.length === 0) return true;
       const text = JSON.stringify(v).toLowerCase();
       return words.every((word) => text.includes(word));
@@ -115,7 +115,7 @@ class Logs {
         latest.set(row.v.alertId, row.v);
       }
     }
-    const alerts = [...latest.values()].reverse().sort((one, other) => (other.state === "firing") - (one.state === "firing")).slice(0, SHOWN);
+    const alerts = [...latest.values()].reverse().sort((one, other) => (other.state === "firing") - (one.state === "firing") || other.windowStart - one.windowStart).slice(0, SHOWN);
     this.alerts.show(alerts, (alert) => alert.alertId, (alert) => JSON.stringify(alert));
     this.#body(this.alertsBody, alerts.length, [h("h2", {}, "Alerts"), this.alerts.element], "Alerts", "No alert has fired. Rules are in the topic log.rules.");
   }
