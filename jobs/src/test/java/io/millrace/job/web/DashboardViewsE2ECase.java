@@ -365,6 +365,24 @@ class DashboardViewsE2ECase {
   }
 
   @Test
+  void rateCounting_mostLimitedKeysMove() throws Exception {
+    submit(RateCountingJob.class, "--usage-window", "2s", "--max-out-of-orderness", "2s");
+    feed(500, Topics.RATELIMIT_RULES, Topics.RATELIMIT_REQUESTS);
+    open("rate-counting");
+    enter("Dimension", "ip");
+    // One address has a bot, which asks far more often than its limit.
+    browser.awaitText("203.0.113.");
+    awaitMoves("return document.querySelector('main section .note').textContent");
+    browser.awaitThat(
+        "const refused = [...document.querySelectorAll('main section tbody')][0].rows;"
+            + " const counts = [...refused].map((row) =>"
+            + " Number(row.cells[2].textContent.replace(/\\D/g, '')));"
+            + " return counts[0] > 0 && counts.every((each, i) => i === 0 || each <= counts[i - 1])");
+    open("rate-counting");
+    browser.awaitThat("return document.querySelectorAll('main section tbody tr').length > 10");
+  }
+
+  @Test
   void reconciliation_breakIsResolvedAndItsHistorySaysSo() throws Exception {
     submit(ReconciliationJob.class, "--max-out-of-orderness", "2s", "--idle-timeout", "1s");
     feeding.add(
