@@ -7,14 +7,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.millrace.local.broker.LocalBroker;
 import io.millrace.local.broker.TopicAdmin;
-import io.millrace.local.dashboard.DashboardSettings.Certificate;
+import io.millrace.local.host.SelfSigned;
+import io.millrace.local.host.ServerCertificate;
 import io.millrace.schema.Topics;
 import io.millrace.schema.codec.JsonCodec;
 import io.millrace.schema.lane.DeadLettered;
 import io.millrace.schema.lane.LiveRow;
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.OutputStream;
 import java.net.InetAddress;
@@ -24,16 +24,12 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.KeyStore;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
-import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLHandshakeException;
-import javax.net.ssl.TrustManagerFactory;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -232,20 +228,17 @@ class DashboardITCase {
 
   @Test
   void certificate_isServedByTlsAlone() throws Exception {
-    Path keystore = directory.resolve("page.p12");
-    String password = "hunter2-of-page";
-    selfSigned(keystore, password);
+    ServerCertificate certificate = SelfSigned.in(directory, "hunter2-of-page");
     try (Dashboard dashboard =
-        Dashboard.start(
-            new DashboardSettings("127.0.0.1", 0, TOKEN, new Certificate(keystore, password)),
-            sources(true))) {
+        Dashboard.start(new DashboardSettings("127.0.0.1", 0, TOKEN, certificate), sources(true))) {
       URI address = dashboard.address();
       assertThat(address.getScheme()).isEqualTo("https");
       assertThat(String.valueOf(raw(dashboard, "GET / HTTP/1.1\r\nHost: localhost\r\n")))
           .as("what a client gets that speaks no TLS")
           .doesNotContain("HTTP");
       assertThatThrownBy(() -> get(address)).isInstanceOf(SSLHandshakeException.class);
-      HttpClient trusting = HttpClient.newBuilder().sslContext(trust(keystore, password)).build();
+      HttpClient trusting =
+          HttpClient.newBuilder().sslContext(SelfSigned.trusting(certificate)).build();
       HttpResponse<String> page =
           trusting.send(
               HttpRequest.newBuilder(address).header("Authorization", "Bearer " + TOKEN).build(),
@@ -261,47 +254,6 @@ class DashboardITCase {
               BodyHandlers.ofString());
       assertThat(signedIn.headers().firstValue("Set-Cookie").orElseThrow()).contains("Secure");
     }
-  }
-
-  private static void selfSigned(Path keystore, String password) throws Exception {
-    Path log = directory.resolve("keytool.log");
-    List<String> command =
-        List.of(
-            Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
-            "-genkeypair",
-            "-alias",
-            "page",
-            "-keyalg",
-            "EC",
-            "-dname",
-            "CN=page",
-            "-ext",
-            "SAN=ip:127.0.0.1",
-            "-keystore",
-            keystore.toString(),
-            "-storetype",
-            "PKCS12",
-            "-storepass",
-            password);
-    Process process =
-        new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile()).start();
-    assertThat(process.waitFor()).as("keytool, see " + log).isZero();
-  }
-
-  private static SSLContext trust(Path keystore, String password) throws Exception {
-    KeyStore keys = KeyStore.getInstance("PKCS12");
-    try (InputStream in = Files.newInputStream(keystore)) {
-      keys.load(in, password.toCharArray());
-    }
-    KeyStore trusted = KeyStore.getInstance("PKCS12");
-    trusted.load(null, null);
-    trusted.setCertificateEntry("page", keys.getCertificate("page"));
-    TrustManagerFactory factory =
-        TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-    factory.init(trusted);
-    SSLContext context = SSLContext.getInstance("TLS");
-    context.init(null, factory.getTrustManagers(), null);
-    return context;
   }
 
   private HttpResponse<String> signIn(Dashboard dashboard, String token) throws Exception {
