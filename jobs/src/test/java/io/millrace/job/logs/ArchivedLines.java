@@ -8,7 +8,6 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -24,8 +23,8 @@ final class ArchivedLines {
   /** The lines of all files that are listed, none of which may be there twice. */
   static Map<String, String> read(Path archive) throws IOException {
     Map<String, String> archived = new TreeMap<>();
-    for (Path day : in(archive.resolve("_manifest"))) {
-      for (Path list : in(day)) {
+    for (Path day : in(archive.resolve("_manifest"), "day=.*")) {
+      for (Path list : in(day, "[^.].*")) {
         Path file = archive.resolve(JSON.readTree(list.toFile()).get("file").asText());
         for (String row : Files.readAllLines(file)) {
           JsonNode line = JSON.readTree(row);
@@ -51,10 +50,9 @@ final class ArchivedLines {
     return lines;
   }
 
-  private static List<Path> in(Path directory) throws IOException {
+  private static List<Path> in(Path directory, String names) throws IOException {
     try (Stream<Path> all = Files.list(directory)) {
-      return new ArrayList<>(
-          all.filter(each -> !each.getFileName().toString().startsWith(".")).sorted().toList());
+      return all.filter(each -> each.getFileName().toString().matches(names)).sorted().toList();
     }
   }
 }
