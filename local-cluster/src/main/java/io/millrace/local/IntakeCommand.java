@@ -131,6 +131,9 @@ final class IntakeCommand {
   /** Tells where logs are taken in. */
   static void announce(LogIntake intake, PrintStream out) {
     out.println("logs come in by HTTP: " + intake.example());
+    out.println(
+        "  of a source that log.sources describes; others need the job's option format, or their"
+            + " lines are dead letters");
   }
 
   private IntakeSettings settings() throws UsageException {
