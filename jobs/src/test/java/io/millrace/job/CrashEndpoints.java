@@ -33,8 +33,8 @@ import org.apache.flink.util.function.SerializableFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Kafka's endpoints with {@link CrashPoint}s in every sink, and a source that spreads its records
- * over many checkpoints.
+ * Kafka's endpoints with {@link CrashPoint}s in every sink of a topic, and a source that spreads
+ * its records over many checkpoints.
  *
  * @param config the job's options
  * @param recordsPerCheckpoint how many records a source task reads between two checkpoints
@@ -119,7 +119,7 @@ public record CrashEndpoints(JobConfig config, int recordsPerCheckpoint, @Nullab
       OpenSearchIndex index,
       SerializableFunction<T, OpenSearchDocument> write,
       String uid) {
-    throw new UnsupportedOperationException("run the job with --stores none");
+    return new KafkaEndpoints(config).openSearch(rows, type, index, write, uid);
   }
 
   @Override
@@ -146,7 +146,7 @@ public record CrashEndpoints(JobConfig config, int recordsPerCheckpoint, @Nullab
       PostgresScript script,
       SerializableFunction<T, PostgresRow> write,
       String uid) {
-    throw new UnsupportedOperationException("run the job with --stores none");
+    return new KafkaEndpoints(config).postgres(rows, type, table, script, write, uid);
   }
 
   private Sink<KafkaRow> sink(Topic<?> topic, String uid) {

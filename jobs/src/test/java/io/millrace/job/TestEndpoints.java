@@ -15,6 +15,7 @@ import io.millrace.schema.codec.Projected;
 import io.millrace.schema.lane.DeadLettered;
 import io.millrace.schema.lane.LiveRow;
 import java.util.List;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.connector.source.Source;
 import org.apache.flink.api.java.tuple.Tuple2;
 import org.apache.flink.connector.kafka.source.reader.deserializer.KafkaRecordDeserializationSchema;
@@ -85,7 +86,11 @@ public final class TestEndpoints implements Endpoints {
       OpenSearchIndex index,
       SerializableFunction<T, OpenSearchDocument> write,
       String uid) {
-    return real.openSearch(rows, type, index, write, uid);
+    DataStream<T> failing =
+        rows.map(new FailingOnce<T>(failAtElement))
+            .returns(TypeInformation.of(type))
+            .uid(uid + "-failing");
+    return real.openSearch(failing, type, index, write, uid);
   }
 
   @Override

@@ -1,9 +1,9 @@
 package io.millrace.local;
 
 import io.millrace.local.dashboard.DashboardSettings;
-import io.millrace.local.dashboard.DashboardSettings.Certificate;
 import io.millrace.local.flink.FailureCause;
 import io.millrace.local.host.FreePorts;
+import io.millrace.local.host.ServerCertificate;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -57,10 +57,10 @@ final class DashboardOptions {
       throw new UsageException(
           "give both --dashboard-keystore and --dashboard-keystore-password-file, or none");
     }
-    Certificate certificate =
+    ServerCertificate certificate =
         keystore == null || keystorePasswordFile == null
             ? null
-            : new Certificate(
+            : new ServerCertificate(
                 keystore, secret(keystorePasswordFile, "--dashboard-keystore-password-file"));
     String token = tokenFile == null ? null : secret(tokenFile, "--dashboard-token-file");
     DashboardSettings settings;

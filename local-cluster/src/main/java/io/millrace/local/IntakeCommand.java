@@ -2,11 +2,11 @@ package io.millrace.local;
 
 import io.millrace.local.flink.FailureCause;
 import io.millrace.local.host.FreePorts;
+import io.millrace.local.host.ServerCertificate;
 import io.millrace.local.host.StopSignal;
 import io.millrace.local.intake.IntakeSettings;
 import io.millrace.local.intake.IntakeSettings.Limits;
 import io.millrace.local.intake.LogIntake;
-import io.millrace.schema.Topics;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
@@ -27,7 +27,9 @@ import picocli.CommandLine.Option;
 @Command(
     name = "local-cluster/run intake",
     sortOptions = false,
-    description = "Takes logs in by HTTP, POST /v1/logs/<source>, until Ctrl-C.")
+    description =
+        "Takes logs in by HTTP, POST /v1/logs/<source>, and what is known of uploads of media files,"
+            + " POST /v1/media, until Ctrl-C.")
 final class IntakeCommand {
   private static final Duration LOOK_INTERVAL = Duration.ofSeconds(1);
 
@@ -55,7 +57,7 @@ final class IntakeCommand {
       paramLabel = "<host>",
       description =
           "Address to listen on; loopback without it. Any other one needs a token, and should have"
-              + " a proxy with TLS before it.")
+              + " a certificate, or a proxy with one before it.")
   String host = "127.0.0.1";
 
   @Option(
@@ -69,6 +71,18 @@ final class IntakeCommand {
       paramLabel = "<file>",
       description = "File with the token that senders must show: 16 characters or more.")
   @Nullable Path tokenFile;
+
+  @Option(
+      names = "--keystore",
+      paramLabel = "<file>",
+      description = "PKCS#12 file with a certificate and its key, for HTTPS.")
+  @Nullable Path keystore;
+
+  @Option(
+      names = "--keystore-password-file",
+      paramLabel = "<file>",
+      description = "File with the password of that file.")
+  @Nullable Path keystorePasswordFile;
 
   @Option(
       names = {"-h", "--help"},
@@ -117,6 +131,9 @@ final class IntakeCommand {
   /** Tells where logs are taken in. */
   static void announce(LogIntake intake, PrintStream out) {
     out.println("logs come in by HTTP: " + intake.example());
+    out.println(
+        "  of a source that log.sources describes; others need the job's option format, or their"
+            + " lines are dead letters");
   }
 
   private IntakeSettings settings() throws UsageException {
@@ -124,7 +141,12 @@ final class IntakeCommand {
     try {
       settings =
           new IntakeSettings(
-              host, port, token(), topicPrefix + Topics.LOGS_RAW.name(), Limits.USUAL);
+              host,
+              port,
+              secret(tokenFile, "--token-file"),
+              certificate(),
+              topicPrefix,
+              Limits.USUAL);
     } catch (IllegalArgumentException e) {
       throw new UsageException(FailureCause.oneLine(e) + " (--host, --port, --token-file)", e);
     }
@@ -135,14 +157,22 @@ final class IntakeCommand {
     return settings;
   }
 
-  private @Nullable String token() throws UsageException {
-    if (tokenFile == null) {
+  private @Nullable ServerCertificate certificate() throws UsageException {
+    String password = secret(keystorePasswordFile, "--keystore-password-file");
+    if ((keystore == null) != (password == null)) {
+      throw new UsageException("give both --keystore and --keystore-password-file, or none");
+    }
+    return keystore == null || password == null ? null : new ServerCertificate(keystore, password);
+  }
+
+  private static @Nullable String secret(@Nullable Path file, String option) throws UsageException {
+    if (file == null) {
       return null;
     }
     try {
-      return Files.readString(tokenFile).strip();
+      return Files.readString(file).strip();
     } catch (IOException e) {
-      throw new UsageException("can't read " + tokenFile + " (--token-file): " + e.getMessage(), e);
+      throw new UsageException("can't read " + file + " (" + option + "): " + e.getMessage(), e);
     }
   }
 

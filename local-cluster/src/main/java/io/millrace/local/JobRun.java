@@ -320,8 +320,7 @@ final class JobRun {
   private @Nullable LogIntake startIntake(Broker broker) throws IOException {
     return plan.bounded() || !plan.inputs().contains(Topics.LOGS_RAW)
         ? null
-        : LogIntake.start(
-            IntakeSettings.local(Topics.LOGS_RAW.name()), broker.bootstrap(), Map.of());
+        : LogIntake.start(IntakeSettings.local(), broker.bootstrap(), Map.of());
   }
 
   private void announce(@Nullable Dashboard dashboard, FlinkCluster flink) {

@@ -1,6 +1,7 @@
 package io.millrace.local;
 
 import io.millrace.local.flink.FailureCause;
+import io.millrace.local.flink.FlinkPlugins;
 import io.millrace.local.query.OpenSearchNode;
 import io.millrace.local.retention.LogArchive;
 import io.millrace.local.retention.LogRetention;
@@ -13,6 +14,7 @@ import java.io.PrintStream;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import org.apache.flink.configuration.Configuration;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -37,15 +39,25 @@ final class RetentionCommand {
   @Option(
       names = "--archive",
       paramLabel = "<directory>",
-      description = "The archive, as log ingestion was given it: a directory of this machine.")
-  @Nullable Path archive;
+      description =
+          "The archive, as log ingestion was given it: a directory of this machine, or with --s3 an"
+              + " address such as s3://bucket/logs.")
+  @Nullable String archive;
+
+  @Option(
+      names = "--s3",
+      paramLabel = "<file>",
+      description =
+          "File whose lines are Flink's settings of s3:// addresses, such as s3.access-key=...; the"
+              + " one that a cluster with such an archive is started with.")
+  @Nullable String s3;
 
   @Option(
       names = "--keep",
       paramLabel = "<days>",
       description =
           "So many days after its day an index is deleted, and so many after it was made or brought"
-              + " back; default ${DEFAULT-VALUE}.")
+              + " back; with 0 as soon as its day is over; default ${DEFAULT-VALUE}.")
   int keep = 7;
 
   @Option(
@@ -84,7 +96,7 @@ final class RetentionCommand {
     if (!LOGS.equals(command.what)) {
       throw new UsageException("name what is deleted: retention logs; there is nothing else");
     }
-    Path directory = command.archive;
+    String directory = command.archive;
     if (directory == null) {
       throw new UsageException(
           "name the archive: retention logs --archive <directory>; nothing is deleted that is not"
@@ -93,6 +105,7 @@ final class RetentionCommand {
     LogRetention retention;
     Terms terms;
     try {
+      command.loadS3();
       terms = new Terms(command.keep, command.late, !command.dryRun);
       retention =
           new LogRetention(
@@ -100,6 +113,14 @@ final class RetentionCommand {
                   command.search.address(base, "retention logs"), command.search.credentials()),
               OpenSearchNode.requirePrefix(command.search.topicPrefix),
               LogArchive.at(directory, command.search.topicPrefix));
+    } catch (IOException e) {
+      throw new UsageException(
+          "the archive "
+              + directory
+              + " can't be read: "
+              + FailureCause.of(e)
+              + "; an s3:// address needs --s3=<file>",
+          e);
     } catch (IllegalArgumentException e) {
       throw new UsageException(
           e.getMessage() + "; 'local-cluster/run retention --help' shows the options", e);
@@ -118,6 +139,13 @@ final class RetentionCommand {
       return stays ? ExitCode.FAILED : ExitCode.DONE;
     } catch (IOException e) {
       throw new RunFailedException(FailureCause.of(e), e);
+    }
+  }
+
+  private void loadS3() throws UsageException, IOException {
+    if (s3 != null) {
+      FlinkPlugins plugins = S3Options.plugins(s3);
+      plugins.load(Configuration.fromMap(plugins.settings()));
     }
   }
 

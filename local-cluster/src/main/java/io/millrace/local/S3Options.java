@@ -52,7 +52,17 @@ final class S3Options {
     if (endpoint != null) {
       return new FlinkPlugins(LocalS3.plugins(), endpoint.flinkSettings());
     }
-    return s3 == null ? FlinkPlugins.NONE : new FlinkPlugins(LocalS3.plugins(), settings(s3));
+    return s3 == null ? FlinkPlugins.NONE : plugins(s3);
+  }
+
+  /**
+   * The plugins of Flink, with the settings of a file.
+   *
+   * @throws UsageException where the file can't be read or has other settings
+   * @throws IOException where the plugin is not built
+   */
+  static FlinkPlugins plugins(String file) throws UsageException, IOException {
+    return new FlinkPlugins(LocalS3.plugins(), settings(file));
   }
 
   /**

@@ -172,7 +172,7 @@ class LocalClusterTest {
         "none",
         "--opensearch",
         "localhost:1");
-    assertUsage("from 1 to 36500", "retention", "logs", "--archive", "none", "--keep", "0");
+    assertUsage("from 0 to 36500", "retention", "logs", "--archive", "none", "--keep=-1");
     assertUsage("there is no level \"LOUD\"", "query", "logs", "--level", "LOUD");
     assertUsage("text may be given once", "query", "logs", "--text", "a", "--text", "b");
     assertUsage("like host:9200", "query", "logs", "--opensearch", "http://u:p@a:1");

@@ -27,6 +27,8 @@ import io.millrace.schema.logs.LogRuleSet;
 import io.millrace.schema.logs.LogServiceDescribed;
 import io.millrace.schema.logs.LogSourceDescribed;
 import io.millrace.schema.logs.LogsCounted;
+import io.millrace.schema.media.MediaCatalogued;
+import io.millrace.schema.media.MediaUploaded;
 import io.millrace.schema.payments.AuditRecorded;
 import io.millrace.schema.payments.BreakEscalated;
 import io.millrace.schema.payments.BreakPublished;
@@ -422,6 +424,18 @@ public final class Topics {
   /** Refused records of {@link #LOG_SERVICES}. */
   public static final Topic<DeadLettered> LOG_SERVICES_DLQ = LOG_SERVICES.deadLetters();
 
+  /** Uploads of media files; input of log ingestion. */
+  public static final Topic<MediaUploaded> MEDIA_UPLOADS =
+      input(
+          "media.uploads",
+          "A media file was uploaded, or what is known of it changed.",
+          MediaUploaded.class,
+          "mediaId",
+          Cleanup.DELETE);
+
+  /** Refused records of {@link #MEDIA_UPLOADS}. */
+  public static final Topic<DeadLettered> MEDIA_UPLOADS_DLQ = MEDIA_UPLOADS.deadLetters();
+
   /** What the lines of all logs say. */
   public static final Topic<LogRecorded> LOG_INGESTION_RECORDS =
       result(
@@ -456,6 +470,15 @@ public final class Topics {
           "What became of the lines of a source in a partition.",
           LinesAccounted.class,
           "source",
+          View.TABLE);
+
+  /** The catalogue of media files, version by version. */
+  public static final Topic<MediaCatalogued> LOG_INGESTION_MEDIA =
+      result(
+          "log-ingestion.media",
+          "What the catalogue says of a media file from a version on.",
+          MediaCatalogued.class,
+          "mediaId",
           View.TABLE);
 
   /** Records that came after their minute had been counted. */
@@ -540,10 +563,13 @@ public final class Topics {
           LOG_RULES_DLQ,
           LOG_SERVICES,
           LOG_SERVICES_DLQ,
+          MEDIA_UPLOADS,
+          MEDIA_UPLOADS_DLQ,
           LOG_INGESTION_RECORDS,
           LOG_INGESTION_METRICS,
           LOG_INGESTION_ALERTS,
           LOG_INGESTION_LEDGER,
+          LOG_INGESTION_MEDIA,
           LOG_INGESTION_LATE,
           LOG_INGESTION_LIVE,
           FILE_INGESTION_RECORDS,

@@ -53,10 +53,11 @@ import org.apache.flink.util.function.SerializableFunction;
 
 /**
  * What all services log. In: {@code logs.raw}, {@code log.sources}, {@code log.rules}, {@code
- * log.services}. Out: {@code log-ingestion.records}, {@code log-ingestion.metrics}, {@code
- * log-ingestion.alerts}, {@code log-ingestion.ledger}; live: {@code log-ingestion.live}; late:
- * {@code log-ingestion.late}; rejects: {@code .dlq} of each input. Store: OpenSearch. State:
- * O(sources * partitions + open windows * groups).
+ * log.services}, {@code media.uploads}. Out: {@code log-ingestion.records}, {@code
+ * log-ingestion.metrics}, {@code log-ingestion.alerts}, {@code log-ingestion.ledger}, {@code
+ * log-ingestion.media}; live: {@code log-ingestion.live}; late: {@code log-ingestion.late};
+ * rejects: {@code .dlq} of each input. Stores: OpenSearch, PostgreSQL. State: O(sources *
+ * partitions + open windows * groups + media files).
  */
 public final class LogIngestionJob {
   /** What it is, for its users. */
@@ -65,19 +66,26 @@ public final class LogIngestionJob {
           "log-ingestion",
           LogIngestionJob.class,
           "What do all services log, and what of it is alarming?",
-          List.of(Topics.LOGS_RAW, Topics.LOG_SOURCES, Topics.LOG_RULES, Topics.LOG_SERVICES),
+          List.of(
+              Topics.LOGS_RAW,
+              Topics.LOG_SOURCES,
+              Topics.LOG_RULES,
+              Topics.LOG_SERVICES,
+              Topics.MEDIA_UPLOADS),
           List.of(
               Topics.LOG_INGESTION_RECORDS,
               Topics.LOG_INGESTION_METRICS,
               Topics.LOG_INGESTION_ALERTS,
               Topics.LOG_INGESTION_LEDGER,
+              Topics.LOG_INGESTION_MEDIA,
               Topics.LOG_INGESTION_LATE,
               Topics.LOG_INGESTION_LIVE,
               Topics.LOGS_RAW_DLQ,
               Topics.LOG_SOURCES_DLQ,
               Topics.LOG_RULES_DLQ,
-              Topics.LOG_SERVICES_DLQ),
-          List.of(StoreAccess.OPENSEARCH),
+              Topics.LOG_SERVICES_DLQ,
+              Topics.MEDIA_UPLOADS_DLQ),
+          List.of(StoreAccess.OPENSEARCH, StoreAccess.POSTGRES),
           LogIngestionOptions.ALL);
 
   private LogIngestionJob() {}
@@ -143,6 +151,7 @@ public final class LogIngestionJob {
     bury(endpoints, sources, ofSources, Topics.LOG_SOURCES_DLQ, "sources-dlq-sink");
     bury(endpoints, rules, ofRules, Topics.LOG_RULES_DLQ, "rules-dlq-sink");
     bury(endpoints, services, ofServices, Topics.LOG_SERVICES_DLQ, "services-dlq-sink");
+    MediaCatalogue.build(env, config, endpoints);
   }
 
   private static DataStream<LogLine> lines(

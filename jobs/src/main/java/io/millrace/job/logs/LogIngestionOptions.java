@@ -10,6 +10,7 @@ import io.millrace.operator.logline.LineSource;
 import io.millrace.operator.logline.LogLevel;
 import io.millrace.operator.logline.Redaction;
 import io.millrace.operator.logs.LogSpec;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -120,6 +121,16 @@ public final class LogIngestionOptions {
           .withDescription(
               "With --recall: how many days after its own a line may have come in, from 0 to 366.");
 
+  /** How long versions of media files are known. */
+  public static final ConfigOption<Duration> MEDIA_HORIZON =
+      ConfigOptions.key("media-horizon")
+          .durationType()
+          .defaultValue(Duration.ofDays(30))
+          .withDescription(
+              "How long the last version of a media file is remembered, in event time: in it a"
+                  + " version that comes again is passed over, and one that says something else is"
+                  + " a dead letter. From 1ms to 3650d.");
+
   /** All of them. */
   public static final List<ConfigOption<?>> ALL =
       List.of(
@@ -136,8 +147,10 @@ public final class LogIngestionOptions {
           ArchiveOptions.ARCHIVE_ROLL_SIZE,
           ArchiveOptions.ARCHIVE_ROLL_INTERVAL,
           RECALL,
-          RECALL_LATE);
+          RECALL_LATE,
+          MEDIA_HORIZON);
 
+  private static final int MOST_HORIZON_DAYS = 3_650;
   private static final String NONE = "none";
   private static final List<LineFormat> SELF_EXPLANATORY =
       Arrays.stream(LineFormat.values())
@@ -166,6 +179,21 @@ public final class LogIngestionOptions {
         JobOptions.order(config) == JobOptions.Order.EVENT_TIME,
         config.get(DEDUP) || !config.get(RECALL, "").isEmpty(),
         !bounded);
+  }
+
+  /**
+   * How long versions of media files are known.
+   *
+   * @throws IllegalArgumentException where the option is out of its range
+   */
+  static long mediaHorizonMillis(JobConfig config) {
+    Duration horizon = config.get(MEDIA_HORIZON);
+    if (horizon.compareTo(Duration.ofMillis(1)) < 0
+        || horizon.compareTo(Duration.ofDays(MOST_HORIZON_DAYS)) > 0) {
+      throw new IllegalArgumentException(
+          "--media-horizon must be from 1ms to 3650d, found " + horizon);
+    }
+    return horizon.toMillis();
   }
 
   private static @Nullable LineSource unknown(JobConfig config) {

@@ -5,7 +5,7 @@ import io.millrace.job.JobOptions;
 import io.millrace.operator.ratelimit.LimitDimension;
 import io.millrace.operator.ratelimit.RateLimitSpec;
 import io.millrace.operator.ratelimit.RateLimitSpec.Coordination;
-import io.millrace.operator.writeback.WriteBackSpec;
+import io.millrace.operator.ratelimit.RateLimiter;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -87,7 +87,7 @@ public final class RateCountingOptions {
         config.millis(LEASE_EPOCH),
         config.millis(VERDICT_HORIZON),
         config.millis(USAGE_WINDOW),
-        WriteBackSpec.DEFAULT);
+        RateLimiter.STATE);
   }
 
   private static LimitDimension domain(String code) {

@@ -57,6 +57,28 @@ final class RequestSlices implements RequestFields<Projected> {
     return request.has(COST) ? request.number(COST) : 1;
   }
 
+  @Override
+  public long idHash(Projected request) {
+    return hash(request, REQUEST_ID);
+  }
+
+  @Override
+  public long keyHash(Projected request, LimitDimension dimension) {
+    int field =
+        switch (dimension) {
+          case USER -> USER;
+          case API_KEY -> API_KEY;
+          case IP -> IP;
+          case ROUTE -> ROUTE;
+          case GLOBAL -> throw new IllegalArgumentException("the key of everything is no field");
+        };
+    return hash(request, request.has(field) ? field : REQUEST_ID);
+  }
+
+  private static long hash(Projected request, int field) {
+    return RequestFields.hash(request.text(), request.start(field), request.length(field));
+  }
+
   private static @Nullable String text(Projected request, int field) {
     return request.has(field) ? request.string(field) : null;
   }

@@ -145,6 +145,9 @@ class FlinkSqlITCase {
           "window", Optional.of("P3D"),
           "period", Optional.of("PT1M"),
           "zone", Optional.of("UTC"),
+          "sha256", Optional.of("0123456789abcdef".repeat(4)),
+          "contentType", Optional.of("image/png"),
+          "location", Optional.of("s3://media/cat.png"),
           "matchId", Optional.empty());
 
   private static <T extends Record> byte[] encoded(Topic<T> topic, Object value) {

@@ -12,6 +12,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -59,6 +60,29 @@ final class CannedLogs {
   final List<String> refused = new ArrayList<>();
   int joined;
 
+  /** Source and partition, and what becomes of their lines. */
+  private final Map<String, Account> accounts = new TreeMap<>();
+
+  /** What may become of a line. */
+  private enum Outcome {
+    INDEXED,
+    JOINED,
+    REFUSED
+  }
+
+  /** The lines of a source in a partition. */
+  private static final class Account {
+    private final Map<Outcome, Integer> lines = new EnumMap<>(Outcome.class);
+
+    int of(Outcome outcome) {
+      return lines.getOrDefault(outcome, 0);
+    }
+
+    int all() {
+      return lines.values().stream().mapToInt(Integer::intValue).sum();
+    }
+  }
+
   private final String topic;
   private final Random random;
   private long arrival;
@@ -88,7 +112,8 @@ final class CannedLogs {
     add(
         "api",
         i % PARTITIONS,
-        String.format("{\"at\":%d,\"level\":\"%s\",\"msg\":\"order %d\"}", at, level, i));
+        String.format("{\"at\":%d,\"level\":\"%s\",\"msg\":\"order %d\"}", at, level, i),
+        Outcome.INDEXED);
     expect("api", at, level, "order " + i);
   }
 
@@ -98,14 +123,14 @@ final class CannedLogs {
     String start = LOG4J.format(Instant.ofEpochMilli(at));
     StringBuilder message = new StringBuilder("job " + i);
     int partition = random.nextInt(PARTITIONS);
-    add("worker", partition, start + " " + level + " [w] a.B - job " + i);
+    add("worker", partition, start + " " + level + " [w] a.B - job " + i, Outcome.INDEXED);
     for (int line = error ? random.nextInt(5) : 0; line > 0; line--) {
       String next = "\tat a.B.c" + line;
       // Another source in between is none of its business.
       if (random.nextInt(4) == 0) {
         logfmt(i, at);
       }
-      add("worker", partition, next);
+      add("worker", partition, next, Outcome.JOINED);
       message.append('\n').append(next);
       joined++;
     }
@@ -116,22 +141,31 @@ final class CannedLogs {
     add(
         "hosts",
         i % PARTITIONS,
-        String.format("<11>1 %s h app - - - event %d", Instant.ofEpochMilli(at), i));
+        String.format("<11>1 %s h app - - - event %d", Instant.ofEpochMilli(at), i),
+        Outcome.INDEXED);
     expect("hosts", at, "ERROR", "event " + i);
   }
 
   private void logfmt(int i, long at) {
-    add("queue", i % PARTITIONS, String.format("ts=%d lvl=debug msg=\"message %d\"", at, i));
+    add(
+        "queue",
+        i % PARTITIONS,
+        String.format("ts=%d lvl=debug msg=\"message %d\"", at, i),
+        Outcome.INDEXED);
     expect("queue", at, "DEBUG", "message " + i);
   }
 
   private void poison(int i) {
     String source = List.of("api", "queue", "hosts", "nobody").get(i % 4);
-    add(source, i % PARTITIONS, "{\"at\": poison " + i);
+    add(source, i % PARTITIONS, "{\"at\": poison " + i, Outcome.REFUSED);
     refused.add(source + " poison " + i);
   }
 
-  private void add(String source, int partition, String line) {
+  private void add(String source, int partition, String line, Outcome outcome) {
+    accounts
+        .computeIfAbsent(source + " " + partition, unused -> new Account())
+        .lines
+        .merge(outcome, 1, Integer::sum);
     ProducerRecord<byte[], byte[]> record =
         new ProducerRecord<>(topic, partition, START, source.getBytes(UTF_8), line.getBytes(UTF_8));
     record.headers().add("source", source.getBytes(UTF_8));
@@ -146,6 +180,29 @@ final class CannedLogs {
     if (level.equals("ERROR")) {
       errors.computeIfAbsent(source, unused -> new TreeMap<>()).merge(minute, 1L, Long::sum);
     }
+  }
+
+  /**
+   * What the accounts of all sources and partitions must be at the end, each in a line: the source,
+   * the partition, and how many lines came in, were indexed, joined and refused.
+   *
+   * @param closed whether {@link #closing} lines came too
+   */
+  List<String> accounts(boolean closed) {
+    List<String> lines = new ArrayList<>();
+    accounts.forEach(
+        (place, account) -> {
+          int more = closed && (place.startsWith("api ") || place.startsWith("worker ")) ? 1 : 0;
+          lines.add(
+              String.format(
+                  "%s in=%d indexed=%d joined=%d deadLetters=%d",
+                  place,
+                  account.all() + more,
+                  account.of(Outcome.INDEXED) + more,
+                  account.of(Outcome.JOINED),
+                  account.of(Outcome.REFUSED)));
+        });
+    return lines;
   }
 
   /** What a rule on errors of each source in a minute must say: source, minute, state and value. */

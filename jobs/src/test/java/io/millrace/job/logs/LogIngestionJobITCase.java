@@ -102,9 +102,7 @@ class LogIngestionJobITCase {
                 "--bounded",
                 "true"));
     options.addAll(List.of(more));
-    if (!options.contains("--opensearch")) {
-      options.addAll(List.of("--stores", "none"));
-    }
+    options.addAll(List.of("--stores", options.contains("--opensearch") ? "opensearch" : "none"));
     JobConfig config = JobConfig.parse(options.toArray(new String[0]), LogIngestionJob.JOB);
     KafkaTopics.prepare(config.configuration(), LogIngestionJob.JOB.topics());
     return config;
@@ -192,6 +190,7 @@ class LogIngestionJobITCase {
     }
     assertThat(refused).containsExactlyInAnyOrderElementsOf(logs.refused);
     assertAccounts(prefix, logs.records.size(), logs.joined, logs.refused.size());
+    assertThat(LogLines.accounts(broker.bootstrap(), prefix)).isEqualTo(logs.accounts(false));
     assertArchive(archive.resolve(prefix + "logs.raw"), logs.records);
   }
 
@@ -460,6 +459,9 @@ class LogIngestionJobITCase {
 
     long lettersBefore = committed(prefix + "logs.raw.dlq").size();
     for (int time = 0; time < 2; time++) {
+      if (time == 0) {
+        FailingOnce.arm();
+      }
       String[] recall =
           Stream.concat(
                   Arrays.stream(stores),
@@ -472,6 +474,7 @@ class LogIngestionJobITCase {
           .atMost(Duration.ofMinutes(1))
           .until(() -> index.search(query("limit", "10000")).size() == records);
       assertThat(found(index, query("limit", "10000"))).isEqualTo(before);
+      assertThat(FailingOnce.hasFailed()).as("the first recall fails in between").isTrue();
     }
     assertThat(retention(prefix, archive).back()).containsExactly(new Back(name, records, records));
     assertThat(retention(prefix, archive).apply(terms, Instant.now()))
@@ -543,9 +546,11 @@ class LogIngestionJobITCase {
   }
 
   /** Another one each time, which has read nothing of the archive. */
-  private static LogRetention retention(String prefix, Path archive) {
+  private static LogRetention retention(String prefix, Path archive) throws IOException {
     return new LogRetention(
-        OpenSearchNode.at(openSearch.address(), null), prefix, LogArchive.at(archive, prefix));
+        OpenSearchNode.at(openSearch.address(), null),
+        prefix,
+        LogArchive.at(archive.toString(), prefix));
   }
 
   private static Path onlyFileOf(Path directory) throws IOException {

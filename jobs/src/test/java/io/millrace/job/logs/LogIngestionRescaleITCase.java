@@ -18,7 +18,7 @@ class LogIngestionRescaleITCase extends RescaleRun {
   private static final List<Integer> PARALLELISMS = List.of(1, 2, 1);
 
   @Test
-  void rescale_1to2to1_everyLineMinuteAndAlertOnce() throws Exception {
+  void rescale_1to2to1_everyLineMinuteAndAlertOnce_andEveryAccountIsRight() throws Exception {
     CannedLogs logs = new CannedLogs(PREFIX, 19, 3_000);
     List<String> expected = LogLines.expected(logs);
     try (LocalBroker broker = broker()) {
@@ -45,11 +45,20 @@ class LogIngestionRescaleITCase extends RescaleRun {
         await()
             .atMost(LIMIT)
             .until(() -> LogLines.committed(broker.bootstrap(), PREFIX).size() >= wanted);
+        if (isLast) {
+          await()
+              .atMost(LIMIT)
+              .untilAsserted(
+                  () ->
+                      assertThat(LogLines.accounts(broker.bootstrap(), PREFIX))
+                          .isEqualTo(logs.accounts(true)));
+        }
         savepoint = stop(job);
       }
 
       assertThat(LogLines.committed(broker.bootstrap(), PREFIX))
           .containsExactlyInAnyOrderElementsOf(expected);
+      assertThat(LogLines.accounts(broker.bootstrap(), PREFIX)).isEqualTo(logs.accounts(true));
     }
   }
 

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.millrace.local.browser.Browser;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -25,8 +26,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -38,11 +40,23 @@ class DashboardE2ECase {
   /** Rows of a ranking: so many different paths the feed has in any window. */
   private static final int K = 50;
 
-  @TempDir private Path directory;
+  /** What the page says of the job, as variables of a script. */
+  private static final String STATE =
+      "const job = [...document.querySelectorAll('main tbody tr')]"
+          + ".find((row) => row.cells[0].textContent === 'heavy-hitters');"
+          + " const state = job?.cells[1].textContent;"
+          + " const records = job?.cells[2].textContent;"
+          + " const restarts = Number(job?.cells[8].textContent); ";
 
-  private Process run;
-  private Thread reader;
-  private final BlockingQueue<URI> addresses = new LinkedBlockingQueue<>();
+  private static final String WINDOW = "return document.querySelector('main .note').textContent";
+
+  private static final BlockingQueue<URI> addresses = new LinkedBlockingQueue<>();
+
+  @TempDir private static Path directory;
+
+  private static Process run;
+  private static Thread reader;
+  private static URI address;
 
   /** A page: keeps what the server tells. */
   private static final class Page {
@@ -106,14 +120,19 @@ class DashboardE2ECase {
     }
   }
 
-  @BeforeEach
-  void start() throws IOException {
+  @BeforeAll
+  static void start() throws Exception {
+    Path bin = Files.createDirectory(directory.resolve("bin"));
+    Path opener = bin.resolve("xdg-open");
+    Files.writeString(opener, "#!/bin/sh\nprintf '%s' \"$1\" > " + opened() + "\n");
+    assertThat(opener.toFile().setExecutable(true)).isTrue();
     ProcessBuilder builder =
         new ProcessBuilder(
                 "../local-cluster/run",
                 "heavy-hitters",
                 "--processes",
                 "--no-stores",
+                "--open",
                 "--rate",
                 "500",
                 "--set",
@@ -122,45 +141,88 @@ class DashboardE2ECase {
                 "k=" + K)
             .redirectErrorStream(true);
     builder.environment().put("MILLRACE_HOME", directory.resolve("home").toString());
+    builder.environment().merge("PATH", bin.toString(), (path, own) -> own + ":" + path);
     run = builder.start();
-    reader = new Thread(this::readOutput, "run-output");
+    reader = new Thread(DashboardE2ECase::readOutput, "run-output");
     reader.start();
+    URI found = addresses.poll(LIMIT.toSeconds(), TimeUnit.SECONDS);
+    assertThat(found).as("the address that the run prints").isNotNull();
+    address = found;
   }
 
-  @AfterEach
-  void stop() throws Exception {
-    if (run.isAlive()) {
+  private static Path opened() {
+    return directory.resolve("opened");
+  }
+
+  @AfterAll
+  static void stop() throws Exception {
+    run.destroy();
+    boolean ended = run.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS);
+    if (!ended) {
       run.destroyForcibly().waitFor();
     }
     reader.join();
+    assertThat(ended).as("whether the run stopped when asked to").isTrue();
+    assertThat(run.exitValue()).isZero();
   }
 
   @Test
-  void page_ofARunningJob_movesShowsACrashAndGoesOn() throws Exception {
-    URI address = addresses.poll(LIMIT.toSeconds(), TimeUnit.SECONDS);
-    assertThat(address).isNotNull();
+  void open_browser_isGivenTheAddress() {
+    await()
+        .atMost(LIMIT)
+        .untilAsserted(() -> assertThat(opened()).content().isEqualTo(address.toString()));
+  }
+
+  @Test
+  void page_ofARunningJob_movesShowsACrashAndGoesOn() {
     Page page = Page.open(address);
     await().atMost(LIMIT).until(() -> page.rows.size() == K && page.runsWholly());
     long window = page.latestWindow();
     await().atMost(LIMIT).until(() -> page.latestWindow() > window);
     assertThat(page.job.path("name").asText()).isEqualTo("heavy-hitters");
-    assertThat(page.job.path("records").asLong()).isPositive();
+    await().atMost(LIMIT).until(() -> page.job.path("records").asLong() > 0);
 
     Page late = Page.open(address);
     await().atMost(LIMIT).until(() -> late.rows.size() == K);
 
-    run.descendants()
-        .filter(DashboardE2ECase::isTaskManager)
-        .forEach(ProcessHandle::destroyForcibly);
+    killTaskManagers();
     await().atMost(LIMIT).until(() -> !page.runsWholly() && page.job.path("lag").asLong() > 0);
     await().atMost(LIMIT).until(() -> !page.job.path("failure").asText().isEmpty());
     long crashed = page.latestWindow();
     await().atMost(LIMIT).until(() -> page.runsWholly() && page.latestWindow() > crashed);
-    assertThat(page.job.path("checkpointedAt").asLong()).isPositive();
+    // After a restart Flink knows none until the next one is complete.
+    await().atMost(LIMIT).until(() -> page.job.path("checkpointedAt").asLong() > 0);
+  }
 
-    run.destroy();
-    assertThat(run.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS)).isTrue();
-    assertThat(run.exitValue()).isZero();
+  @Test
+  void overview_inABrowser_showsACrashAndGoesOn() throws Exception {
+    if (!Browser.isInstalled()) {
+      System.out.println("skipped: " + Browser.MISSING);
+      Assumptions.abort(Browser.MISSING);
+    }
+    try (Browser browser = Browser.start()) {
+      browser.open(address + "#/overview");
+      browser.awaitThat(STATE + "return state === 'RUNNING'");
+      browser.awaitText("web.requests");
+      killTaskManagers();
+      browser.awaitThat(STATE + "return state !== 'RUNNING'");
+      browser.awaitText("heavy-hitters failed last with");
+      browser.awaitThat(STATE + "return state === 'RUNNING' && restarts > 0");
+      String records = browser.run(STATE + "return records").asText();
+      browser.awaitThat(STATE + "return records !== arguments[0]", records);
+
+      browser.open(address + "#/heavy-hitters");
+      browser.awaitThat("return document.querySelectorAll('main tbody tr').length === " + K);
+      String window = browser.run(WINDOW).asText();
+      browser.awaitThat("return (() => { " + WINDOW + " })() !== arguments[0]", window);
+      assertThat(browser.errors()).isEmpty();
+    }
+  }
+
+  private static void killTaskManagers() {
+    run.descendants()
+        .filter(DashboardE2ECase::isTaskManager)
+        .forEach(ProcessHandle::destroyForcibly);
   }
 
   /** Java cuts a command line after 4,096 characters, before the name of the main class. */
@@ -173,7 +235,7 @@ class DashboardE2ECase {
     }
   }
 
-  private void readOutput() {
+  private static void readOutput() {
     try (BufferedReader in =
         new BufferedReader(new InputStreamReader(run.getInputStream(), StandardCharsets.UTF_8))) {
       for (String line = in.readLine(); line != null; line = in.readLine()) {

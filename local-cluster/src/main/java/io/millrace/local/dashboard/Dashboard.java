@@ -66,8 +66,9 @@ public final class Dashboard implements AutoCloseable {
 
   @Override
   public void close() {
-    server.close();
+    // A server that ends takes no more messages.
     viewers.close();
+    server.close();
     status.close();
     reader.close();
   }

@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.millrace.local.dashboard.Assets.Asset;
-import io.millrace.local.dashboard.DashboardSettings.Certificate;
+import io.millrace.local.host.ServerCertificate;
 import io.millrace.local.query.LogIndex;
 import io.millrace.local.query.LogQuery;
 import io.undertow.Undertow;
@@ -22,12 +22,8 @@ import io.undertow.util.HttpString;
 import io.undertow.util.Methods;
 import io.undertow.util.StatusCodes;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.InetSocketAddress;
 import java.net.URI;
-import java.nio.file.Files;
-import java.security.GeneralSecurityException;
-import java.security.KeyStore;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
@@ -35,8 +31,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
-import javax.net.ssl.KeyManagerFactory;
-import javax.net.ssl.SSLContext;
 import org.apache.kafka.common.KafkaException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -104,7 +98,7 @@ final class DashboardServer implements AutoCloseable {
     this.replays = replays;
     this.logs = logs;
     this.gate = Gate.of(settings);
-    Certificate certificate = settings.tls();
+    ServerCertificate certificate = settings.tls();
     this.tls = certificate != null;
     Undertow.Builder builder =
         Undertow.builder()
@@ -120,7 +114,7 @@ final class DashboardServer implements AutoCloseable {
         certificate == null
             ? builder.addHttpListener(settings.port(), settings.host()).build()
             : builder
-                .addHttpsListener(settings.port(), settings.host(), context(certificate))
+                .addHttpsListener(settings.port(), settings.host(), certificate.context())
                 .build();
   }
 
@@ -144,22 +138,6 @@ final class DashboardServer implements AutoCloseable {
           "the dashboard can't listen on " + settings.host() + ":" + settings.port(), e);
     }
     return server;
-  }
-
-  private static SSLContext context(Certificate certificate) throws IOException {
-    char[] password = certificate.password().toCharArray();
-    try (InputStream in = Files.newInputStream(certificate.keystore())) {
-      KeyStore keys = KeyStore.getInstance("PKCS12");
-      keys.load(in, password);
-      KeyManagerFactory factory =
-          KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-      factory.init(keys, password);
-      SSLContext context = SSLContext.getInstance("TLS");
-      context.init(factory.getKeyManagers(), null, null);
-      return context;
-    } catch (GeneralSecurityException e) {
-      throw new IOException(certificate.keystore() + " can't be used: " + e.getMessage(), e);
-    }
   }
 
   /** Address of the page. */

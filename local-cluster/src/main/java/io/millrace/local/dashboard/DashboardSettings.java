@@ -1,8 +1,8 @@
 package io.millrace.local.dashboard;
 
+import io.millrace.local.host.ServerCertificate;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
-import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,26 +14,12 @@ import org.jspecify.annotations.Nullable;
  * @param tls its certificate; null for plain HTTP
  */
 public record DashboardSettings(
-    String host, int port, @Nullable String token, @Nullable Certificate tls) {
+    String host, int port, @Nullable String token, @Nullable ServerCertificate tls) {
   /** The shortest token, in characters. */
   public static final int MIN_TOKEN = 16;
 
   /** Loopback, any free port, everybody of this machine. */
   public static final DashboardSettings LOCAL = new DashboardSettings("127.0.0.1", 0, null, null);
-
-  /**
-   * A certificate with its key.
-   *
-   * @param keystore a PKCS#12 file
-   * @param password the password of the file and of the key in it
-   */
-  public record Certificate(Path keystore, String password) {
-    /** Keeps the password out of logs. */
-    @Override
-    public String toString() {
-      return "Certificate[" + keystore + "]";
-    }
-  }
 
   /**
    * Checks that who is not on this machine must show a token.

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.millrace.local.flink.FlinkRest;
 import io.millrace.local.flink.JobProgress;
+import io.millrace.local.flink.JobProgress.Split;
 import io.millrace.local.flink.SubmittedJob;
 import java.io.IOException;
 import java.util.ArrayDeque;
@@ -14,6 +15,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import org.apache.flink.api.common.JobID;
 import org.apache.kafka.common.TopicPartition;
 import org.slf4j.Logger;
@@ -39,6 +41,7 @@ final class JobWatch {
   /** What was seen of a job so far. */
   private static final class Seen {
     private final Map<String, Long> positions = new HashMap<>();
+    private Map<String, PartitionTime> partitions = Map.of();
     private final Deque<Sample> samples = new ArrayDeque<>();
 
     long records() {
@@ -131,6 +134,56 @@ final class JobWatch {
     described.put("lag", lag(before.positions));
     described.put("restarts", progress.restarts());
     progress.checkpointedAt().ifPresent(at -> described.put("checkpointedAt", at));
+    addSources(described.putArray("sources"), before, progress.splits());
+  }
+
+  /**
+   * The event time of each topic that the job reads, and the partitions that it does not wait for.
+   */
+  private void addSources(ArrayNode sources, Seen before, Map<String, Split> splits) {
+    long now = System.nanoTime();
+    Map<String, PartitionTime> partitions = new HashMap<>();
+    splits.forEach(
+        (name, split) ->
+            partitions.put(name, PartitionTime.of(before.partitions.get(name), split, now)));
+    before.partitions = partitions;
+    Map<String, TreeMap<Integer, PartitionTime>> topics = new TreeMap<>();
+    partitions.forEach(
+        (name, partition) -> {
+          int dash = name.lastIndexOf('-');
+          topics
+              .computeIfAbsent(name.substring(0, dash), any -> new TreeMap<>())
+              .put(Integer.parseInt(name.substring(dash + 1)), partition);
+        });
+    topics.forEach(
+        (topic, numbered) ->
+            addSource(sources.addObject().put("topic", named(topic)), numbered, now));
+  }
+
+  private static void addSource(
+      ObjectNode source, Map<Integer, PartitionTime> partitions, long now) {
+    source.put("partitions", partitions.size());
+    ArrayNode idle = source.putArray("idle");
+    long earliest = Long.MAX_VALUE;
+    for (Map.Entry<Integer, PartitionTime> each : partitions.entrySet()) {
+      if (each.getValue().isIdle(now)) {
+        idle.add(each.getKey());
+      } else {
+        earliest = Math.min(earliest, each.getValue().split().watermark());
+      }
+    }
+    if (earliest > Long.MIN_VALUE && earliest < Long.MAX_VALUE) {
+      source.put("eventTime", earliest);
+    }
+  }
+
+  /** The name of a topic of which Flink's metrics have only another form. */
+  private String named(String measured) {
+    return reader.ends().keySet().stream()
+        .map(TopicPartition::topic)
+        .filter(topic -> measured(topic).equals(measured))
+        .findFirst()
+        .orElse(measured);
   }
 
   /** A topic's name as Flink's metrics have it, with which positions come. */

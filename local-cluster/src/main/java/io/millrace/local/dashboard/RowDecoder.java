@@ -61,7 +61,7 @@ final class RowDecoder {
       LiveRow row = liveRows.decode(record.value());
       if (row.view().equals(HEARTBEAT)) {
         Heartbeat beat = heartbeats.decode(row.data().getBytes(StandardCharsets.UTF_8));
-        table.heartbeat(row.row(), row.snapshotId(), beat.rows());
+        table.heartbeat(row.row(), row.snapshotId(), row.version(), beat.rows());
       } else {
         String json =
             "{\"view\":"

@@ -77,8 +77,8 @@ final class RowTable {
     }
   }
 
-  /** A snapshot of which rows are still missing. */
-  private record Awaited(String snapshot, long missing) {}
+  /** A snapshot of which rows are still missing, and the version of its end. */
+  private record Awaited(String snapshot, long version, long missing) {}
 
   private final String topic;
   private final Kind kind;
@@ -153,7 +153,7 @@ final class RowTable {
     if (wait != null
         && wait.snapshot.equals(snapshot)
         && (known == null || !known.isOf(group, snapshot))) {
-      await(group, new Awaited(snapshot, wait.missing - 1));
+      await(group, new Awaited(snapshot, wait.version, wait.missing - 1));
     }
   }
 
@@ -168,12 +168,15 @@ final class RowTable {
 
   /**
    * Says that a view is complete with so many rows of a snapshot. Once they are here, what is left
-   * of earlier snapshots leaves; that may be later, since one partition may overtake another.
+   * of earlier snapshots leaves. Rows and heartbeats are in several partitions, of which any may
+   * overtake another: the rows may come later, and those of later snapshots may be here already.
+   *
+   * @param version that of the heartbeat; greater than those of the snapshot's rows
    */
-  synchronized void heartbeat(String group, String snapshot, long count) {
+  synchronized void heartbeat(String group, String snapshot, long version, long count) {
     received++;
     long here = present.values().stream().filter(row -> row.isOf(group, snapshot)).count();
-    await(group, new Awaited(snapshot, count - here));
+    await(group, new Awaited(snapshot, version, count - here));
   }
 
   private void await(String group, Awaited wait) {
@@ -184,6 +187,7 @@ final class RowTable {
     awaited.remove(group);
     present.values().stream()
         .filter(row -> group.equals(row.group) && !wait.snapshot.equals(row.snapshot))
+        .filter(row -> row.version < wait.version)
         .toList()
         .forEach(this::leave);
   }

@@ -24,6 +24,7 @@ public final class SeededFeeds {
           Map.entry(Topics.LOG_SOURCES.name(), seed -> new LogSourcesFeed()),
           Map.entry(Topics.LOG_RULES.name(), seed -> new LogRulesFeed()),
           Map.entry(Topics.LOG_SERVICES.name(), seed -> new LogServicesFeed()),
+          Map.entry(Topics.MEDIA_UPLOADS.name(), MediaUploadsFeed::new),
           Map.entry(Topics.RATELIMIT_REQUESTS.name(), LimitedRequestsFeed::new),
           Map.entry(Topics.RATELIMIT_RULES.name(), seed -> new LimitRulesFeed()),
           Map.entry(Topics.LOCATION_UPDATES.name(), LocationUpdatesFeed::new),

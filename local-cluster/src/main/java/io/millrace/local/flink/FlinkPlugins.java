@@ -25,8 +25,12 @@ public record FlinkPlugins(@Nullable Path directory, Map<String, String> setting
     return directory == null ? Map.of() : Map.of("FLINK_PLUGINS_DIR", directory.toString());
   }
 
-  /** Has the file systems of this JVM be those of the plugins. */
-  void load(Configuration flink) throws IOException {
+  /**
+   * Has the file systems of this JVM be those of the plugins.
+   *
+   * @throws IOException where the plugins can't be read
+   */
+  public void load(Configuration flink) throws IOException {
     if (directory != null) {
       FileSystem.initialize(
           flink,

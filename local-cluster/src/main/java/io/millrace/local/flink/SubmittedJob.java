@@ -1,9 +1,11 @@
 package io.millrace.local.flink;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.fasterxml.jackson.databind.JsonNode;
+import io.millrace.local.flink.JobProgress.Split;
 import java.io.IOException;
 import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -33,6 +35,16 @@ public final class SubmittedJob {
   /** The gauge of a Kafka source: offset of the record that it emitted last, negative before. */
   private static final Pattern POSITION =
       Pattern.compile(".*\\.KafkaSourceReader\\.topic\\.(.+)\\.partition\\.(\\d+)\\.currentOffset");
+
+  /**
+   * Gauges of a source for each of its splits, which Kafka's source calls by topic and partition.
+   */
+  private static final Pattern SPLIT =
+      Pattern.compile(
+          ".*\\.split\\.(.+-\\d{1,9})\\.watermark\\.(currentWatermark|accumulatedIdleTimeMs)");
+
+  /** Flink's server takes no longer request lines than 4,096 characters. */
+  private static final int QUERY_CHARS = 3_000;
 
   private static final Duration FAILURE_LIMIT = Duration.ofSeconds(10);
   private static final Duration FAILURE_POLL = Duration.ofMillis(200);
@@ -70,8 +82,10 @@ public final class SubmittedJob {
   public JobProgress progress() throws IOException, InterruptedException {
     JsonNode overview = get("");
     Map<String, Long> positions = new HashMap<>();
+    Map<String, Split> splits = new HashMap<>();
     for (JsonNode vertex : overview.path("vertices")) {
-      addPositions("/vertices/" + vertex.path("id").asText() + "/subtasks/metrics", positions);
+      String metrics = "/vertices/" + vertex.path("id").asText() + "/subtasks/metrics";
+      maxima(metrics).forEach((name, value) -> addFigure(name, value, positions, splits));
     }
     JsonNode latest =
         get("/checkpoints").path("latest").path("completed").path("trigger_timestamp");
@@ -82,6 +96,7 @@ public final class SubmittedJob {
     return new JobProgress(
         overview.path("state").asText(),
         positions,
+        splits,
         latest.isNumber() ? OptionalLong.of(latest.asLong()) : OptionalLong.empty(),
         restarts);
   }
@@ -175,27 +190,49 @@ public final class SubmittedJob {
     return FailureCause.of(history.get(0).path("stacktrace").asText());
   }
 
-  private void addPositions(String metrics, Map<String, Long> positions)
-      throws IOException, InterruptedException {
-    Map<String, String> partitions = new HashMap<>();
-    List<String> names = new ArrayList<>();
+  private static void addFigure(
+      String name, double value, Map<String, Long> positions, Map<String, Split> splits) {
+    Matcher position = POSITION.matcher(name);
+    Matcher split = SPLIT.matcher(name);
+    if (position.matches()) {
+      positions.merge(
+          position.group(1) + "-" + position.group(2), Math.max(0, (long) value + 1), Math::max);
+    } else if (split.matches()) {
+      boolean isTime = split.group(2).equals("currentWatermark");
+      splits.merge(
+          split.group(1),
+          new Split(isTime ? (long) value : Long.MIN_VALUE, isTime ? 0 : (long) value),
+          (one, other) ->
+              new Split(
+                  Math.max(one.watermark(), other.watermark()),
+                  Math.max(one.idleMillis(), other.idleMillis())));
+    }
+  }
+
+  /** The figures of a vertex's sources: of each the greatest that any subtask has. */
+  private Map<String, Double> maxima(String metrics) throws IOException, InterruptedException {
+    List<String> queries = new ArrayList<>();
+    StringBuilder names = new StringBuilder();
     for (JsonNode metric : get(metrics)) {
       String name = metric.path("id").asText();
-      Matcher matcher = POSITION.matcher(name);
-      if (matcher.matches()) {
-        partitions.put(name, matcher.group(1) + "-" + matcher.group(2));
-        names.add(URLEncoder.encode(name, StandardCharsets.UTF_8));
+      if (POSITION.matcher(name).matches() || SPLIT.matcher(name).matches()) {
+        names.append(names.isEmpty() ? "" : ",").append(URLEncoder.encode(name, UTF_8));
+        if (names.length() > QUERY_CHARS) {
+          queries.add(names.toString());
+          names.setLength(0);
+        }
       }
     }
-    if (names.isEmpty()) {
-      return;
+    if (!names.isEmpty()) {
+      queries.add(names.toString());
     }
-    for (JsonNode metric : get(metrics + "?agg=max&get=" + String.join(",", names))) {
-      String partition = partitions.get(metric.path("id").asText());
-      if (partition != null) {
-        positions.merge(partition, Math.max(0, metric.path("max").asLong() + 1), Math::max);
+    Map<String, Double> maxima = new HashMap<>();
+    for (String query : queries) {
+      for (JsonNode metric : get(metrics + "?agg=max&get=" + query)) {
+        maxima.put(metric.path("id").asText(), metric.path("max").asDouble());
       }
     }
+    return maxima;
   }
 
   private JsonNode get(String path) throws IOException, InterruptedException {

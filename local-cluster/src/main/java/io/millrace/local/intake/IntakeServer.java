@@ -1,5 +1,6 @@
 package io.millrace.local.intake;
 
+import io.millrace.local.host.ServerCertificate;
 import io.undertow.Undertow;
 import io.undertow.UndertowOptions;
 import io.undertow.io.Receiver.RequestToLargeException;
@@ -26,15 +27,16 @@ import org.xnio.IoUtils;
 import org.xnio.XnioExecutor;
 
 /**
- * Answers {@code POST /v1/logs/<source>}: 200 once every line is kept, and never before. No thread
- * waits for a sender or for Kafka; what all requests hold is bounded, and who comes when that is
- * used up is told to come again.
+ * Answers {@code POST /v1/logs/<source>} and {@code POST /v1/media}: 200 once every line or upload
+ * is kept, and never before. No thread waits for a sender or for Kafka; what all requests hold is
+ * bounded, and who comes when that is used up is told to come again.
  */
 final class IntakeServer implements AutoCloseable {
   static final String BUSY = "too much is on its way; try again";
 
   private static final Logger LOG = LoggerFactory.getLogger(IntakeServer.class);
   private static final String PATH = "/v1/logs/";
+  private static final String MEDIA_PATH = "/v1/media";
 
   /** The names of sources; no other is let in, since they become keys, headers and file names. */
   private static final Pattern SOURCE = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,127}");
@@ -46,16 +48,27 @@ final class IntakeServer implements AutoCloseable {
 
   private final IntakeSettings settings;
   private final LineWriter writer;
+  private final @Nullable LineWriter media;
   private final ByteBudget budget;
   private final BodyReader reader;
   private final Undertow undertow;
 
-  private IntakeServer(IntakeSettings settings, LineWriter writer) {
+  /**
+   * Where the records of a request go.
+   *
+   * @param source what they are a log of; of uploads the topic
+   * @param isMedia whether they are uploads of media files, which are checked first
+   */
+  private record Target(LineWriter writer, String source, boolean isMedia) {}
+
+  private IntakeServer(IntakeSettings settings, LineWriter writer, @Nullable LineWriter media)
+      throws IOException {
     this.settings = settings;
     this.writer = writer;
+    this.media = media;
     this.budget = new ByteBudget(settings.limits().inFlightBytes());
     this.reader = new BodyReader(settings.limits());
-    this.undertow =
+    Undertow.Builder builder =
         Undertow.builder()
             .setIoThreads(2)
             .setWorkerThreads(8)
@@ -63,18 +76,25 @@ final class IntakeServer implements AutoCloseable {
             .setServerOption(UndertowOptions.MAX_HEADER_SIZE, MAX_HEADER_BYTES)
             .setServerOption(UndertowOptions.REQUEST_PARSE_TIMEOUT, PARSE_LIMIT_MILLIS)
             .setServerOption(UndertowOptions.NO_REQUEST_TIMEOUT, IDLE_LIMIT_MILLIS)
-            .addHttpListener(
-                settings.port(), settings.host(), new HttpContinueReadHandler(this::handle))
-            .build();
+            .setHandler(new HttpContinueReadHandler(this::handle));
+    ServerCertificate certificate = settings.tls();
+    this.undertow =
+        certificate == null
+            ? builder.addHttpListener(settings.port(), settings.host()).build()
+            : builder
+                .addHttpsListener(settings.port(), settings.host(), certificate.context())
+                .build();
   }
 
   /**
    * Starts to serve.
    *
-   * @throws IOException where the address is taken
+   * @param media takes uploads of media files; null where none are taken
+   * @throws IOException where the address is taken, or the certificate can't be used
    */
-  static IntakeServer start(IntakeSettings settings, LineWriter writer) throws IOException {
-    IntakeServer server = new IntakeServer(settings, writer);
+  static IntakeServer start(IntakeSettings settings, LineWriter writer, @Nullable LineWriter media)
+      throws IOException {
+    IntakeServer server = new IntakeServer(settings, writer, media);
     try {
       server.undertow.start();
     } catch (RuntimeException e) {
@@ -89,7 +109,10 @@ final class IntakeServer implements AutoCloseable {
     InetSocketAddress bound = (InetSocketAddress) undertow.getListenerInfo().get(0).getAddress();
     String host = bound.getAddress().getHostAddress();
     return URI.create(
-        "http://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + bound.getPort());
+        (settings.tls() == null ? "http://" : "https://")
+            + (host.contains(":") ? "[" + host + "]" : host)
+            + ":"
+            + bound.getPort());
   }
 
   /** How many bytes the requests hold. */
@@ -105,7 +128,7 @@ final class IntakeServer implements AutoCloseable {
   private void handle(HttpServerExchange exchange) {
     ByteBudget.Share share = budget.share();
     try {
-      String source = checked(exchange);
+      Target target = checked(exchange);
       BodyReader.Form form = form(exchange.getRequestHeaders());
       boolean packed = isPacked(exchange.getRequestHeaders());
       reserve(exchange, share);
@@ -115,7 +138,7 @@ final class IntakeServer implements AutoCloseable {
           .receiveFullBytes(
               (received, body) -> {
                 limit.remove();
-                received.dispatch(() -> take(received, source, form, packed, body, share));
+                received.dispatch(() -> take(received, target, form, packed, body, share));
               },
               (failed, e) -> {
                 limit.remove();
@@ -137,13 +160,17 @@ final class IntakeServer implements AutoCloseable {
     }
   }
 
-  /** The source that a request names. */
-  private String checked(HttpServerExchange exchange) throws RefusedException {
+  /** What a request names. */
+  private Target checked(HttpServerExchange exchange) throws RefusedException {
     HeaderMap asked = exchange.getRequestHeaders();
     String path = exchange.getRequestPath();
-    if (!path.startsWith(PATH)) {
+    if (!path.startsWith(PATH) && !path.equals(MEDIA_PATH)) {
       throw new RefusedException(
-          StatusCodes.NOT_FOUND, "there is nothing here; logs go to " + PATH + "<source>");
+          StatusCodes.NOT_FOUND,
+          "there is nothing here; logs go to "
+              + PATH
+              + "<source>, and what is known of uploads to "
+              + MEDIA_PATH);
     }
     if (!exchange.getRequestMethod().equals(Methods.POST)) {
       exchange.getResponseHeaders().put(Headers.ALLOW, "POST");
@@ -158,6 +185,16 @@ final class IntakeServer implements AutoCloseable {
       throw new RefusedException(
           StatusCodes.UNAUTHORIZED, "show the token: Authorization: Bearer <token>");
     }
+    if (path.equals(MEDIA_PATH)) {
+      if (media == null) {
+        throw new RefusedException(
+            StatusCodes.NOT_FOUND,
+            "Kafka had no topic "
+                + settings.mediaTopic()
+                + " when this was started; create it, and start this again");
+      }
+      return new Target(media, settings.mediaTopic(), true);
+    }
     String source = path.substring(PATH.length());
     if (!SOURCE.matcher(source).matches()) {
       throw new RefusedException(
@@ -165,7 +202,7 @@ final class IntakeServer implements AutoCloseable {
           "a source is named by 1 to 128 letters, digits, dots, dashes and underscores, and begins"
               + " with a letter or digit");
     }
-    return source;
+    return new Target(writer, source, false);
   }
 
   private boolean isAdmitted(@Nullable String authorization) {
@@ -223,7 +260,7 @@ final class IntakeServer implements AutoCloseable {
 
   private void take(
       HttpServerExchange exchange,
-      String source,
+      Target target,
       BodyReader.Form form,
       boolean packed,
       byte[] body,
@@ -231,9 +268,13 @@ final class IntakeServer implements AutoCloseable {
     try {
       byte[] unpacked = packed ? reader.unpack(body, share) : body;
       List<byte[]> records = reader.records(form, unpacked, share);
+      if (target.isMedia()) {
+        MediaUploads.check(records);
+      }
       var unused =
-          writer
-              .write(source, System.currentTimeMillis(), records)
+          target
+              .writer()
+              .write(target.source(), System.currentTimeMillis(), records)
               .whenComplete(
                   (nothing, failure) -> {
                     share.giveBack();

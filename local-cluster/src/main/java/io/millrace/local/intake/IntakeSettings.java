@@ -1,5 +1,7 @@
 package io.millrace.local.intake;
 
+import io.millrace.local.host.ServerCertificate;
+import io.millrace.schema.Topics;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
@@ -11,11 +13,17 @@ import org.jspecify.annotations.Nullable;
  * @param host address or name to listen on
  * @param port port to listen on; 0 for any free one
  * @param token what senders must show; null takes everybody's
- * @param topic the topic of lines, with its prefix
+ * @param tls its certificate; null for plain HTTP
+ * @param topicPrefix what stands before the names of topics; empty for nothing
  * @param limits how much is taken
  */
 public record IntakeSettings(
-    String host, int port, @Nullable String token, String topic, Limits limits) {
+    String host,
+    int port,
+    @Nullable String token,
+    @Nullable ServerCertificate tls,
+    String topicPrefix,
+    Limits limits) {
   /** The shortest token, in characters. */
   public static final int MIN_TOKEN = 16;
 
@@ -80,9 +88,19 @@ public record IntakeSettings(
     }
   }
 
-  /** On loopback at any free port, with the usual limits. */
-  public static IntakeSettings local(String topic) {
-    return new IntakeSettings("127.0.0.1", 0, null, topic, Limits.USUAL);
+  /** On loopback at any free port, with the usual limits, for topics without prefix. */
+  public static IntakeSettings local() {
+    return new IntakeSettings("127.0.0.1", 0, null, null, "", Limits.USUAL);
+  }
+
+  /** The topic of lines. */
+  public String topic() {
+    return topicPrefix + Topics.LOGS_RAW.name();
+  }
+
+  /** The topic of uploads of media files. */
+  public String mediaTopic() {
+    return topicPrefix + Topics.MEDIA_UPLOADS.name();
   }
 
   private static boolean isLoopback(String host) {
@@ -96,6 +114,7 @@ public record IntakeSettings(
   /** Keeps the token out of logs. */
   @Override
   public String toString() {
-    return "IntakeSettings[" + host + ":" + port + " " + topic + ", token=" + (token != null) + "]";
+    return String.format(
+        "IntakeSettings[%s:%d %s, token=%s, tls=%s]", host, port, topic(), token != null, tls);
   }
 }

@@ -7,7 +7,11 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -73,19 +77,54 @@ final class KafkaLines implements LineWriter, AutoCloseable {
   @Override
   public CompletableFuture<@Nullable Void> write(String source, long at, List<byte[]> lines) {
     byte[] name = source.getBytes(StandardCharsets.UTF_8);
+    return write(
+        source,
+        lines,
+        line -> {
+          ProducerRecord<byte[], byte[]> row = new ProducerRecord<>(topic, null, at, name, line);
+          row.headers().add(RawLine.SOURCE_HEADER, name);
+          return row;
+        });
+  }
+
+  /** Writes what is known of uploads, where Kafka has their topic; else null. */
+  @Nullable LineWriter media(String mediaTopic, Map<String, String> client, String bootstrap) {
+    if (!isThere(mediaTopic, client, bootstrap)) {
+      return null;
+    }
+    return (name, at, uploads) ->
+        write(
+            name,
+            uploads,
+            upload -> new ProducerRecord<>(mediaTopic, null, at, MediaUploads.key(upload), upload));
+  }
+
+  private static boolean isThere(String topic, Map<String, String> client, String bootstrap) {
+    Map<String, Object> properties = new HashMap<>(client);
+    properties.put(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrap);
+    try (Admin admin = Admin.create(properties)) {
+      return admin.listTopics().names().get().contains(topic);
+    } catch (ExecutionException e) {
+      throw new KafkaException("topics can't be listed", e.getCause());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new KafkaException("interrupted while topics were listed", e);
+    }
+  }
+
+  private CompletableFuture<@Nullable Void> write(
+      String lock, List<byte[]> lines, Function<byte[], ProducerRecord<byte[], byte[]>> toRow) {
     CompletableFuture<@Nullable Void> all = new CompletableFuture<>();
     AtomicInteger missing = new AtomicInteger(lines.size());
     if (lines.isEmpty()) {
       all.complete(null);
     }
-    synchronized (locks[Math.floorMod(source.hashCode(), LOCKS)]) {
+    synchronized (locks[Math.floorMod(lock.hashCode(), LOCKS)]) {
       for (byte[] line : lines) {
-        ProducerRecord<byte[], byte[]> row = new ProducerRecord<>(topic, null, at, name, line);
-        row.headers().add(RawLine.SOURCE_HEADER, name);
         try {
           var unused =
               producer.send(
-                  row,
+                  toRow.apply(line),
                   (metadata, failure) -> {
                     if (failure != null) {
                       all.completeExceptionally(failure);

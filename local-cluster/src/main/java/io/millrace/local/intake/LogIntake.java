@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.util.Map;
 
-/** Takes logs in by HTTP and writes them into a topic of Kafka. */
+/** Takes logs and what is known of uploads in by HTTP and writes them into topics of Kafka. */
 public final class LogIntake implements AutoCloseable {
   private final KafkaLines lines;
   private final IntakeServer server;
@@ -19,7 +19,7 @@ public final class LogIntake implements AutoCloseable {
    *
    * @param bootstrap Kafka's brokers
    * @param client further properties of Kafka's client, such as {@code security.protocol}
-   * @throws IOException where the address is taken
+   * @throws IOException where the address is taken, or the certificate can't be used
    * @throws org.apache.kafka.common.KafkaException where the brokers can't be reached, or don't
    *     have the topic
    */
@@ -27,7 +27,10 @@ public final class LogIntake implements AutoCloseable {
       IntakeSettings settings, String bootstrap, Map<String, String> client) throws IOException {
     KafkaLines lines = new KafkaLines(settings, bootstrap, client);
     try {
-      return new LogIntake(lines, IntakeServer.start(settings, lines));
+      return new LogIntake(
+          lines,
+          IntakeServer.start(
+              settings, lines, lines.media(settings.mediaTopic(), client, bootstrap)));
     } catch (IOException | RuntimeException e) {
       lines.close();
       throw e;

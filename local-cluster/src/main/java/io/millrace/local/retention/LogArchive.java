@@ -6,22 +6,26 @@ import io.millrace.schema.codec.JsonCodec;
 import io.millrace.schema.codec.RejectedException;
 import io.millrace.schema.logs.LineArchived;
 import java.io.BufferedReader;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.LocalDate;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HexFormat;
-import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
+import java.util.regex.Pattern;
+import org.apache.flink.core.fs.FileStatus;
+import org.apache.flink.core.fs.FileSystem;
+import org.apache.flink.core.fs.FileSystem.WriteMode;
+import org.apache.flink.core.fs.Path;
 import org.jspecify.annotations.Nullable;
 
 /** The lines that log ingestion has archived, as its lists say and its files have. */
@@ -29,27 +33,48 @@ public final class LogArchive {
   private static final JsonMapper JSON = JsonMapper.builder().build();
   private static final JsonCodec<LineArchived> ROWS = JsonCodec.of(LineArchived.class);
 
+  /** More letters than one, so that no drive is taken for it. */
+  private static final Pattern ADDRESS = Pattern.compile("[a-zA-Z][a-zA-Z0-9+.-]+:/");
+
+  private final FileSystem files;
   private final Path root;
   private final Map<LocalDate, OffsetRanges> read = new HashMap<>();
 
-  private LogArchive(Path root) {
+  private LogArchive(FileSystem files, Path root) {
+    this.files = files;
     this.root = root;
   }
 
   /**
    * The archive of a deployment.
    *
-   * @param directory what the job was given as {@code archive}
+   * @param directory what the job was given as {@code archive}: a directory of this machine, or an
+   *     address such as {@code s3://bucket/logs} of a file system that Flink has here
    * @param topicPrefix what the deployment puts before the names of topics
    * @throws IllegalArgumentException where nothing was archived there
+   * @throws IOException where that can't be read
    */
-  public static LogArchive at(Path directory, String topicPrefix) {
-    Path root = directory.resolve(topicPrefix + "logs.raw");
-    if (!Files.isDirectory(root)) {
+  public static LogArchive at(String directory, String topicPrefix) throws IOException {
+    Path root =
+        new Path(
+            ADDRESS.matcher(directory).lookingAt()
+                ? new Path(directory)
+                : new Path(java.nio.file.Path.of(directory).toAbsolutePath().toUri()),
+            topicPrefix + "logs.raw");
+    FileSystem files = root.getFileSystem();
+    if (!isDirectory(files, root)) {
       throw new IllegalArgumentException(
           root + " is no directory of an archive; give --archive what log ingestion has");
     }
-    return new LogArchive(root);
+    return new LogArchive(files, root);
+  }
+
+  private static boolean isDirectory(FileSystem files, Path path) throws IOException {
+    try {
+      return files.getFileStatus(path).isDir();
+    } catch (FileNotFoundException e) {
+      return false;
+    }
   }
 
   /**
@@ -64,25 +89,31 @@ public final class LogArchive {
       return known;
     }
     OffsetRanges offsets = new OffsetRanges();
-    Path lists = root.resolve("_manifest").resolve("day=" + day);
-    if (Files.isDirectory(lists)) {
-      List<Path> all;
-      try (Stream<Path> found = Files.list(lists)) {
-        all = found.filter(each -> each.toString().endsWith(".json")).sorted().toList();
-      }
-      for (Path list : all) {
-        JsonNode listed = JSON.readTree(list.toFile());
-        read(root.resolve(listed.path("file").asText()), listed, offsets);
+    Path lists = new Path(root, "_manifest/day=" + day);
+    if (isDirectory(files, lists)) {
+      FileStatus[] all = files.listStatus(lists);
+      Arrays.sort(all, Comparator.comparing(each -> each.getPath().getName()));
+      for (FileStatus list : all) {
+        if (list.getPath().getName().endsWith(".json")) {
+          JsonNode listed = json(list.getPath());
+          read(new Path(root, listed.path("file").asText()), listed, offsets);
+        }
       }
     }
     read.put(day, offsets);
     return offsets;
   }
 
-  private static void read(Path file, JsonNode listed, OffsetRanges offsets) throws IOException {
+  private JsonNode json(Path file) throws IOException {
+    try (InputStream in = files.open(file)) {
+      return JSON.readTree(in);
+    }
+  }
+
+  private void read(Path file, JsonNode listed, OffsetRanges offsets) throws IOException {
     MessageDigest digest = sha256();
     long rows = 0;
-    try (InputStream in = new DigestInputStream(Files.newInputStream(file), digest);
+    try (InputStream in = new DigestInputStream(files.open(file), digest);
         BufferedReader lines =
             new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8))) {
       for (String line = lines.readLine(); line != null; line = lines.readLine()) {
@@ -90,7 +121,7 @@ public final class LogArchive {
         offsets.add(row.topic() + ":" + row.partition(), row.offset());
         rows++;
       }
-    } catch (NoSuchFileException e) {
+    } catch (FileNotFoundException e) {
       throw new IOException(file + " is listed but not there; bring it back from a copy", e);
     } catch (RejectedException e) {
       throw changed(file, "row " + (rows + 1) + " is no archived line: " + e.getMessage(), e);
@@ -130,10 +161,10 @@ public final class LogArchive {
   /** What is known of an index; null where it never was to be deleted. */
   @Nullable Cold cold(String index) throws IOException {
     Path note = note(index);
-    if (!Files.exists(note)) {
+    if (!files.exists(note)) {
       return null;
     }
-    JsonNode noted = JSON.readTree(note.toFile());
+    JsonNode noted = json(note);
     return new Cold(noted.path("documents").asLong(), noted.path("made").asLong());
   }
 
@@ -142,18 +173,17 @@ public final class LogArchive {
     Cold before = cold(index);
     long documents =
         before == null ? cold.documents() : Math.max(before.documents(), cold.documents());
-    Path note = note(index);
-    Files.createDirectories(note.getParent());
-    Files.write(
-        note,
-        JSON.writeValueAsBytes(
-            JSON.createObjectNode()
-                .put("index", index)
-                .put("documents", documents)
-                .put("made", cold.made())));
+    try (OutputStream out = files.create(note(index), WriteMode.OVERWRITE)) {
+      out.write(
+          JSON.writeValueAsBytes(
+              JSON.createObjectNode()
+                  .put("index", index)
+                  .put("documents", documents)
+                  .put("made", cold.made())));
+    }
   }
 
   private Path note(String index) {
-    return root.resolve("_cold").resolve(index + ".json");
+    return new Path(root, "_cold/" + index + ".json");
   }
 }

@@ -49,7 +49,8 @@ public final class LogRetention {
   /**
    * How long days are kept.
    *
-   * @param days an index is deleted so many days after the end of its day, and after it was made
+   * @param days an index is deleted so many days after the end of its day, and after it was made;
+   *     with 0 as soon as its day is over
    * @param lateDays a line came in on the day on which it was logged, on the one before, or at most
    *     so many days later
    * @param deletes whether anything is deleted
@@ -61,9 +62,9 @@ public final class LogRetention {
      * @throws IllegalArgumentException where they are out of their ranges
      */
     public Terms {
-      if (days < 1 || days > 36_500 || lateDays < 0 || lateDays > 366) {
+      if (days < 0 || days > 36_500 || lateDays < 0 || lateDays > 366) {
         throw new IllegalArgumentException(
-            "--keep must be from 1 to 36500 days, and --late from 0 to 366");
+            "--keep must be from 0 to 36500 days, and --late from 0 to 366");
       }
     }
   }

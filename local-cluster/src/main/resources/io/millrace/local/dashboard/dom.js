@@ -70,7 +70,7 @@ export function field(label, input) {
 /** A selection that keeps its value while its choices change. */
 export class Choice {
   constructor(label, onChange) {
-    this.select = h("select", { onchange: () => onChange() });
+    this.select = h("select", { disabled: true, onchange: () => { this.chosen = this.select.value; onChange(); } }, h("option", { value: "" }, "none yet"));
     this.element = field(label, this.select);
   }
 
@@ -78,9 +78,12 @@ export class Choice {
     const names = choices.map((choice) => choice.join("\n")).join("\n");
     if (names === this.names) return;
     this.names = names;
-    const before = this.select.value || preferred;
-    this.select.replaceChildren(...choices.map(([value, text]) => h("option", { value }, text)));
-    this.select.value = choices.some(([value]) => value === before) ? before : (choices[0]?.[0] ?? "");
+    const current = this.select.value || preferred;
+    this.select.disabled = choices.length === 0;
+    this.select.replaceChildren(...(choices.length ? choices : [["", "none yet"]]).map(([value, text]) => h("option", { value }, text)));
+    const has = (wanted) => choices.some(([value]) => value === wanted);
+    // What somebody chose is chosen again once it is back.
+    this.select.value = [this.chosen, current].find(has) ?? choices[0]?.[0] ?? "";
   }
 
   get value() {

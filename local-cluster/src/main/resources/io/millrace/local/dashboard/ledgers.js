@@ -52,9 +52,9 @@ class Ledgers {
       [
         { title: "Opened", class: "t", value: (each) => time(each.openedAt) },
         { title: "Type", value: (each) => each.type },
-        { title: "State", value: (each) => h("span", { class: `badge ${each.state === "open" ? "bad" : "good"}` }, each.state) },
+        { title: "State", class: "less", value: (each) => h("span", { class: `badge ${each.state === "open" ? "bad" : "good"}` }, each.state) },
         { title: "Amount", class: "n", value: (each) => money(each.amountMinor, each.currency) },
-        { title: "Entries", class: "wide mono", value: (each) => each.entryIds.join(", ") },
+        { title: "Entries", class: "wide mono less", value: (each) => each.entryIds.join(", ") },
         { title: "", value: (each) => h("button", { type: "button", class: "quiet", onclick: () => this.#choose(each.breakId) }, "History") },
       ],
       { tall: true, hideCaption: true },
@@ -69,7 +69,7 @@ class Ledgers {
       heading("Reconciliation", "How two ledgers compare: what matched, what waits, and what does not fit."),
       h("div", { class: "controls" }, this.rule.element),
       this.tiles,
-      h("div", { class: "grid" }, this.agesBody, this.daysBody),
+      h("div", { class: "grid uneven" }, this.agesBody, this.daysBody),
       h("div", { class: "controls" }, h("label", {}, "Breaks", this.state), h("label", {}, "Search", this.search)),
       this.history,
       this.breaksBody,
@@ -139,6 +139,7 @@ class Ledgers {
       this.history,
       h("h2", {}, `History of a ${chosen.type} break`),
       h("p", {}, `${money(chosen.amountMinor, chosen.currency)} between ${chosen.ledgerLeft} and ${chosen.ledgerRight}, opened ${time(chosen.openedAt)} (${ago(chosen.openedAt)}), now ${chosen.state}.`),
+      h("p", {}, "Entries: ", h("span", { class: "mono" }, chosen.entryIds.join(", "))),
       h("ol", { class: "steps" }, chosen.history.map((step) => h("li", {}, Object.entries(step).filter(([, value]) => value !== null).map(([name, value]) => (name === "at" ? time(value) : String(value))).join(" · ")))),
       h("p", { class: "note mono" }, chosen.breakId),
     );

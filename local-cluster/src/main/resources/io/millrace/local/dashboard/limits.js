@@ -32,7 +32,7 @@ class Limits {
       "Latest verdicts",
       [
         { title: "Time", class: "t", value: ({ v }) => time(v.at) },
-        { title: "Request", class: "wide mono", value: ({ v }) => v.requestId },
+        { title: "Request", class: "wide mono less", value: ({ v }) => v.requestId },
         { title: "Verdict", value: ({ v }) => h("span", { class: `badge ${v.allowed ? "good" : "bad"}` }, v.allowed ? "allowed" : "refused") },
         { title: "By rule", value: ({ v }) => v.limitedBy ?? "" },
         { title: "Remaining", class: "n", value: ({ v }) => (v.limit === null || v.limit === undefined ? "no rule" : `${number(v.remaining)} of ${number(v.limit)}`) },
@@ -74,7 +74,7 @@ class Limits {
     this.#tiles(all, refused);
     this.keys.show(keys, (use) => use.key, (use) => JSON.stringify(use));
     if (keys.length) setText(this.window, `Window ${span(keys[0].windowStart, keys[0].windowEnd)}.`);
-    this.#body(this.keysBody, "Most limited keys", keys.length, [this.keys.element, this.window], "No key was refused anything yet. Start the job with: local-cluster/run rate-counting");
+    this.#body(this.keysBody, "Most limited keys", keys.length, [this.keys.element, this.window], all.length ? "No window in which a key was refused anything has ended yet." : "No key was refused anything yet. Start the job with: local-cluster/run rate-counting");
     const wanted = { refused, allowed: all.filter(({ v }) => v.allowed) }[this.only.value] ?? all;
     const listed = wanted.slice(0, SHOWN_VERDICTS);
     this.verdicts.show(listed, ({ key }) => key, () => "");
@@ -95,7 +95,7 @@ class Limits {
   }
 
   #body(body, title, count, content, nothing) {
-    const state = count > 0 ? "some" : "none";
+    const state = count > 0 ? "some" : nothing;
     if (body.dataset.state === state) return;
     body.dataset.state = state;
     setChildren(body, h("h2", {}, title), count > 0 ? content : empty(nothing));

@@ -4,6 +4,11 @@ import { RowsTable } from "./table.js";
 import { highlighted } from "./topics.js";
 
 const LEVELS = ["FATAL", "ERROR", "WARN", "NOTICE", "INFO", "DEBUG", "TRACE"];
+
+/** What lines count as whose format has no levels. */
+const NO_LEVEL = "none";
+const COUNTED = [...LEVELS, NO_LEVEL];
+const named = (level) => (level === NO_LEVEL ? "without a level" : level);
 const SHOWN = 200;
 const BARS = 60;
 
@@ -34,12 +39,12 @@ class Logs {
       { tall: true, hideCaption: true },
     );
     this.alerts = new RowsTable("Alerts", [
-      { title: "Window", class: "t", value: (alert) => span(alert.windowStart, alert.windowEnd) },
-      { title: "Rule", value: (alert) => alert.ruleId },
-      { title: "Group", class: "any", value: (alert) => alert.group ?? "" },
       { title: "State", value: (alert) => h("span", { class: `badge ${alert.state === "firing" ? "bad" : "good"}` }, alert.state) },
+      { title: "Rule", value: (alert) => alert.ruleId },
+      { title: "Group", class: "any less", value: (alert) => alert.group ?? "" },
       { title: "Value", class: "n", value: (alert) => number(alert.value) },
-    ], { hideCaption: true });
+      { title: "Window", class: "t", value: (alert) => span(alert.windowStart, alert.windowEnd) },
+    ], { tall: true, hideCaption: true });
     this.histogram = h("section", { class: "card" });
     this.alertsBody = h("section", { class: "card" });
     this.found = h("p", { class: "note" });
@@ -88,7 +93,7 @@ class Logs {
     const words = this.search.value.toLowerCase().split(/\s+/).filter(Boolean);
     const found = all.filter(({ v }) => {
       if (this.source.value && v.source !== this.source.value) return false;
-      if (this.level.value && LEVELS.indexOf(v.level) > worst) return false;
+      if (this.level.value && (!LEVELS.includes(v.level) || LEVELS.indexOf(v.level) > worst)) return false;
       if (words.length === 0) return true;
       const text = JSON.stringify(v).toLowerCase();
       return words.every((word) => text.includes(word));
@@ -110,7 +115,7 @@ class Logs {
         latest.set(row.v.alertId, row.v);
       }
     }
-    const alerts = [...latest.values()].reverse().sort((one, other) => (other.state === "firing") - (one.state === "firing")).slice(0, SHOWN);
+    const alerts = [...latest.values()].reverse().sort((one, other) => (other.state === "firing") - (one.state === "firing") || other.windowStart - one.windowStart).slice(0, SHOWN);
     this.alerts.show(alerts, (alert) => alert.alertId, (alert) => JSON.stringify(alert));
     this.#body(this.alertsBody, alerts.length, [h("h2", {}, "Alerts"), this.alerts.element], "Alerts", "No alert has fired. Rules are in the topic log.rules.");
   }
@@ -121,7 +126,8 @@ class Logs {
       const v = row.v;
       if (!v || (this.source.value && v.source !== this.source.value)) continue;
       const window = windows.get(v.windowStart) ?? { start: v.windowStart, end: v.windowEnd, levels: new Map(), all: 0 };
-      window.levels.set(v.level, (window.levels.get(v.level) ?? 0) + v.count);
+      const level = LEVELS.includes(v.level) ? v.level : NO_LEVEL;
+      window.levels.set(level, (window.levels.get(level) ?? 0) + v.count);
       window.all += v.count;
       windows.set(v.windowStart, window);
     }
@@ -134,20 +140,20 @@ class Logs {
     const width = 600 / shown.length;
     const bars = shown.map((window, i) => {
       let base = 100;
-      const parts = LEVELS.filter((level) => window.levels.has(level)).map((level) => {
+      const parts = COUNTED.filter((level) => window.levels.has(level)).map((level) => {
         const height = (window.levels.get(level) / top) * 96;
         base -= height;
         return svg("rect", { class: `level-${level}`, x: (i * width + 0.5).toFixed(1), y: base.toFixed(1), width: Math.max(1, width - 1).toFixed(1), height: height.toFixed(1) });
       });
-      return svg("g", {}, svg("title", {}, `${span(window.start, window.end)}: ${[...window.levels].map(([level, count]) => `${level} ${number(count)}`).join(", ")}`), parts);
+      return svg("g", {}, svg("title", {}, `${span(window.start, window.end)}: ${[...window.levels].map(([level, count]) => `${named(level)} ${number(count)}`).join(", ")}`), parts);
     });
-    const used = LEVELS.filter((level) => shown.some((window) => window.levels.has(level)));
+    const used = COUNTED.filter((level) => shown.some((window) => window.levels.has(level)));
     const sum = (level) => shown.reduce((all, window) => all + (window.levels.get(level) ?? 0), 0);
     setChildren(
       this.histogram,
       h("h2", {}, "Levels over time"),
       svg("svg", { class: "chart", viewBox: "0 0 600 100", preserveAspectRatio: "none", role: "img", "aria-label": `Lines of each level from ${span(shown[0].start, shown.at(-1).end)}` }, bars),
-      h("ul", { class: "legend" }, used.map((level) => h("li", {}, svg("svg", { viewBox: "0 0 10 10", "aria-hidden": "true" }, svg("rect", { class: `level-${level}`, width: 10, height: 10 })), `${level} ${number(sum(level))}`))),
+      h("ul", { class: "legend" }, used.map((level) => h("li", {}, svg("svg", { viewBox: "0 0 10 10", "aria-hidden": "true" }, svg("rect", { class: `level-${level}`, width: 10, height: 10 })), `${named(level)} ${number(sum(level))}`))),
       h("p", { class: "note" }, span(shown[0].start, shown.at(-1).end)),
     );
   }

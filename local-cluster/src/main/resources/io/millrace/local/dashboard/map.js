@@ -27,7 +27,7 @@ class Fanout {
       "Positions",
       [
         { title: "Who", class: "wide mono", value: ({ data }) => data.ownerId },
-        { title: "Seen by", class: "mono less", value: ({ viewers }) => (viewers > 1 ? `${number(viewers)} viewers` : "1 viewer") },
+        { title: "Viewers", class: "n less", value: ({ viewers }) => number(viewers) },
         { title: "When", class: "t", value: ({ data }) => time(data.at) },
         { title: "Latitude", class: "n", value: ({ data }) => `${data.latitude.toFixed(4)}°` },
         { title: "Longitude", class: "n", value: ({ data }) => `${data.longitude.toFixed(4)}°` },
@@ -54,7 +54,7 @@ class Fanout {
       heading("Location fan-out", "Where people are, as those may see it who were let see it. The table below the map says the same in words."),
       h("div", { class: "controls" }, this.viewer.element),
       h("section", { class: "card", "aria-label": "Map" }, this.map.element, this.note),
-      h("div", { class: "grid" }, this.list, this.eventsBody),
+      h("div", { class: "grid leading" }, this.list, this.eventsBody),
     );
   }
 
@@ -112,12 +112,13 @@ class WorldMap {
   #land = [];
   #points = [];
   #fitted = false;
+  #moved = false;
   #center = { longitude: 0, latitude: 20 };
   #pixelsPerDegree = 2;
 
   constructor() {
     this.canvas = h("canvas", { class: "map", tabindex: 0, role: "img", "aria-label": "Map of positions; the table has them in words" });
-    const button = (text, label, act) => h("button", { type: "button", onclick: () => { act(); this.draw(); }, "aria-label": label }, text);
+    const button = (text, label, act) => h("button", { type: "button", onclick: () => this.#choose(act), "aria-label": label }, text);
     this.element = h(
       "div",
       {},
@@ -148,6 +149,13 @@ class WorldMap {
     this.draw();
   }
 
+  /** Somebody has chosen what to see. */
+  #choose(act) {
+    this.#moved = true;
+    act();
+    this.draw();
+  }
+
   #listen() {
     let from = null;
     this.canvas.addEventListener("pointerdown", (event) => {
@@ -156,24 +164,22 @@ class WorldMap {
     });
     this.canvas.addEventListener("pointermove", (event) => {
       if (!from) return;
-      this.#move(from[0] - event.clientX, from[1] - event.clientY);
+      this.#choose(() => this.#move(from[0] - event.clientX, from[1] - event.clientY));
       from = [event.clientX, event.clientY];
     });
     this.canvas.addEventListener("pointerup", () => (from = null));
     this.canvas.addEventListener("wheel", (event) => {
       event.preventDefault();
-      this.#zoom(event.deltaY < 0 ? 1.25 : 0.8);
-      this.draw();
+      this.#choose(() => this.#zoom(event.deltaY < 0 ? 1.25 : 0.8));
     }, { passive: false });
     this.canvas.addEventListener("keydown", (event) => {
       const step = 60;
       const moves = { ArrowLeft: [-step, 0], ArrowRight: [step, 0], ArrowUp: [0, -step], ArrowDown: [0, step] };
-      if (moves[event.key]) this.#move(...moves[event.key]);
-      else if (event.key === "+") this.#zoom(2);
-      else if (event.key === "-") this.#zoom(0.5);
+      const zooms = { "+": 2, "-": 0.5 };
+      if (moves[event.key]) this.#choose(() => this.#move(...moves[event.key]));
+      else if (zooms[event.key]) this.#choose(() => this.#zoom(zooms[event.key]));
       else return;
       event.preventDefault();
-      this.draw();
     });
   }
 
@@ -184,7 +190,6 @@ class WorldMap {
   #move(x, y) {
     this.#center.longitude = Math.max(-180, Math.min(180, this.#center.longitude + x / (this.#pixelsPerDegree * this.#narrowing())));
     this.#center.latitude = Math.max(-85, Math.min(85, this.#center.latitude - y / this.#pixelsPerDegree));
-    this.draw();
   }
 
   #zoom(factor) {
@@ -216,6 +221,7 @@ class WorldMap {
     const width = this.canvas.clientWidth;
     const height = this.canvas.clientHeight;
     if (width === 0) return;
+    if (!this.#fitted && !this.#moved) this.#world();
     const ratio = devicePixelRatio || 1;
     this.canvas.width = width * ratio;
     this.canvas.height = height * ratio;
@@ -228,19 +234,22 @@ class WorldMap {
     // Whoever is on the other side of the date line is drawn on the nearer side of the map.
     const nearest = (longitude) => x(longitude - 360 * Math.round((longitude - this.#center.longitude) / 360));
     const y = (latitude) => height / 2 - (latitude - this.#center.latitude) * this.#pixelsPerDegree;
-    pen.fillStyle = colour("--water");
+    // There is nothing beyond the poles.
+    pen.fillStyle = colour("--ground");
     pen.fillRect(0, 0, width, height);
+    pen.fillStyle = colour("--water");
+    pen.fillRect(0, y(90), width, y(-90) - y(90));
     this.#drawLand(pen, x, y, colour);
     this.#drawGrid(pen, x, y, width, height, colour);
     this.#drawPoints(pen, nearest, y, colour);
-    this.#drawScale(pen, height, colour);
+    this.#drawScale(pen, width, height, colour);
   }
 
   #drawLand(pen, x, y, colour) {
     pen.fillStyle = colour("--land");
-    pen.strokeStyle = colour("--line");
+    pen.strokeStyle = colour("--grid");
     for (const ring of this.#land) {
-      for (const turn of [0, 360]) {
+      for (const turn of [-360, 0, 360]) {
         pen.beginPath();
         for (let i = 0; i < ring.length; i += 2) pen.lineTo(x(ring[i] / 10 + turn), y(ring[i + 1] / 10));
         pen.closePath();
@@ -253,7 +262,7 @@ class WorldMap {
   #drawGrid(pen, x, y, width, height, colour) {
     const step = STEPS.find((each) => each * this.#pixelsPerDegree > 90) ?? 30;
     const digits = Math.max(0, Math.ceil(-Math.log10(step)));
-    pen.strokeStyle = colour("--line");
+    pen.strokeStyle = colour("--grid");
     pen.fillStyle = colour("--soft");
     pen.font = "11px system-ui, sans-serif";
     pen.lineWidth = 1;
@@ -265,14 +274,17 @@ class WorldMap {
     };
     const reach = width / 2 / (this.#pixelsPerDegree * this.#narrowing());
     for (let i = Math.ceil((this.#center.longitude - reach) / step); i * step < this.#center.longitude + reach; i++) {
-      line(x(i * step), 0, x(i * step), height);
+      line(x(i * step), Math.max(0, y(90)), x(i * step), Math.min(height, y(-90)));
       const longitude = i * step - 360 * Math.round((i * step) / 360);
       pen.fillText(`${longitude.toFixed(digits)}°`, x(i * step) + 3, 12);
     }
     const rise = height / 2 / this.#pixelsPerDegree;
-    for (let i = Math.ceil((this.#center.latitude - rise) / step); i * step < this.#center.latitude + rise; i++) {
+    const south = Math.max(-90, this.#center.latitude - rise);
+    const north = Math.min(90, this.#center.latitude + rise);
+    for (let i = Math.ceil(south / step); i * step <= north; i++) {
       line(0, y(i * step), width, y(i * step));
-      pen.fillText(`${(i * step).toFixed(digits)}°`, 3, y(i * step) - 3);
+      // The top has the longitudes.
+      if (y(i * step) > 30) pen.fillText(`${(i * step).toFixed(digits)}°`, 3, y(i * step) - 3);
     }
   }
 
@@ -297,7 +309,7 @@ class WorldMap {
     }
   }
 
-  #drawScale(pen, height, colour) {
+  #drawScale(pen, width, height, colour) {
     const metersPerPixel = METERS_PER_DEGREE / this.#pixelsPerDegree;
     const rough = metersPerPixel * 120;
     const unit = 10 ** Math.floor(Math.log10(rough));
@@ -307,9 +319,10 @@ class WorldMap {
     pen.fillStyle = colour("--ink");
     pen.lineWidth = 2;
     pen.beginPath();
-    pen.moveTo(12, height - 12);
-    pen.lineTo(12 + meters / metersPerPixel, height - 12);
+    const left = width - 12 - meters / metersPerPixel;
+    pen.moveTo(left, height - 12);
+    pen.lineTo(width - 12, height - 12);
     pen.stroke();
-    pen.fillText(text, 12, height - 18);
+    pen.fillText(text, left, height - 18);
   }
 }

@@ -12,6 +12,16 @@ function stateBadge(job) {
   return h("span", { class: `badge ${running ? "warn" : kind}` }, running ? "STARTING" : job.state);
 }
 
+function behind(eventTime) {
+  return eventTime === undefined ? "–" : `${duration(Date.now() - eventTime)} behind`;
+}
+
+/** The partitions that a source does not wait for, as nothing comes from them. */
+function idle({ idle: numbers, partitions }) {
+  if (numbers.length === 0) return "none";
+  return h("span", { class: "warn" }, numbers.length === partitions ? "all" : numbers.join(", "));
+}
+
 /** Jobs and topics at a glance. */
 export const overview = {
   id: "overview",
@@ -42,7 +52,7 @@ class Overview {
       {
         title: "Event time",
         class: "n less",
-        value: (job) => h("span", { title: job.eventTimeOf }, job.eventTime === undefined ? "–" : `${duration(Date.now() - job.eventTime)} behind`),
+        value: (job) => h("span", { title: job.eventTimeOf }, behind(job.eventTime)),
       },
       { title: "Restarts", class: "n", value: (job) => number(job.restarts) },
       {
@@ -52,6 +62,15 @@ class Overview {
       },
     ], { hideCaption: true });
     this.failures = h("div");
+    this.sources = new RowsTable("Event time of each source", [
+      { title: "Job", value: ({ job }) => job.name },
+      { title: "Source", value: ({ source }) => h("a", { href: `#/topic/${encodeURIComponent(source.topic)}` }, source.topic) },
+      { title: "Event time", class: "n", value: ({ source }) => behind(source.eventTime) },
+      { title: "Partitions", class: "n", value: ({ source }) => number(source.partitions) },
+      { title: "Idle", value: ({ source }) => idle(source) },
+    ]);
+    this.sourcesCard = h("section", { class: "card" });
+    this.sourcesCard.hidden = true;
     this.topicsTable = new RowsTable("Topics that are followed now", [
       { title: "Topic", value: (topic) => h("a", { href: `#/topic/${encodeURIComponent(topic.name)}` }, topic.name) },
       { title: "What", class: "less", value: (topic) => topic.about ?? "" },
@@ -66,6 +85,7 @@ class Overview {
       this.problems,
       this.tiles,
       this.jobsCard,
+      this.sourcesCard,
       this.topicsCard,
     );
   }
@@ -125,6 +145,12 @@ class Overview {
       this.failures,
       failures.map((job) => h("p", { class: "note bad" }, `${job.name} failed last with: ${job.failure}`)),
     );
+    const sources = jobs.flatMap((job) => (job.sources ?? []).map((source) => ({ job, source })));
+    this.sourcesCard.hidden = sources.length === 0;
+    if (sources.length && !this.sourcesCard.firstChild) {
+      setChildren(this.sourcesCard, h("h2", {}, "Sources"), this.sources.element, h("p", { class: "note" }, "A job's windows wait for the partition that is furthest behind, unless nothing has come from it for a while: then it is idle."));
+    }
+    this.sources.show(sources, ({ job, source }) => `${job.id} ${source.topic}`, ({ source }) => JSON.stringify(source) + Math.floor(Date.now() / 1000));
     const key = `${Boolean(status.flink)} ${jobs.length} ${this.page}`;
     if (this.jobsKey === key) return;
     this.jobsKey = key;

@@ -4,17 +4,19 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.millrace.local.broker.LocalBroker;
 import io.millrace.local.broker.TopicAdmin;
-import io.millrace.local.dashboard.DashboardSettings.Certificate;
+import io.millrace.local.browser.Browser;
+import io.millrace.local.host.SelfSigned;
+import io.millrace.local.host.ServerCertificate;
 import io.millrace.schema.Topics;
 import io.millrace.schema.codec.JsonCodec;
 import io.millrace.schema.lane.DeadLettered;
 import io.millrace.schema.lane.LiveRow;
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.OutputStream;
 import java.net.InetAddress;
@@ -24,16 +26,14 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.KeyStore;
 import java.util.Base64;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
-import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLHandshakeException;
-import javax.net.ssl.TrustManagerFactory;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -41,6 +41,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -67,6 +68,109 @@ class DashboardITCase {
       {"alertId":"a-1","ruleId":"too-many","group":"shop","windowStart":1764151200000,
        "windowEnd":1764151260000,"state":"firing","value":17}""";
 
+  private static final String LIMITED =
+      """
+      {"dimension":"apiKey","key":"key-7","windowStart":0,"windowEnd":1000,
+       "allowed":10,"refused":30,"cost":10}""";
+
+  private static final String VERDICT =
+      """
+      {"requestId":"r-1","at":5,"allowed":false,"limitedBy":"per-key","limit":10,
+       "remaining":0,"resetAt":9,"retryAfterMillis":1500,"delayMillis":0,"shadow":[]}""";
+
+  private static final String BREAK =
+      """
+      {"breakId":"b-1","ruleId":"r","revision":0,"type":"missing-right",
+       "ledgerLeft":"bank","ledgerRight":"book","entryIds":["e-1"],
+       "amountMinor":123456,"currency":"EUR","openedAt":1764151200000,"state":"open",
+       "history":[{"at":1764151200000,"action":"opened","user":null,"note":"why not"}]}""";
+
+  private static final String POSITION =
+      """
+      {"deliveryId":"d","grantId":"g","ownerId":"ann","viewerId":"bob",
+       "at":1764151200000,"latitude":48.1371,"longitude":11.5753,"accuracyMeters":12.0}""";
+
+  /** Before the names of the topics of a deployment whose every view has something to show. */
+  private static final String SEEN = "seen.";
+
+  private static final List<String> TOPICS_SEEN =
+      List.of(
+          "trending-songs.live",
+          "heavy-hitters.live",
+          "rate-counting.live",
+          "rate-counting.verdicts",
+          "reconciliation.breaks",
+          "location-fanout.live",
+          "log-ingestion.records",
+          "log-ingestion.metrics",
+          "log-ingestion.alerts",
+          "web.requests.dlq");
+
+  /** All that keeps somebody from reading or using what the page shows now. */
+  private static final String OBSTACLES =
+      """
+      const found = [];
+      const numbers = (colour) => colour.match(/[\\d.]+/g).map(Number);
+      const light = (colour) => numbers(colour).slice(0, 3)
+        .map((part) => part / 255)
+        .map((part) => (part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4))
+        .reduce((sum, part, i) => sum + part * [0.2126, 0.7152, 0.0722][i], 0);
+      const ground = (element) => {
+        for (let each = element; each; each = each.parentElement) {
+          const colour = getComputedStyle(each).backgroundColor;
+          if (numbers(colour)[3] !== 0) return colour;
+        }
+        return 'rgb(255, 255, 255)';
+      };
+      const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+      while (texts.nextNode()) {
+        const element = texts.currentNode.parentElement;
+        if (!texts.currentNode.textContent.trim() || !element.checkVisibility()) continue;
+        if (element.closest('.hidden, :disabled, option')) continue;
+        const both = [light(getComputedStyle(element).color), light(ground(element))];
+        const contrast = (Math.max(...both) + 0.05) / (Math.min(...both) + 0.05);
+        if (contrast < 4.5) found.push(`contrast ${contrast.toFixed(1)}: ${element.textContent}`);
+      }
+      for (const each of document.querySelectorAll('a, button, input, select, canvas, [tabindex="0"]')) {
+        const name = each.getAttribute('aria-label') ?? each.labels?.[0]?.textContent ?? each.textContent;
+        if (!name.trim()) found.push(`no name: ${each.outerHTML}`);
+      }
+      for (const each of document.querySelectorAll('table')) {
+        if (!each.caption?.textContent) found.push('a table without a caption');
+      }
+      if (document.querySelectorAll('h1').length !== 1) found.push('not one main heading');
+      const wide = document.documentElement.scrollWidth - innerWidth;
+      if (wide > 0) found.push(`${wide} px wider than the screen`);
+      return found;
+      """;
+
+  /** What has the focus, and whether one sees that. */
+  private static final String FOCUSED =
+      """
+      const each = document.activeElement;
+      const label = each.labels?.[0]?.firstChild.textContent;
+      const style = getComputedStyle(each);
+      return [label ?? each.textContent.trim(),
+        each === document.body || (style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2)];
+      """;
+
+  private static final List<Screen> SCREENS =
+      List.of(
+          new Screen(1280, 900, false), new Screen(1280, 900, true), new Screen(390, 844, false));
+
+  private static final List<String> VIEWS =
+      List.of(
+          "overview",
+          "trending-songs",
+          "heavy-hitters",
+          "rate-counting",
+          "reconciliation",
+          "location-fanout",
+          "log-ingestion",
+          "dead-letters",
+          "topics",
+          "topic/" + SEEN + "reconciliation.breaks");
+
   @TempDir static Path directory;
 
   private static LocalBroker broker;
@@ -74,6 +178,9 @@ class DashboardITCase {
   private static long version = 1;
 
   private final HttpClient http = HttpClient.newHttpClient();
+
+  /** A screen that somebody looks at. */
+  private record Screen(int width, int height, boolean dark) {}
 
   @BeforeAll
   static void start() throws Exception {
@@ -94,8 +201,11 @@ class DashboardITCase {
     try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrap()))) {
       admin
           .createTopics(
-              Stream.of("records", "metrics", "alerts")
-                  .map(name -> new NewTopic("log-ingestion." + name, 1, (short) 1))
+              Stream.concat(
+                      Stream.of(
+                          "log-ingestion.records", "log-ingestion.metrics", "log-ingestion.alerts"),
+                      TOPICS_SEEN.stream().map(name -> SEEN + name))
+                  .map(name -> new NewTopic(name, 1, (short) 1))
                   .toList())
           .all()
           .get();
@@ -120,7 +230,20 @@ class DashboardITCase {
   }
 
   private static DashboardSources sources(boolean readOnly) {
-    return new DashboardSources(broker.bootstrap(), Map.of(), "", List.of(), readOnly, () -> null);
+    return sources("", readOnly);
+  }
+
+  private static DashboardSources sources(String prefix, boolean readOnly) {
+    return new DashboardSources(
+        broker.bootstrap(), Map.of(), prefix, List.of(), readOnly, () -> null);
+  }
+
+  private static Browser browser() throws IOException, InterruptedException {
+    if (!Browser.isInstalled()) {
+      System.out.println("skipped: " + Browser.MISSING);
+      Assumptions.abort(Browser.MISSING);
+    }
+    return Browser.start();
   }
 
   private static void send(String topic, @Nullable String key, String value) throws Exception {
@@ -138,14 +261,14 @@ class DashboardITCase {
   }
 
   private static void item(int rank, String item, long count) throws Exception {
+    row("heavy-hitters.live", "path", item, ranked(rank, item, count));
+  }
+
+  private static String ranked(int rank, String item, long count) throws Exception {
     String quoted = new ObjectMapper().writeValueAsString(item);
-    row(
-        "heavy-hitters.live",
-        "path",
-        item,
-        ("{\"rank\":%d,\"item\":%s,\"count\":%d,\"lowerBound\":%d,\"upperBound\":%d,\"change\":\"new\","
-                + "\"windowStart\":1764151200000,\"windowEnd\":1764151500000,\"total\":90000}")
-            .formatted(rank, quoted, count, count - 5, count));
+    return ("{\"rank\":%d,\"item\":%s,\"count\":%d,\"lowerBound\":%d,\"upperBound\":%d,\"change\":\"new\","
+            + "\"windowStart\":1764151200000,\"windowEnd\":1764151500000,\"total\":90000}")
+        .formatted(rank, quoted, count, count - 5, count);
   }
 
   private HttpResponse<String> get(URI address, String... headers) throws Exception {
@@ -232,20 +355,17 @@ class DashboardITCase {
 
   @Test
   void certificate_isServedByTlsAlone() throws Exception {
-    Path keystore = directory.resolve("page.p12");
-    String password = "hunter2-of-page";
-    selfSigned(keystore, password);
+    ServerCertificate certificate = SelfSigned.in(directory, "hunter2-of-page");
     try (Dashboard dashboard =
-        Dashboard.start(
-            new DashboardSettings("127.0.0.1", 0, TOKEN, new Certificate(keystore, password)),
-            sources(true))) {
+        Dashboard.start(new DashboardSettings("127.0.0.1", 0, TOKEN, certificate), sources(true))) {
       URI address = dashboard.address();
       assertThat(address.getScheme()).isEqualTo("https");
       assertThat(String.valueOf(raw(dashboard, "GET / HTTP/1.1\r\nHost: localhost\r\n")))
           .as("what a client gets that speaks no TLS")
           .doesNotContain("HTTP");
       assertThatThrownBy(() -> get(address)).isInstanceOf(SSLHandshakeException.class);
-      HttpClient trusting = HttpClient.newBuilder().sslContext(trust(keystore, password)).build();
+      HttpClient trusting =
+          HttpClient.newBuilder().sslContext(SelfSigned.trusting(certificate)).build();
       HttpResponse<String> page =
           trusting.send(
               HttpRequest.newBuilder(address).header("Authorization", "Bearer " + TOKEN).build(),
@@ -261,47 +381,6 @@ class DashboardITCase {
               BodyHandlers.ofString());
       assertThat(signedIn.headers().firstValue("Set-Cookie").orElseThrow()).contains("Secure");
     }
-  }
-
-  private static void selfSigned(Path keystore, String password) throws Exception {
-    Path log = directory.resolve("keytool.log");
-    List<String> command =
-        List.of(
-            Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
-            "-genkeypair",
-            "-alias",
-            "page",
-            "-keyalg",
-            "EC",
-            "-dname",
-            "CN=page",
-            "-ext",
-            "SAN=ip:127.0.0.1",
-            "-keystore",
-            keystore.toString(),
-            "-storetype",
-            "PKCS12",
-            "-storepass",
-            password);
-    Process process =
-        new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile()).start();
-    assertThat(process.waitFor()).as("keytool, see " + log).isZero();
-  }
-
-  private static SSLContext trust(Path keystore, String password) throws Exception {
-    KeyStore keys = KeyStore.getInstance("PKCS12");
-    try (InputStream in = Files.newInputStream(keystore)) {
-      keys.load(in, password.toCharArray());
-    }
-    KeyStore trusted = KeyStore.getInstance("PKCS12");
-    trusted.load(null, null);
-    trusted.setCertificateEntry("page", keys.getCertificate("page"));
-    TrustManagerFactory factory =
-        TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-    factory.init(trusted);
-    SSLContext context = SSLContext.getInstance("TLS");
-    context.init(null, factory.getTrustManagers(), null);
-    return context;
   }
 
   private HttpResponse<String> signIn(Dashboard dashboard, String token) throws Exception {
@@ -368,7 +447,7 @@ class DashboardITCase {
 
   @Test
   void page_everyView_showsWhatItsTopicsHold() throws Exception {
-    try (Browser browser = Browser.start();
+    try (Browser browser = browser();
         Dashboard dashboard = dashboard(0, false, null)) {
       item(1, "/first", 4_321);
       item(2, HOSTILE, 1_234);
@@ -390,34 +469,20 @@ class DashboardITCase {
       browser.run("location.hash = '#/trending-songs'");
       browser.awaitText("<b>Bold</b> & Co");
 
-      row(
-          "rate-counting.live",
-          "limited:apiKey",
-          "key-7",
-          "{\"dimension\":\"apiKey\",\"key\":\"key-7\",\"windowStart\":0,\"windowEnd\":1000,\"allowed\":10,\"refused\":30,\"cost\":10}");
-      send(
-          "rate-counting.verdicts",
-          "r-1",
-          "{\"requestId\":\"r-1\",\"at\":5,\"allowed\":false,\"limitedBy\":\"per-key\",\"limit\":10,\"remaining\":0,\"resetAt\":9,\"retryAfterMillis\":1500,\"delayMillis\":0,\"shadow\":[]}");
+      row("rate-counting.live", "limited:apiKey", "key-7", LIMITED);
+      send("rate-counting.verdicts", "r-1", VERDICT);
       browser.run("location.hash = '#/rate-counting'");
       browser.awaitText("key-7");
       browser.awaitText("per-key");
       browser.awaitText("75 %");
 
-      send(
-          "reconciliation.breaks",
-          "b-1",
-          "{\"breakId\":\"b-1\",\"ruleId\":\"r\",\"revision\":0,\"type\":\"missing-right\",\"ledgerLeft\":\"bank\",\"ledgerRight\":\"book\",\"entryIds\":[\"e-1\"],\"amountMinor\":123456,\"currency\":\"EUR\",\"openedAt\":1764151200000,\"state\":\"open\",\"history\":[{\"at\":1764151200000,\"action\":\"opened\",\"user\":null,\"note\":\"why not\"}]}");
+      send("reconciliation.breaks", "b-1", BREAK);
       browser.run("location.hash = '#/reconciliation'");
       browser.awaitText("missing-right");
       browser.run("document.querySelector('main td button').click()");
       browser.awaitText("why not");
 
-      row(
-          "location-fanout.live",
-          "positions:bob",
-          "ann",
-          "{\"deliveryId\":\"d\",\"grantId\":\"g\",\"ownerId\":\"ann\",\"viewerId\":\"bob\",\"at\":1764151200000,\"latitude\":48.1371,\"longitude\":11.5753,\"accuracyMeters\":12.0}");
+      row("location-fanout.live", "positions:bob", "ann", POSITION);
       browser.run("location.hash = '#/location-fanout'");
       browser.awaitText("48.1371°");
       browser.awaitThat(
@@ -443,6 +508,61 @@ class DashboardITCase {
     }
   }
 
+  @Test
+  void page_everyView_isReadableOnAnyScreen() throws Exception {
+    fillEveryView();
+    try (Browser browser = browser();
+        Dashboard dashboard = Dashboard.start(DashboardSettings.LOCAL, sources(SEEN, false))) {
+      for (Screen screen : SCREENS) {
+        browser.screen(screen.width(), screen.height(), screen.dark());
+        for (String view : VIEWS) {
+          browser.open(dashboard.address() + "#/" + view);
+          browser.awaitThat(
+              "return document.querySelectorAll('main tbody tr').length > 0"
+                  + " && document.getElementById('connection').textContent === 'live'");
+          assertThat(browser.run(OBSTACLES)).as("%s on %s", view, screen).isEmpty();
+        }
+      }
+      assertThat(browser.errors()).isEmpty();
+    }
+  }
+
+  @Test
+  void page_keyboard_reachesEverythingAndShowsWhereItIs() throws Exception {
+    fillEveryView();
+    try (Browser browser = browser();
+        Dashboard dashboard = Dashboard.start(DashboardSettings.LOCAL, sources(SEEN, false))) {
+      browser.open(dashboard.address() + "#/reconciliation");
+      browser.awaitText("History");
+      browser.press("Tab", 9);
+      assertThat(browser.run(FOCUSED).path(0).asText()).isEqualTo("Skip to the content");
+      Set<String> reached = new HashSet<>();
+      for (int i = 0; i < 40; i++) {
+        JsonNode focused = browser.run(FOCUSED);
+        assertThat(focused.path(1).asBoolean())
+            .as("whether one sees where %s is", focused)
+            .isTrue();
+        reached.add(focused.path(0).asText());
+        browser.press("Tab", 9);
+      }
+      assertThat(reached).contains("Topics", "Breaks", "Search", "History");
+      assertThat(reached).anyMatch(name -> name.startsWith("Theme"));
+    }
+  }
+
+  private static void fillEveryView() throws Exception {
+    row(SEEN + "trending-songs.live", "windowed:GLOBAL", "s1", song("Song"));
+    row(SEEN + "heavy-hitters.live", "path", "/first", ranked(1, "/first", 4_321));
+    row(SEEN + "rate-counting.live", "limited:apiKey", "key-7", LIMITED);
+    send(SEEN + "rate-counting.verdicts", "r-1", VERDICT);
+    send(SEEN + "reconciliation.breaks", "b-1", BREAK);
+    row(SEEN + "location-fanout.live", "positions:bob", "ann", POSITION);
+    send(SEEN + "log-ingestion.records", "r-1", LOG_RECORD);
+    send(SEEN + "log-ingestion.metrics", "m-1", LOG_METRIC);
+    send(SEEN + "log-ingestion.alerts", "a-1", LOG_ALERT);
+    send(SEEN + "web.requests.dlq", null, letter("read me"));
+  }
+
   private static String song(String title) throws Exception {
     return "{\"rank\":1,\"songId\":\"s1\",\"title\":%s,\"artist\":\"A\",\"plays\":9,\"score\":9.5,\"baseline\":0.0,\"change\":\"up\",\"previousRank\":3,\"distinctListeners\":4,\"approximate\":false,\"windowStart\":0,\"windowEnd\":1000,\"revision\":0}"
         .formatted(new ObjectMapper().writeValueAsString(title));
@@ -450,7 +570,7 @@ class DashboardITCase {
 
   @Test
   void page_serverComesBack_goesOn() throws Exception {
-    try (Browser browser = Browser.start()) {
+    try (Browser browser = browser()) {
       int port;
       try (Dashboard before = dashboard(0, true, null)) {
         port = before.address().getPort();
@@ -469,8 +589,7 @@ class DashboardITCase {
     }
   }
 
-  @Test
-  void page_replay_putsRecordsBackOnceConfirmed() throws Exception {
+  private static String letter(String value) {
     DeadLettered letter =
         new DeadLettered(
             "heavy-hitters",
@@ -482,18 +601,20 @@ class DashboardITCase {
             5,
             1_000,
             null,
-            Base64.getEncoder().encodeToString("put me back".getBytes(UTF_8)),
+            Base64.getEncoder().encodeToString(value.getBytes(UTF_8)),
             0,
-            11,
+            value.length(),
             false,
             Map.of(),
             1_000,
             null);
-    send(
-        "web.requests.dlq",
-        null,
-        new String(JsonCodec.of(DeadLettered.class).encode(letter), UTF_8));
-    try (Browser browser = Browser.start();
+    return new String(JsonCodec.of(DeadLettered.class).encode(letter), UTF_8);
+  }
+
+  @Test
+  void page_replay_putsRecordsBackOnceConfirmed() throws Exception {
+    send("web.requests.dlq", null, letter("put me back"));
+    try (Browser browser = browser();
         Dashboard dashboard = dashboard(0, false, null)) {
       browser.open(dashboard.address() + "#/dead-letters");
       browser.awaitText("expected an object");

@@ -121,7 +121,7 @@ class RowTableTest {
     table.put("b", "v", "s1", 1, "1");
     table.put("c", "w", "s1", 1, "1");
     table.put("a", "v", "s2", 2, "1");
-    table.heartbeat("v", "s2", 1);
+    table.heartbeat("v", "s2", 3, 1);
     assertThat(new Reader(table).read().rows).containsOnlyKeys("a", "c");
   }
 
@@ -129,10 +129,22 @@ class RowTableTest {
   void heartbeat_overtakesItsRows_waitsForThem() throws Exception {
     table.put("a", "v", "s1", 1, "1");
     table.put("b", "v", "s1", 1, "1");
-    table.heartbeat("v", "s2", 1);
+    table.heartbeat("v", "s2", 3, 1);
     assertThat(new Reader(table).read().rows).containsOnlyKeys("a", "b");
     table.put("a", "v", "s2", 2, "1");
     assertThat(new Reader(table).read().rows).containsOnlyKeys("a");
+  }
+
+  @Test
+  void heartbeat_ofEarlierSnapshotComesLate_keepsLaterRows() throws Exception {
+    table.put("a", "v", "s5", 50, "1");
+    table.put("b", "v", "s5", 51, "1");
+    table.put("old", "v", "s0", 1, "1");
+    table.heartbeat("v", "s1", 10, 0);
+    assertThat(new Reader(table).read().rows).containsOnlyKeys("a", "b");
+    table.put("old", "v", "s2", 20, "1");
+    table.heartbeat("v", "s5", 52, 2);
+    assertThat(new Reader(table).read().rows).containsOnlyKeys("a", "b");
   }
 
   @Test

@@ -4,6 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.millrace.local.host.SelfSigned;
+import io.millrace.local.host.ServerCertificate;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.URI;
@@ -13,6 +15,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -21,10 +24,12 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.zip.GZIPOutputStream;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** What senders are answered, by a server whose writer does as the test says. */
 class IntakeServerTest {
@@ -52,17 +57,26 @@ class IntakeServerTest {
   }
 
   private IntakeServer start(@Nullable String token) throws IOException {
+    return start(token, null, true);
+  }
+
+  private IntakeServer start(
+      @Nullable String token, @Nullable ServerCertificate tls, boolean withMedia)
+      throws IOException {
     IntakeSettings.Limits limits =
         new IntakeSettings.Limits(BODY_BYTES, LINE_BYTES, IN_FLIGHT_BYTES, LONG, LONG);
-    return IntakeServer.start(
-        new IntakeSettings("127.0.0.1", 0, token, "logs.raw", limits),
+    LineWriter writer =
         (source, at, lines) -> {
           CompletableFuture<@Nullable Void> answer = new CompletableFuture<>();
           written.add(
               new Written(
                   source, lines.stream().map(each -> new String(each, UTF_8)).toList(), answer));
           return answer;
-        });
+        };
+    return IntakeServer.start(
+        new IntakeSettings("127.0.0.1", 0, token, tls, "", limits),
+        writer,
+        withMedia ? writer : null);
   }
 
   private HttpRequest.Builder to(String path) {
@@ -195,8 +209,88 @@ class IntakeServerTest {
     assertThat(taken(post("a", "Authorization", "Bearer a-token-of-some-length")))
         .containsExactly("a");
     assertThatThrownBy(
-            () -> new IntakeSettings("192.0.2.1", 0, null, "logs.raw", IntakeSettings.Limits.USUAL))
+            () -> new IntakeSettings("192.0.2.1", 0, null, null, "", IntakeSettings.Limits.USUAL))
         .hasMessageContaining("token");
+  }
+
+  private static String upload(String id, String digest) {
+    return String.format(
+        "{\"mediaId\":\"%s\",\"at\":1769850000000,\"sha256\":\"%s\",\"sizeBytes\":7,"
+            + "\"contentType\":\"image/png\",\"location\":\"s3://media/%s\"}",
+        id, digest, id);
+  }
+
+  private HttpRequest media(String body, String type) {
+    return to("/v1/media").header("Content-Type", type).POST(BodyPublishers.ofString(body)).build();
+  }
+
+  @Test
+  void takesUploadsOfMedia_asLinesAndAsJson() throws Exception {
+    List<String> uploads = List.of(upload("a", "0".repeat(64)), upload("b", "1".repeat(64)));
+    for (HttpRequest request :
+        List.of(
+            media(String.join("\n", uploads), "application/x-ndjson"),
+            media("[" + String.join(", ", uploads) + "]", "application/json"))) {
+      var answer = send(request);
+      Written given = next();
+      assertThat(given.source).isEqualTo("media.uploads");
+      assertThat(given.lines).isEqualTo(uploads);
+      given.answer.complete(null);
+      assertThat(answer.get().body()).isEqualTo("{\"accepted\":2}");
+    }
+    assertThat(server.inFlightBytes()).isZero();
+  }
+
+  @Test
+  void refusesUploadsOfWhichOneCantBe_andSaysWhich() throws Exception {
+    String body = upload("a", "0".repeat(64)) + "\n" + upload("b", "none");
+    HttpResponse<String> answer = refused(media(body, "text/plain"));
+    assertThat(answer.statusCode()).isEqualTo(400);
+    assertThat(answer.body())
+        .isEqualTo("upload 2 of the body can't be taken: sha256 must be 64 hexadecimal digits\n");
+    server.close();
+    server = start(null, null, false);
+    HttpResponse<String> none = refused(media(upload("a", "0".repeat(64)), "text/plain"));
+    assertThat(none.statusCode()).isEqualTo(404);
+    assertThat(none.body()).contains("no topic media.uploads").contains("start this again");
+  }
+
+  @Test
+  void overTls_isForWhoTrustsItsCertificate(@TempDir Path directory) throws Exception {
+    ServerCertificate certificate = SelfSigned.in(directory, "secret-of-keys");
+    server.close();
+    assertThatThrownBy(
+            () -> start(null, new ServerCertificate(certificate.keystore(), "another"), true))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("server.p12 can't be used")
+        .hasMessageNotContaining("another");
+    assertThatThrownBy(
+            () -> start(null, new ServerCertificate(directory.resolve("none"), "any"), true))
+        .hasMessageContaining("there is no file " + directory.resolve("none"));
+    server = start("a-token-of-some-length", certificate, true);
+    assertThat(server.address().getScheme()).isEqualTo("https");
+    HttpRequest request = post("a\nb", "Authorization", "Bearer a-token-of-some-length");
+
+    assertThatThrownBy(() -> client.send(request, BodyHandlers.ofString()))
+        .as("a client that doesn't trust it")
+        .isInstanceOf(SSLException.class);
+    HttpRequest plain =
+        HttpRequest.newBuilder(URI.create(request.uri().toString().replaceFirst("https", "http")))
+            .timeout(LONG)
+            .POST(BodyPublishers.ofString("a"))
+            .build();
+    assertThatThrownBy(() -> client.send(plain, BodyHandlers.ofString()))
+        .isInstanceOf(IOException.class);
+    assertThat(written).isEmpty();
+    HttpClient trusting =
+        HttpClient.newBuilder().sslContext(SelfSigned.trusting(certificate)).build();
+    var answer = trusting.sendAsync(request, BodyHandlers.ofString());
+    Written lines = next();
+    assertThat(lines.lines).containsExactly("a", "b");
+    assertThat(answer).as("answered before it is written").isNotDone();
+    lines.answer.complete(null);
+    assertThat(answer.get().statusCode()).isEqualTo(200);
+    assertThat(server.inFlightBytes()).isZero();
   }
 
   @Test

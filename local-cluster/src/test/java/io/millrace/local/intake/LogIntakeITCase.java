@@ -8,6 +8,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.millrace.local.broker.BrokerPorts;
 import io.millrace.local.broker.LocalBroker;
 import io.millrace.local.broker.TopicAdmin;
+import io.millrace.local.host.SelfSigned;
+import io.millrace.local.host.ServerCertificate;
 import io.millrace.schema.Topics;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -39,7 +41,8 @@ class LogIntakeITCase {
           "127.0.0.1",
           0,
           null,
-          Topics.LOGS_RAW.name(),
+          null,
+          "",
           new IntakeSettings.Limits(
               1024 * 1024,
               64 * 1024,
@@ -77,13 +80,49 @@ class LogIntakeITCase {
         try {
           HttpResponse<String> again = send(intake, REQUESTS).get();
           assertThat(again.statusCode()).isEqualTo(200);
-          check(read(back.bootstrap()), before);
+          check(read(back.bootstrap(), Topics.LOGS_RAW.name()), before);
         } finally {
           back.close();
         }
       }
     } finally {
       broker.close();
+    }
+  }
+
+  @Test
+  void overTls_logsAndUploadsAreInKafka(@TempDir Path directory) throws Exception {
+    ServerCertificate certificate = SelfSigned.in(directory, "secret-of-keys");
+    IntakeSettings settings =
+        new IntakeSettings("127.0.0.1", 0, null, certificate, "", SETTINGS.limits());
+    HttpClient trusting =
+        HttpClient.newBuilder().sslContext(SelfSigned.trusting(certificate)).build();
+    String upload =
+        String.format(
+            "{\"mediaId\":\"cat\",\"at\":1,\"sha256\":\"%064d\",\"sizeBytes\":7,"
+                + "\"contentType\":\"image/png\",\"location\":\"s3://media/cat\"}",
+            0);
+    try (LocalBroker broker = LocalBroker.start(directory.resolve("kafka"))) {
+      try (TopicAdmin admin = new TopicAdmin(broker.bootstrap())) {
+        admin.create(List.of(Topics.LOGS_RAW, Topics.MEDIA_UPLOADS));
+      }
+      try (LogIntake intake = LogIntake.start(settings, broker.bootstrap(), Map.of())) {
+        assertThat(intake.address().getScheme()).isEqualTo("https");
+        Map<String, String> bodies = Map.of("/v1/logs/web", "a\nb", "/v1/media", upload);
+        for (Map.Entry<String, String> each : bodies.entrySet()) {
+          HttpRequest request =
+              HttpRequest.newBuilder(intake.address().resolve(each.getKey()))
+                  .POST(BodyPublishers.ofString(each.getValue()))
+                  .build();
+          assertThat(trusting.send(request, BodyHandlers.ofString()).statusCode()).isEqualTo(200);
+        }
+      }
+      assertThat(read(broker.bootstrap(), Topics.LOGS_RAW.name()))
+          .extracting(each -> new String(each.value(), UTF_8))
+          .containsExactly("a", "b");
+      assertThat(read(broker.bootstrap(), Topics.MEDIA_UPLOADS.name()))
+          .extracting(each -> new String(each.key(), UTF_8) + new String(each.value(), UTF_8))
+          .containsExactly("cat" + upload);
     }
   }
 
@@ -124,14 +163,14 @@ class LogIntakeITCase {
     }
   }
 
-  private static List<ConsumerRecord<byte[], byte[]>> read(String bootstrap) {
+  private static List<ConsumerRecord<byte[], byte[]>> read(String bootstrap, String topic) {
     try (KafkaConsumer<byte[], byte[]> consumer =
         new KafkaConsumer<>(
             Map.of("bootstrap.servers", bootstrap),
             new ByteArrayDeserializer(),
             new ByteArrayDeserializer())) {
       List<TopicPartition> partitions =
-          consumer.partitionsFor(Topics.LOGS_RAW.name()).stream()
+          consumer.partitionsFor(topic).stream()
               .map(each -> new TopicPartition(each.topic(), each.partition()))
               .toList();
       consumer.assign(partitions);

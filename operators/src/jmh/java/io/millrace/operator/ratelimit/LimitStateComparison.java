@@ -3,7 +3,6 @@ package io.millrace.operator.ratelimit;
 import io.millrace.operator.ratelimit.RateLimitSpec.Coordination;
 import io.millrace.operator.ratelimit.RuleBook.InForce;
 import io.millrace.operator.writeback.MeasuredOperator;
-import io.millrace.operator.writeback.WriteBackSpec;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.SplittableRandom;
@@ -225,7 +224,7 @@ final class LimitStateComparison {
             100,
             0,
             USAGE_MILLIS,
-            WriteBackSpec.DEFAULT);
+            RateLimiter.STATE);
     OutputTag<Tuple2<Long, Long>> late =
         new OutputTag<>("late", new TupleTypeInfo<>(Types.LONG, Types.LONG));
     try (var measured =

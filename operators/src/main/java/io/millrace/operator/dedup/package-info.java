@@ -1,4 +1,4 @@
-/** Events that come more than once are passed on once. */
+/** Events that come more than once are passed on once, and versions of items never backwards. */
 @NullMarked
 package io.millrace.operator.dedup;
 

@@ -69,6 +69,21 @@ public final class FormWriter {
     }
   }
 
+  /** How many bytes were written. */
+  public int length() {
+    return length;
+  }
+
+  /** What was written, of which {@link #length} bytes count; it holds until more is written. */
+  public byte[] sharedBytes() {
+    return bytes;
+  }
+
+  /** Forgets what was written. */
+  public void clear() {
+    length = 0;
+  }
+
   /** What was written. */
   public byte[] toBytes() {
     return length == bytes.length ? bytes : Arrays.copyOf(bytes, length);

@@ -78,6 +78,16 @@ abstract sealed class Allowance permits Meter, FixedWindow, SlidingLog, SlidingC
    */
   abstract void become(RateTerms before, RateTerms after);
 
+  /** Another one with as much left, which goes its own way. */
+  final Allowance copy() {
+    Allowance copy = copyRest();
+    copy.now = now;
+    return copy;
+  }
+
+  /** The same but for the time. */
+  abstract Allowance copyRest();
+
   /** Writes all of it. */
   final void write(FormWriter out) {
     out.number(zigzag(now));

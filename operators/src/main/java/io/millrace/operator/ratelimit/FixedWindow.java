@@ -54,6 +54,13 @@ final class FixedWindow extends Allowance {
   }
 
   @Override
+  Allowance copyRest() {
+    FixedWindow copy = new FixedWindow();
+    copy.count = count;
+    return copy;
+  }
+
+  @Override
   void writeRest(FormWriter out) {
     out.number(count);
   }

@@ -34,6 +34,9 @@ final class KeyLimits {
     private Allowance allowance;
     private long penaltyUntil;
 
+    /** How it stood when it was asked for last; it says the same for as long as the term is. */
+    private @Nullable Standing standing;
+
     private Held(long idHash, long version, RateAlgorithm algorithm, Allowance allowance) {
       this.idHash = idHash;
       this.version = version;
@@ -43,6 +46,15 @@ final class KeyLimits {
 
     Allowance allowance() {
       return allowance;
+    }
+
+    private Standing under(Term term) {
+      Standing last = standing;
+      if (last == null || !last.term().equals(term)) {
+        last = new Standing(term, this);
+        standing = last;
+      }
+      return last;
     }
 
     /** Until when all is refused; 0 where it is not. */
@@ -90,7 +102,7 @@ final class KeyLimits {
       now = bringUp(of, term, book);
     }
     of.allowance.advance(now.terms(), time);
-    return new Standing(now, of);
+    return of.under(now);
   }
 
   private @Nullable Held find(long idHash) {
@@ -118,12 +130,29 @@ final class KeyLimits {
     return term;
   }
 
+  /** Another one with as much left of every rule, which goes its own way and counts no use. */
+  KeyLimits copy() {
+    KeyLimits copy = new KeyLimits();
+    for (int i = 0; i < held.size(); i++) {
+      Held of = held.get(i);
+      Held same = new Held(of.idHash, of.version, of.algorithm, of.allowance.copy());
+      same.penaltyUntil = of.penaltyUntil;
+      copy.held.add(same);
+    }
+    return copy;
+  }
+
   /** Counts a use in its window, which is the one that is counted if there is one. */
   void count(KeyUsage use) {
-    windowStart = use.windowStart();
-    allowed += use.allowed();
-    refused += use.refused();
-    cost += use.cost();
+    count(use.windowStart(), use.allowed(), use.refused(), use.cost());
+  }
+
+  /** Counts requests in a window, which is the one that is counted if there is one. */
+  void count(long window, long ofAllowed, long ofRefused, long ofCost) {
+    windowStart = window;
+    allowed += ofAllowed;
+    refused += ofRefused;
+    cost += ofCost;
   }
 
   /** The start of the window that is counted; the least time where there is none. */

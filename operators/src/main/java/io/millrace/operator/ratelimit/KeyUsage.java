@@ -19,4 +19,16 @@ public record KeyUsage(
     long windowEnd,
     long allowed,
     long refused,
-    long cost) {}
+    long cost) {
+  /** This and another use of the same key in the same window together. */
+  KeyUsage plus(KeyUsage other) {
+    return new KeyUsage(
+        dimension,
+        key,
+        windowStart,
+        windowEnd,
+        allowed + other.allowed,
+        refused + other.refused,
+        cost + other.cost);
+  }
+}

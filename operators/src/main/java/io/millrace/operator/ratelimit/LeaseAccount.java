@@ -184,7 +184,7 @@ final class LeaseAccount {
 
   private KeyLimits assumed() {
     if (assumed == null) {
-      assumed = KeyLimits.of(settled.toBytes());
+      assumed = settled.copy();
       for (Grant grant : open) {
         use(assumed, grant);
       }

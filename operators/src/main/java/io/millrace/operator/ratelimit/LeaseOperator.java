@@ -42,7 +42,7 @@ final class LeaseOperator extends AbstractStreamOperator<Tuple2<Integer, byte[]>
   private transient long watermark;
 
   /** A key's leases, and how it was used. */
-  private record Account(LeaseAccount leases, List<KeyUsage> uses) {}
+  private record Account(LeaseAccount leases, LimitBook.Kept kept, List<KeyUsage> uses) {}
 
   /** What one task asks for. */
   private static final class Batch {
@@ -208,8 +208,10 @@ final class LeaseOperator extends AbstractStreamOperator<Tuple2<Integer, byte[]>
   private Account account(LimitKey key) throws Exception {
     Account account = accounts.get(key);
     if (account == null) {
-      LeaseAccount leases = new LeaseAccount(key.dimension(), book.load(key), book.rules());
-      account = new Account(leases, new ArrayList<>(1));
+      LimitBook.Kept kept = book.find(key);
+      kept.hold(true);
+      LeaseAccount leases = new LeaseAccount(key.dimension(), kept.limits(), book.rules());
+      account = new Account(leases, kept, new ArrayList<>(1));
       accounts.put(key, account);
     }
     return account;
@@ -250,18 +252,18 @@ final class LeaseOperator extends AbstractStreamOperator<Tuple2<Integer, byte[]>
 
   /** Puts into state what keys have left. */
   private void keepSettled() throws Exception {
-    for (var each = accounts.entrySet().iterator(); each.hasNext(); ) {
-      Map.Entry<LimitKey, Account> entry = each.next();
-      Account account = entry.getValue();
+    for (var each = accounts.values().iterator(); each.hasNext(); ) {
+      Account account = each.next();
       if (account.leases().isSettled()) {
-        KeyLimits left = account.leases().settled();
         for (KeyUsage use : account.uses()) {
-          book.count(entry.getKey(), left, use);
+          book.count(account.kept(), use.windowStart(), use.allowed(), use.refused(), use.cost());
         }
-        book.store(entry.getKey(), left);
+        account.kept().change();
+        account.kept().hold(false);
         each.remove();
       }
     }
+    book.trim();
   }
 
   @Override

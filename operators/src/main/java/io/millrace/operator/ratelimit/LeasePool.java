@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.IntUnaryOperator;
 import org.apache.flink.api.java.tuple.Tuple2;
 import org.jspecify.annotations.Nullable;
@@ -28,15 +29,69 @@ final class LeasePool {
 
   /** What is needed of one key. */
   private static final class KeyNeed {
-    private final Map<Share, LeaseDemand> demands = new LinkedHashMap<>();
-    private final Map<Share, Lease> leases = new LinkedHashMap<>();
-    private final Map<Long, long[]> uses = new LinkedHashMap<>();
+    private final LimitKey key;
+    private final Map<Share, Part> parts = new LinkedHashMap<>();
+    private final Map<Long, Use> uses = new LinkedHashMap<>();
+
+    // Many requests after each other have the same.
+    private @Nullable Part lastPart;
+    private @Nullable Use lastUse;
+
+    private KeyNeed(LimitKey key) {
+      this.key = key;
+    }
+
+    private @Nullable Part part(long at, @Nullable String tier, @Nullable String route) {
+      Part last = lastPart;
+      if (last == null || !last.isFor(at, tier, route)) {
+        last = parts.get(new Share(at, tier, route));
+        lastPart = last;
+      }
+      return last;
+    }
+
+    private Use use(long window) {
+      Use last = lastUse;
+      if (last == null || last.window != window) {
+        last = uses.computeIfAbsent(window, Use::new);
+        lastUse = last;
+      }
+      return last;
+    }
+  }
+
+  /** A demand, and the lease that was granted for it. */
+  private static final class Part {
+    private final LeaseDemand demand;
+    private @Nullable Lease lease;
+
+    private Part(LeaseDemand demand) {
+      this.demand = demand;
+    }
+
+    private boolean isFor(long at, @Nullable String tier, @Nullable String route) {
+      return demand.at() == at
+          && Objects.equals(demand.tier(), tier)
+          && Objects.equals(demand.route(), route);
+    }
+  }
+
+  /** The requests of a window. */
+  private static final class Use {
+    private final long window;
+    private long allowed;
+    private long refused;
+    private long cost;
+
+    private Use(long window) {
+      this.window = window;
+    }
   }
 
   /** What is sent to one task. */
   private static final class Batch {
     private final int group;
-    private final Map<LimitKey, KeyNeed> needs = new LinkedHashMap<>();
+    private final List<KeyNeed> needs = new ArrayList<>();
     private boolean isAwaited;
 
     private Batch(int group) {
@@ -49,7 +104,11 @@ final class LeasePool {
   private final long epoch;
   private final IntUnaryOperator taskOf;
   private final Map<Integer, Batch> batches = new LinkedHashMap<>();
-  private final Map<LimitKey, KeyNeed> needs = new HashMap<>();
+
+  /** By name: a key's group follows from it. */
+  private final Map<String, KeyNeed> needs = new HashMap<>();
+
+  private @Nullable KeyNeed lastNeed;
   private int awaited;
 
   /**
@@ -74,15 +133,20 @@ final class LeasePool {
   }
 
   private KeyNeed need(LimitKey key) {
-    KeyNeed need = needs.get(key);
+    KeyNeed need = lastNeed;
+    if (need != null && need.key.equals(key)) {
+      return need;
+    }
+    need = needs.get(key.name());
     if (need == null) {
-      need = new KeyNeed();
-      needs.put(key, need);
+      need = new KeyNeed(key);
+      needs.put(key.name(), need);
       batches
           .computeIfAbsent(taskOf.applyAsInt(key.group()), unused -> new Batch(key.group()))
           .needs
-          .put(key, need);
+          .add(need);
     }
+    lastNeed = need;
     return need;
   }
 
@@ -94,26 +158,33 @@ final class LeasePool {
       @Nullable String route,
       String firstRule,
       long cost) {
-    need(key)
-        .demands
-        .computeIfAbsent(
-            new Share(at, tier, route),
-            share -> new LeaseDemand(share.at(), share.tier(), share.route(), firstRule))
-        .add(cost);
+    KeyNeed need = need(key);
+    Part part = need.part(at, tier, route);
+    if (part == null) {
+      part = new Part(new LeaseDemand(at, tier, route, firstRule));
+      need.parts.put(new Share(at, tier, route), part);
+      need.lastPart = part;
+    }
+    part.demand.add(cost);
   }
 
   /** What there is for a request; nothing where it was not asked for. */
   Lease lease(
       LimitKey key, long at, @Nullable String tier, @Nullable String route, String firstRule) {
-    Lease lease = need(key).leases.get(new Share(at, tier, route));
+    Part part = need(key).part(at, tier, route);
+    Lease lease = part == null ? null : part.lease;
     return lease != null ? lease : new Lease(new LeaseDemand(at, tier, route, firstRule));
   }
 
   /** Counts a request that was decided. */
   void count(LimitKey key, long window, boolean allowed, long cost) {
-    long[] use = need(key).uses.computeIfAbsent(window, unused -> new long[3]);
-    use[allowed ? 0 : 1]++;
-    use[2] += allowed ? cost : 0;
+    Use use = need(key).use(window);
+    if (allowed) {
+      use.allowed++;
+      use.cost += cost;
+    } else {
+      use.refused++;
+    }
   }
 
   /** What is asked for, in pieces, each for the task that has a group of keys. */
@@ -123,7 +194,7 @@ final class LeasePool {
         (task, batch) -> {
           FormWriter out = head(DEMANDS, task);
           out.number(batch.needs.size());
-          batch.needs.forEach((key, need) -> writeDemands(key, need, out));
+          batch.needs.forEach(need -> writeDemands(need, out));
           batch.isAwaited = true;
           awaited++;
           pieces.add(Tuple2.of(batch.group, out.toBytes()));
@@ -131,11 +202,12 @@ final class LeasePool {
     return pieces;
   }
 
-  private static void writeDemands(LimitKey key, KeyNeed need, FormWriter out) {
-    out.number(key.group());
-    LeaseForms.writeText(out, key.name());
-    out.number(need.demands.size());
-    for (LeaseDemand demand : need.demands.values()) {
+  private static void writeDemands(KeyNeed need, FormWriter out) {
+    out.number(need.key.group());
+    LeaseForms.writeText(out, need.key.name());
+    out.number(need.parts.size());
+    for (Part part : need.parts.values()) {
+      LeaseDemand demand = part.demand;
       out.fixedLong(demand.at());
       LeaseForms.writeText(out, demand.tier());
       LeaseForms.writeText(out, demand.route());
@@ -174,8 +246,8 @@ final class LeasePool {
     }
     batch.isAwaited = false;
     awaited--;
-    for (KeyNeed need : batch.needs.values()) {
-      need.demands.forEach((share, demand) -> need.leases.put(share, Lease.read(demand, in)));
+    for (KeyNeed need : batch.needs) {
+      need.parts.values().forEach(part -> part.lease = Lease.read(part.demand, in));
     }
     in.requireEnd();
   }
@@ -187,23 +259,29 @@ final class LeasePool {
         (task, batch) -> {
           FormWriter out = head(SETTLEMENT, task);
           out.number(batch.needs.size());
-          batch.needs.forEach(
-              (key, need) -> {
-                out.number(key.group());
-                LeaseForms.writeText(out, key.name());
-                out.number(need.leases.size());
-                need.leases.values().forEach(lease -> out.number(lease.left()));
-                out.number(need.uses.size());
-                need.uses.forEach(
-                    (window, use) -> {
-                      out.fixedLong(window);
-                      out.number(use[0]);
-                      out.number(use[1]);
-                      out.number(use[2]);
-                    });
-              });
+          batch.needs.forEach(need -> writeSettlement(need, out));
           pieces.add(Tuple2.of(batch.group, out.toBytes()));
         });
     return pieces;
+  }
+
+  private static void writeSettlement(KeyNeed need, FormWriter out) {
+    out.number(need.key.group());
+    LeaseForms.writeText(out, need.key.name());
+    List<Lease> leases = new ArrayList<>(need.parts.size());
+    for (Part part : need.parts.values()) {
+      if (part.lease != null) {
+        leases.add(part.lease);
+      }
+    }
+    out.number(leases.size());
+    leases.forEach(lease -> out.number(lease.left()));
+    out.number(need.uses.size());
+    for (Use use : need.uses.values()) {
+      out.fixedLong(use.window);
+      out.number(use.allowed);
+      out.number(use.refused);
+      out.number(use.cost);
+    }
   }
 }

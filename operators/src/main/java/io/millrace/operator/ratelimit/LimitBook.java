@@ -5,7 +5,10 @@ import io.millrace.operator.state.PaneLists;
 import io.millrace.operator.state.SavedState;
 import io.millrace.operator.writeback.WriteBackKeys;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.apache.flink.api.common.state.KeyedStateStore;
@@ -19,9 +22,13 @@ import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.metrics.MetricGroup;
 import org.apache.flink.runtime.state.KeyedStateBackend;
 import org.apache.flink.runtime.state.VoidNamespace;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The limits of a task's keys, the rules, and how keys are used.
+ *
+ * <p>The keys in use are at hand as objects, up to a number of them: those that have not been asked
+ * for since the hand last came by leave first, when {@link #trim} is called.
  *
  * <p><b>State</b>: {@link KeyLimits} of each key that was asked for, written back. A key is looked
  * at when a window of its use ends, and when all that it has should be there again, and is cleared
@@ -46,6 +53,63 @@ final class LimitBook {
   private final RuleBook rules = new RuleBook();
   private final Consumer<KeyUsage> used;
 
+  /** By name: a key's group follows from it. */
+  private final Map<String, Kept> atHand = new HashMap<>();
+
+  private final List<Kept> ring = new ArrayList<>();
+  private int hand;
+
+  /** A key at hand, and what it has left. */
+  static final class Kept {
+    private final LimitKey key;
+    private final KeyLimits limits;
+    private boolean isChanged;
+    private boolean isUsed;
+    private boolean isHeld;
+    private @Nullable KeyLimits trial;
+    private int trialRound;
+
+    private Kept(LimitKey key, KeyLimits limits) {
+      this.key = key;
+      this.limits = limits;
+    }
+
+    LimitKey key() {
+      return key;
+    }
+
+    /** What it has left; whoever changes it has to say so. */
+    KeyLimits limits() {
+      return limits;
+    }
+
+    /** Says that it has changed. */
+    void change() {
+      isChanged = true;
+    }
+
+    /** Has it stay at hand, or not. */
+    void hold(boolean held) {
+      isHeld = held;
+    }
+
+    /** What it would have left if all was allowed that is tried in a round. */
+    KeyLimits trial(int round) {
+      KeyLimits of = trial;
+      if (of == null || trialRound != round) {
+        of = limits.copy();
+        trial = of;
+        trialRound = round;
+      }
+      return of;
+    }
+
+    /** Forgets what was tried. */
+    void endTrial() {
+      trial = null;
+    }
+  }
+
   /**
    * Opens the states of a task.
    *
@@ -63,7 +127,8 @@ final class LimitBook {
     this.spec = spec;
     this.backend = backend;
     this.used = used;
-    keys = new WriteBackKeys<>(backend, plain, maxParallelism, metrics, spec.state());
+    keys =
+        new WriteBackKeys<>(backend, plain, maxParallelism, metrics, spec.state().withObjects(0));
     limits = SavedState.open(uid, LIMITS.getName(), () -> keys.state(LIMITS));
     savedRules = SavedState.open(uid, RULES.getName(), () -> plain.getMapState(RULES));
     due = PaneLists.open(plain, uid, "due", this::selectGroup);
@@ -108,15 +173,53 @@ final class LimitBook {
     savedRules.put(ruleId, new RuleVersions(rules.versions(ruleId)));
   }
 
-  /** What a key has left. */
-  KeyLimits load(LimitKey key) throws Exception {
+  /** What a key has left; it is at hand until {@link #trim}. */
+  Kept find(LimitKey key) throws Exception {
+    Kept kept = atHand.get(key.name());
+    if (kept == null) {
+      kept = new Kept(key, read(key));
+      atHand.put(key.name(), kept);
+      ring.add(kept);
+    }
+    kept.isUsed = true;
+    return kept;
+  }
+
+  /** Has no more keys at hand than there is room for, but for those that are held. */
+  void trim() throws Exception {
+    int most = spec.state().mostObjects();
+    // Each is passed twice at most: once since it was used.
+    for (int left = 2 * ring.size(); ring.size() > most && left > 0; left--) {
+      hand = hand < ring.size() ? hand : 0;
+      Kept kept = ring.get(hand);
+      if (kept.isUsed || kept.isHeld) {
+        kept.isUsed = false;
+        hand++;
+        continue;
+      }
+      keep(kept);
+      atHand.remove(kept.key.name());
+      Kept last = ring.remove(ring.size() - 1);
+      if (last != kept) {
+        ring.set(hand, last);
+      }
+    }
+  }
+
+  private void keep(Kept kept) throws Exception {
+    if (kept.isChanged) {
+      write(kept.key, kept.limits);
+      kept.isChanged = false;
+    }
+  }
+
+  private KeyLimits read(LimitKey key) throws Exception {
     keys.select(key);
     byte[] bytes = limits.value();
     return bytes == null ? new KeyLimits() : KeyLimits.of(bytes);
   }
 
-  /** Keeps what a key has left, under the key. */
-  void store(LimitKey key, KeyLimits of) throws Exception {
+  private void write(LimitKey key, KeyLimits of) throws Exception {
     keys.select(key);
     if (of.isEmpty()) {
       limits.clear();
@@ -125,20 +228,37 @@ final class LimitBook {
     }
   }
 
-  /** Counts requests of a key, which has to be stored afterwards. */
-  void count(LimitKey key, KeyLimits of, KeyUsage use) {
-    long window = use.windowStart();
-    if (of.isCounting() && of.windowStart() < window) {
-      used.accept(of.takeUsage(key, spec.usageWindowMillis()));
-    } else if (of.isCounting() && of.windowStart() > window) {
-      // Late: a row of its own.
-      used.accept(use);
-      return;
+  /**
+   * Counts requests of a key, which has changed by that.
+   *
+   * @param window start of the window that they are in
+   */
+  void count(Kept kept, long window, long allowed, long refused, long cost) {
+    KeyLimits of = kept.limits;
+    kept.isChanged = true;
+    if (of.isCounting() && of.windowStart() != window) {
+      if (of.windowStart() > window) {
+        // Late: a row of its own.
+        used.accept(usage(kept.key, window, allowed, refused, cost));
+        return;
+      }
+      used.accept(of.takeUsage(kept.key, spec.usageWindowMillis()));
     }
     if (!of.isCounting()) {
-      lookAt(key, use.windowEnd());
+      lookAt(kept.key, window + spec.usageWindowMillis());
     }
-    of.count(use);
+    of.count(window, allowed, refused, cost);
+  }
+
+  private KeyUsage usage(LimitKey key, long window, long allowed, long refused, long cost) {
+    return new KeyUsage(
+        key.dimension().code(),
+        key.key(),
+        window,
+        window + spec.usageWindowMillis(),
+        allowed,
+        refused,
+        cost);
   }
 
   private void lookAt(LimitKey key, long time) {
@@ -171,14 +291,27 @@ final class LimitBook {
   }
 
   private void look(LimitKey key, long time, boolean isLast) throws Exception {
-    KeyLimits of = load(key);
+    Kept kept = atHand.get(key.name());
+    if (kept != null) {
+      kept.isChanged |= look(key, kept.limits, time, isLast);
+      return;
+    }
+    // It comes to no hand by this, for nobody asks for it.
+    KeyLimits of = read(key);
+    if (look(key, of, time, isLast)) {
+      write(key, of);
+    }
+  }
+
+  /** Looks at a key; whether it has changed. */
+  private boolean look(LimitKey key, KeyLimits of, long time, boolean isLast) {
     if (of.isCounting() && of.windowStart() + spec.usageWindowMillis() > time) {
       // Its window is still open, and at its end it is looked at again.
       if (spec.usageStart(time) != time) {
         // Unless the list is from a time when windows had another length.
         lookAt(key, of.windowStart() + spec.usageWindowMillis());
       }
-      return;
+      return false;
     }
     if (of.isCounting()) {
       used.accept(of.takeUsage(key, spec.usageWindowMillis()));
@@ -188,11 +321,14 @@ final class LimitBook {
       long next = Math.min(reset, time + LONGEST_LOOK_MILLIS);
       lookAt(key, spec.usageStart(next - 1) + spec.usageWindowMillis());
     }
-    store(key, of);
+    return true;
   }
 
   /** Puts all into state. */
   void save() throws Exception {
+    for (Kept kept : ring) {
+      keep(kept);
+    }
     keys.flush();
     due.save();
   }

@@ -1,6 +1,5 @@
 package io.millrace.operator.ratelimit;
 
-import io.millrace.operator.sketch.ItemBytes;
 import io.millrace.operator.state.KeyGroupKeys;
 import java.nio.charset.StandardCharsets;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
@@ -12,11 +11,10 @@ import org.apache.flink.api.common.typeinfo.TypeInformation;
  * @param group names the group, by one of {@link KeyGroupKeys}
  * @param name of the key in its group
  */
-record LimitKey(int group, String name) {
+record LimitKey(int group, String name) implements Comparable<LimitKey> {
   /** How it is sent and stored. */
   static final TypeInformation<LimitKey> TYPE = new LimitKeyType();
 
-  private static final long SEED = 0;
   private static final char SEPARATOR = '|';
 
   /** The key of a dimension. */
@@ -48,12 +46,19 @@ record LimitKey(int group, String name) {
   /** 64 bits of a hash of a text, the same in every process and version. */
   static long hash(String text) {
     byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-    return ItemBytes.hash(SEED, bytes, 0, bytes.length);
+    return RequestFields.hash(bytes, 0, bytes.length);
   }
 
-  /** The group alone says where Flink keeps it. */
+  /**
+   * The group alone says where Flink keeps it. Hence a hash map of keys finds them by their order.
+   */
   @Override
   public int hashCode() {
     return group;
+  }
+
+  @Override
+  public int compareTo(LimitKey other) {
+    return group != other.group ? Integer.compare(group, other.group) : name.compareTo(other.name);
   }
 }

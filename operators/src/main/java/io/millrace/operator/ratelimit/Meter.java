@@ -95,6 +95,13 @@ final class Meter extends Allowance {
   }
 
   @Override
+  Allowance copyRest() {
+    Meter copy = new Meter();
+    copy.taken = taken;
+    return copy;
+  }
+
+  @Override
   void writeRest(FormWriter out) {
     out.number(taken);
   }

@@ -1,7 +1,6 @@
 package io.millrace.operator.ratelimit;
 
-import io.millrace.operator.form.FormReader;
-import io.millrace.operator.form.FormWriter;
+import io.millrace.operator.ratelimit.LimitBook.Kept;
 import io.millrace.operator.ratelimit.RuleBook.InForce;
 import io.millrace.operator.ratelimit.RuleBook.Term;
 import io.millrace.operator.sketch.Utf8Order;
@@ -9,17 +8,10 @@ import io.millrace.operator.state.KeyGroupKeys;
 import io.millrace.operator.state.PaneLists;
 import io.millrace.operator.state.WatermarkMemory;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.EnumMap;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.NavigableMap;
-import java.util.Objects;
-import java.util.Set;
-import java.util.TreeMap;
 import java.util.concurrent.ScheduledFuture;
 import org.apache.flink.api.common.TaskInfo;
 import org.apache.flink.api.common.operators.MailboxExecutor;
@@ -27,8 +19,6 @@ import org.apache.flink.api.common.operators.ProcessingTimeService.ProcessingTim
 import org.apache.flink.api.common.typeutils.TypeSerializer;
 import org.apache.flink.api.java.tuple.Tuple2;
 import org.apache.flink.configuration.CheckpointingOptions;
-import org.apache.flink.core.memory.DataInputDeserializer;
-import org.apache.flink.core.memory.DataOutputSerializer;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
 import org.apache.flink.runtime.state.StateInitializationContext;
@@ -58,7 +48,6 @@ final class RateLimitOperator<T> extends AbstractStreamOperator<Verdict>
         BoundedOneInput,
         ProcessingTimeCallback {
   private static final long serialVersionUID = 1L;
-  private static final LimitDimension[] DIMENSIONS = LimitDimension.values();
   private static final String WAITING = "waiting";
   private static final String VERDICTS = "verdicts";
 
@@ -75,12 +64,16 @@ final class RateLimitOperator<T> extends AbstractStreamOperator<Verdict>
   private transient PaneLists savedRequests;
   private transient PaneLists savedVerdicts;
 
-  /** Requests that wait, by the start of their epoch. */
-  private transient NavigableMap<Long, List<Waiting<T>>> waiting;
+  private transient WaitingRequests<T> waiting;
 
-  private transient Map<Integer, VerdictMemory> memories;
+  /** By the numbers of the groups of keys; those of groups that have no verdict are absent. */
+  private transient @Nullable VerdictMemory[] memories;
+
+  private transient HashBatch ids;
   private transient Decision decision;
-  private transient List<Touched> touched;
+
+  /** The keys that a request has to do with, which this task keeps. */
+  private transient List<Kept> touched;
 
   /** The keys that a request has to do with, which are leased. */
   private transient List<LimitKey> leased;
@@ -94,24 +87,32 @@ final class RateLimitOperator<T> extends AbstractStreamOperator<Verdict>
   private transient WatermarkMemory memory;
   private transient Counter repetitions;
 
-  /** A request that waits. */
+  /** A request that is being decided. */
   private static final class Waiting<T> {
     private final T request;
-    private final int group;
+    private final int groupIndex;
     private final long at;
     private final String id;
-    private boolean isSaved;
+    private final long idHash;
 
-    private Waiting(T request, int group, long at, String id) {
+    /** Whether it is known to be no repetition. */
+    private boolean isNew;
+
+    /** Its key in the domain, where that was looked for. */
+    private @Nullable Kept domain;
+
+    private Waiting(T request, int groupIndex, RequestFields<T> fields) {
       this.request = request;
-      this.group = group;
-      this.at = at;
-      this.id = id;
+      this.groupIndex = groupIndex;
+      at = fields.at(request);
+      id = fields.id(request);
+      idHash = fields.idHash(request);
+    }
+
+    private int group() {
+      return KeyGroupKeys.at(groupIndex);
     }
   }
-
-  /** A key that a request has to do with, which this task keeps. */
-  private record Touched(LimitKey key, KeyLimits limits) {}
 
   /** Of a dimension the key of the last request, and where its limits are kept. */
   private record Spanning(String key, LimitKey limits) {}
@@ -138,11 +139,11 @@ final class RateLimitOperator<T> extends AbstractStreamOperator<Verdict>
 
   /** The group of keys that decides about a request. */
   static <T> int group(T request, RequestFields<T> fields, RateLimitSpec spec) {
-    if (!spec.leases()) {
-      return KeyGroupKeys.of(0);
-    }
-    String domain = fields.key(request, spec.domain());
-    return KeyGroupKeys.of(LimitKey.hash(domain == null ? fields.id(request) : domain));
+    return KeyGroupKeys.at(groupIndex(request, fields, spec));
+  }
+
+  private static <T> int groupIndex(T request, RequestFields<T> fields, RateLimitSpec spec) {
+    return KeyGroupKeys.index(spec.leases() ? fields.keyHash(request, spec.domain()) : 0);
   }
 
   @Override
@@ -157,8 +158,8 @@ final class RateLimitOperator<T> extends AbstractStreamOperator<Verdict>
   public void open() throws Exception {
     super.open();
     requireAligned();
-    waiting = new TreeMap<>();
-    memories = new HashMap<>();
+    memories = new VerdictMemory[KeyGroupKeys.COUNT];
+    ids = new HashBatch();
     decision = new Decision();
     touched = new ArrayList<>();
     leased = new ArrayList<>();
@@ -175,11 +176,12 @@ final class RateLimitOperator<T> extends AbstractStreamOperator<Verdict>
             usage -> output.collect(RateLimiter.USED, new StreamRecord<>(usage)));
     savedRequests = PaneLists.open(getKeyedStateStore(), uid, WAITING, book::selectGroup);
     savedVerdicts = PaneLists.open(getKeyedStateStore(), uid, VERDICTS, book::selectGroup);
+    waiting = new WaitingRequests<>(serializer, savedRequests);
     book.restore(isRestored);
     if (isRestored) {
       savedRequests.restore(book.groupsWith(savedRequests.keysState()));
       savedVerdicts.restore(book.groupsWith(savedVerdicts.keysState()));
-      restoreRequests();
+      waiting.restore();
       restoreVerdicts();
     }
     rulesChanged();
@@ -227,26 +229,19 @@ final class RateLimitOperator<T> extends AbstractStreamOperator<Verdict>
       if (epochEnd(epoch) - 1 <= memory.latest()) {
         output.collect(late, new StreamRecord<>(Tuple2.of(request, memory.latest())));
       } else {
-        add(waiting(request, at), epoch);
+        waiting.add(epoch, groupIndex(request, fields, spec), request);
       }
     } else if (spans || !waiting.isEmpty()) {
-      add(waiting(request, at), 0);
+      waiting.add(0, groupIndex(request, fields, spec), request);
       tick();
     } else {
-      decide(waiting(request, at));
+      decide(new Waiting<>(request, groupIndex(request, fields, spec), fields));
+      book.trim();
     }
   }
 
   private void rulesChanged() {
     spans = spec.leases() && book.rules().limits(dimension -> !spec.isLocal(dimension));
-  }
-
-  private Waiting<T> waiting(T request, long at) {
-    return new Waiting<>(request, group(request, fields, spec), at, fields.id(request));
-  }
-
-  private void add(Waiting<T> request, long epoch) {
-    waiting.computeIfAbsent(epoch, unused -> new ArrayList<>()).add(request);
   }
 
   private long epochEnd(long epoch) {
@@ -278,15 +273,15 @@ final class RateLimitOperator<T> extends AbstractStreamOperator<Verdict>
       return;
     }
     while (!waiting.isEmpty()) {
-      decideEpoch(waiting.firstKey());
+      decideEpoch(waiting.first());
     }
   }
 
   @Override
   public void processWatermark(Watermark mark) throws Exception {
     if (spec.inEventTime()) {
-      while (!waiting.isEmpty() && epochEnd(waiting.firstKey()) - 1 <= mark.getTimestamp()) {
-        long epoch = waiting.firstKey();
+      while (!waiting.isEmpty() && epochEnd(waiting.first()) - 1 <= mark.getTimestamp()) {
+        long epoch = waiting.first();
         book.advance(epoch);
         decideEpoch(epoch);
       }
@@ -298,14 +293,13 @@ final class RateLimitOperator<T> extends AbstractStreamOperator<Verdict>
   }
 
   private void decideEpoch(long epoch) throws Exception {
-    List<Waiting<T>> batch = Objects.requireNonNull(waiting.remove(epoch));
+    List<Waiting<T>> batch = new ArrayList<>();
+    waiting.take(
+        epoch, (request, groupIndex) -> batch.add(new Waiting<>(request, groupIndex, fields)));
     if (spec.inEventTime()) {
       batch.sort(
           Comparator.<Waiting<T>>comparingLong(request -> request.at)
               .thenComparing(request -> request.id, Utf8Order.INSTANCE));
-    }
-    for (int group : savedRequests.groups(epoch)) {
-      savedRequests.remove(group, epoch);
     }
     if (spans) {
       lease(batch, epoch);
@@ -317,19 +311,19 @@ final class RateLimitOperator<T> extends AbstractStreamOperator<Verdict>
       send(pool.settlement());
       pool = null;
     }
+    book.trim();
   }
 
   /** Asks for what the requests need, as if all were allowed, and waits until it is granted. */
   private void lease(List<Waiting<T>> batch, long epoch) throws Exception {
     LeasePool asked = new LeasePool(++round, KeyGroupKeys.at(firstKeyGroup()), epoch, this::taskOf);
     pool = asked;
-    Map<LimitKey, KeyLimits> trial = new HashMap<>();
-    Set<String> ids = new HashSet<>();
+    ids.start(batch.size());
     for (Waiting<T> request : batch) {
-      boolean isRepetition =
-          spec.verdictHorizonMillis() > 0 && (!ids.add(request.id) || known(request) != null);
-      if (!isRepetition) {
-        demand(request, asked, trial);
+      request.isNew =
+          spec.verdictHorizonMillis() == 0 || (ids.add(request.idHash) && known(request) == null);
+      if (request.isNew) {
+        demand(request, asked);
       }
     }
     List<Tuple2<Integer, byte[]>> demands = asked.demands();
@@ -370,32 +364,26 @@ final class RateLimitOperator<T> extends AbstractStreamOperator<Verdict>
     }
   }
 
-  private void demand(Waiting<T> waiting, LeasePool asked, Map<LimitKey, KeyLimits> trial)
-      throws Exception {
+  private void demand(Waiting<T> waiting, LeasePool asked) throws Exception {
     T request = waiting.request;
     InForce rules = book.rules().at(waiting.at);
     long cost = fields.cost(request);
-    String tier = fields.tier(request);
-    String route = fields.route(request);
+    String tier = rules.askForTier() ? fields.tier(request) : null;
+    String route = rules.askForRoute() ? fields.route(request) : null;
     decision.start(cost);
-    for (LimitDimension dimension : DIMENSIONS) {
-      String key = spec.isLocal(dimension) ? key(request, dimension, rules) : null;
-      if (key != null) {
-        LimitKey of = LimitKey.of(waiting.group, dimension, key);
-        KeyLimits limits = trial.get(of);
-        if (limits == null) {
-          limits = book.load(of);
-          trial.put(of, limits);
-        }
-        decision.add(limits, rules.of(dimension), waiting.at, tier, route, book.rules());
+    if (!rules.of(spec.domain()).isEmpty()) {
+      Kept domain = kept(waiting, spec.domain());
+      if (domain != null) {
+        decision.add(
+            domain.trial(round), rules.of(spec.domain()), waiting.at, tier, route, book.rules());
       }
     }
     if (!decision.wouldAllow()) {
       return;
     }
     decision.take();
-    for (LimitDimension dimension : DIMENSIONS) {
-      String key = spec.isLocal(dimension) ? null : key(request, dimension, rules);
+    for (LimitDimension dimension : rules.dimensions()) {
+      String key = spec.isLocal(dimension) ? null : key(request, dimension);
       Term first = key == null ? null : first(rules.of(dimension), tier, route);
       if (key != null && first != null) {
         asked.demand(
@@ -419,11 +407,22 @@ final class RateLimitOperator<T> extends AbstractStreamOperator<Verdict>
     return last.limits();
   }
 
-  /** A request's key where a rule limits the dimension; null where none does, or it has none. */
-  private @Nullable String key(T request, LimitDimension dimension, InForce rules) {
-    if (rules.of(dimension).isEmpty()) {
-      return null;
+  /** What a request's key, which this task keeps, has left; null where it has none. */
+  private @Nullable Kept kept(Waiting<T> waiting, LimitDimension dimension) throws Exception {
+    boolean isDomain = spec.leases() && dimension == spec.domain();
+    if (isDomain && waiting.domain != null) {
+      return waiting.domain;
     }
+    String key = key(waiting.request, dimension);
+    Kept kept = key == null ? null : book.find(LimitKey.of(waiting.group(), dimension, key));
+    if (isDomain) {
+      waiting.domain = kept;
+    }
+    return kept;
+  }
+
+  /** A request's key in a dimension; null where it has none. */
+  private @Nullable String key(T request, LimitDimension dimension) {
     return dimension == LimitDimension.GLOBAL
         ? LimitDimension.EVERYTHING
         : fields.key(request, dimension);
@@ -440,7 +439,7 @@ final class RateLimitOperator<T> extends AbstractStreamOperator<Verdict>
   }
 
   private void decide(Waiting<T> waiting) throws Exception {
-    Verdict before = spec.verdictHorizonMillis() > 0 ? known(waiting) : null;
+    Verdict before = waiting.isNew || spec.verdictHorizonMillis() == 0 ? null : known(waiting);
     if (before != null) {
       repetitions.inc();
       output.collect(new StreamRecord<>(before));
@@ -448,24 +447,27 @@ final class RateLimitOperator<T> extends AbstractStreamOperator<Verdict>
     }
     T request = waiting.request;
     InForce rules = book.rules().at(waiting.at);
-    String tier = fields.tier(request);
-    String route = fields.route(request);
+    String tier = rules.askForTier() ? fields.tier(request) : null;
+    String route = rules.askForRoute() ? fields.route(request) : null;
     long cost = fields.cost(request);
     decision.start(cost);
     touched.clear();
     leased.clear();
-    for (LimitDimension dimension : DIMENSIONS) {
-      String key = key(request, dimension, rules);
-      Term first = key == null ? null : first(rules.of(dimension), tier, route);
-      if (key == null || first == null) {
+    for (LimitDimension dimension : rules.dimensions()) {
+      Term first = first(rules.of(dimension), tier, route);
+      if (first == null) {
         continue;
       }
       if (spec.isLocal(dimension)) {
-        LimitKey of = LimitKey.of(waiting.group, dimension, key);
-        KeyLimits limits = book.load(of);
-        decision.add(limits, rules.of(dimension), waiting.at, tier, route, book.rules());
-        touched.add(new Touched(of, limits));
-      } else {
+        Kept kept = kept(waiting, dimension);
+        if (kept != null) {
+          decision.add(kept.limits(), rules.of(dimension), waiting.at, tier, route, book.rules());
+          touched.add(kept);
+        }
+        continue;
+      }
+      String key = key(request, dimension);
+      if (key != null) {
         LimitKey of = spanning(dimension, key);
         leased.add(of);
         decision.add(
@@ -492,21 +494,13 @@ final class RateLimitOperator<T> extends AbstractStreamOperator<Verdict>
     return pool;
   }
 
-  /** Counts a request for each key that a rule limits, and keeps what those keys have left. */
-  private void count(long at, boolean allowed, long cost) throws Exception {
+  /** Counts a request for each key that a rule limits, all of which it may have changed. */
+  private void count(long at, boolean allowed, long cost) {
     long window = spec.usageStart(at);
-    for (Touched each : touched) {
-      KeyUsage use =
-          new KeyUsage(
-              each.key().dimension().code(),
-              each.key().key(),
-              window,
-              window + spec.usageWindowMillis(),
-              allowed ? 1 : 0,
-              allowed ? 0 : 1,
-              allowed ? cost : 0);
-      book.count(each.key(), each.limits(), use);
-      book.store(each.key(), each.limits());
+    for (int i = 0; i < touched.size(); i++) {
+      Kept kept = touched.get(i);
+      kept.endTrial();
+      book.count(kept, window, allowed ? 1 : 0, allowed ? 0 : 1, allowed ? cost : 0);
     }
     for (LimitKey each : leased) {
       requirePool().count(each, window, allowed, cost);
@@ -514,41 +508,41 @@ final class RateLimitOperator<T> extends AbstractStreamOperator<Verdict>
   }
 
   private @Nullable Verdict known(Waiting<T> waiting) {
-    VerdictMemory memory = memories.get(waiting.group);
-    return memory == null ? null : memory.find(LimitKey.hash(waiting.id), waiting.id, waiting.at);
+    VerdictMemory of = memories[waiting.groupIndex];
+    return of == null ? null : of.find(waiting.idHash, waiting.id, waiting.at);
   }
 
   private void remember(Waiting<T> waiting, Verdict verdict) {
-    if (spec.verdictHorizonMillis() == 0) {
-      return;
+    if (spec.verdictHorizonMillis() > 0) {
+      verdicts(waiting.groupIndex).add(waiting.idHash, verdict);
     }
-    VerdictMemory memory = memory(waiting.group);
-    long hash = LimitKey.hash(waiting.id);
-    byte[] form = VerdictMemory.form(verdict);
-    memory.add(hash, waiting.at, form);
-    FormWriter out = savedVerdicts.to(waiting.group, memory.paneStart(waiting.at));
-    out.fixedLong(hash);
-    out.item(form, 0, form.length);
   }
 
-  private VerdictMemory memory(int group) {
-    return memories.computeIfAbsent(
-        group, unused -> new VerdictMemory(spec.verdictHorizonMillis()));
+  private VerdictMemory verdicts(int groupIndex) {
+    VerdictMemory of = memories[groupIndex];
+    if (of == null) {
+      of = new VerdictMemory(spec.verdictHorizonMillis());
+      memories[groupIndex] = of;
+    }
+    return of;
   }
 
-  private void forgetVerdicts() throws Exception {
+  private void forgetVerdicts() {
     long watermark = memory.latest();
     long before =
         watermark == Long.MAX_VALUE || watermark < Long.MIN_VALUE + spec.verdictHorizonMillis()
             ? watermark
             : watermark - spec.verdictHorizonMillis();
-    for (var each = memories.entrySet().iterator(); each.hasNext(); ) {
-      Map.Entry<Integer, VerdictMemory> memory = each.next();
-      for (long pane : memory.getValue().forget(before)) {
-        savedVerdicts.remove(memory.getKey(), pane);
+    for (int index = 0; index < memories.length; index++) {
+      VerdictMemory of = memories[index];
+      if (of == null) {
+        continue;
       }
-      if (memory.getValue().isEmpty()) {
-        each.remove();
+      for (long pane : of.forget(before)) {
+        savedVerdicts.remove(KeyGroupKeys.at(index), pane);
+      }
+      if (of.isEmpty()) {
+        memories[index] = null;
       }
     }
   }
@@ -556,36 +550,9 @@ final class RateLimitOperator<T> extends AbstractStreamOperator<Verdict>
   private void restoreVerdicts() throws Exception {
     for (long pane : savedVerdicts.panes()) {
       for (int group : savedVerdicts.groups(pane)) {
-        VerdictMemory memory = memory(group);
+        VerdictMemory of = verdicts(KeyGroupKeys.indexOf(group));
         for (byte[] piece : savedVerdicts.read(group, pane)) {
-          FormReader in = new FormReader(piece, "a list of verdicts");
-          while (in.position() < piece.length) {
-            long hash = in.fixedLong();
-            byte[] form = item(in);
-            memory.add(hash, new FormReader(form, "a verdict").fixedLong(), form);
-          }
-        }
-      }
-    }
-  }
-
-  private static byte[] item(FormReader in) {
-    int length = in.count(1);
-    int start = in.skip(length);
-    return Arrays.copyOfRange(in.bytes(), start, start + length);
-  }
-
-  private void restoreRequests() throws Exception {
-    for (long epoch : savedRequests.panes()) {
-      for (int group : savedRequests.groups(epoch)) {
-        for (byte[] piece : savedRequests.read(group, epoch)) {
-          FormReader in = new FormReader(piece, "a list of requests");
-          while (in.position() < piece.length) {
-            T request = serializer.deserialize(new DataInputDeserializer(item(in)));
-            Waiting<T> restored = waiting(request, fields.at(request));
-            restored.isSaved = true;
-            add(restored, epoch);
-          }
+          of.restore(piece);
         }
       }
     }
@@ -605,17 +572,11 @@ final class RateLimitOperator<T> extends AbstractStreamOperator<Verdict>
   }
 
   private void save() throws Exception {
-    DataOutputSerializer out = new DataOutputSerializer(256);
-    for (Map.Entry<Long, List<Waiting<T>>> epoch : waiting.entrySet()) {
-      for (Waiting<T> request : epoch.getValue()) {
-        if (!request.isSaved) {
-          out.clear();
-          serializer.serialize(request.request, out);
-          savedRequests
-              .to(request.group, epoch.getKey())
-              .item(out.getSharedBuffer(), 0, out.length());
-          request.isSaved = true;
-        }
+    waiting.save();
+    for (int index = 0; index < memories.length; index++) {
+      VerdictMemory of = memories[index];
+      if (of != null) {
+        of.save(savedVerdicts, KeyGroupKeys.at(index));
       }
     }
     savedRequests.save();

@@ -15,7 +15,8 @@ import java.io.Serializable;
  * @param verdictHorizonMillis a request whose id was decided about less than so long before or
  *     after gets that verdict, in milliseconds of event time; 0 for never
  * @param usageWindowMillis length of the windows of use, in milliseconds; a multiple of the epoch
- * @param state memory for what keys have left
+ * @param state memory for what keys have left; of its objects, each is a key at hand, some 400
+ *     bytes for each rule
  */
 public record RateLimitSpec(
     Coordination coordination,

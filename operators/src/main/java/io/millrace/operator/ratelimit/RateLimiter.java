@@ -1,6 +1,7 @@
 package io.millrace.operator.ratelimit;
 
 import io.millrace.operator.state.KeyGroupKeys;
+import io.millrace.operator.writeback.WriteBackSpec;
 import java.util.UUID;
 import org.apache.flink.api.common.functions.FlatMapFunction;
 import org.apache.flink.api.common.typeinfo.PrimitiveArrayTypeInfo;
@@ -44,6 +45,9 @@ public final class RateLimiter {
 
   /** What tasks that lease send. */
   static final OutputTag<Tuple2<Integer, byte[]>> LEASES = new OutputTag<>("leases", PIECE);
+
+  /** Memory for what keys have left: as {@link WriteBackSpec#DEFAULT}, and 65,536 keys at hand. */
+  public static final WriteBackSpec STATE = WriteBackSpec.DEFAULT.withObjects(1 << 16);
 
   /** A task waits for its grants, so they are not kept back until a buffer is full. */
   private static final long AT_ONCE = 0;

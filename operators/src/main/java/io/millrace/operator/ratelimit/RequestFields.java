@@ -1,5 +1,6 @@
 package io.millrace.operator.ratelimit;
 
+import io.millrace.operator.sketch.ItemBytes;
 import java.io.Serializable;
 import org.jspecify.annotations.Nullable;
 
@@ -22,4 +23,23 @@ public interface RequestFields<T> extends Serializable {
 
   /** What it costs; from 0, which only asks. */
   long cost(T request);
+
+  /** {@link #hash} of the id's UTF-8 form; to be overridden where that is at hand. */
+  default long idHash(T request) {
+    return LimitKey.hash(id(request));
+  }
+
+  /**
+   * {@link #hash} of the UTF-8 form of the key in a dimension, of the id where it has none; to be
+   * overridden where that is at hand.
+   */
+  default long keyHash(T request, LimitDimension dimension) {
+    String key = key(request, dimension);
+    return key == null ? idHash(request) : LimitKey.hash(key);
+  }
+
+  /** The hash of a text by its UTF-8 form: the same in every process and version. */
+  static long hash(byte[] utf8, int start, int length) {
+    return ItemBytes.hash(0, utf8, start, length);
+  }
 }

@@ -3,9 +3,11 @@ package io.millrace.operator.ratelimit;
 import io.millrace.operator.sketch.Utf8Order;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +25,9 @@ final class RuleBook {
   /** As many versions of a rule are kept. */
   static final int MOST_VERSIONS = 64;
 
+  /** Those of no time. */
+  private static final InForce NONE = new InForce(0, 0, List.of());
+
   /** A version with its terms, which don't have to be worked out again. */
   record Term(RateRule rule, RateTerms terms, long idHash) {}
 
@@ -31,12 +36,15 @@ final class RuleBook {
     private final long from;
     private final long until;
     private final Map<LimitDimension, List<Term>> rules = new EnumMap<>(LimitDimension.class);
-    private final Map<LimitDimension, Boolean> haveTier = new EnumMap<>(LimitDimension.class);
-    private final Map<LimitDimension, Boolean> haveRoute = new EnumMap<>(LimitDimension.class);
+    private final Set<LimitDimension> withTier = EnumSet.noneOf(LimitDimension.class);
+    private final Set<LimitDimension> withRoute = EnumSet.noneOf(LimitDimension.class);
+    private final List<LimitDimension> dimensions;
 
-    private InForce(long from, long until) {
+    private InForce(long from, long until, List<Term> found) {
       this.from = from;
       this.until = until;
+      found.forEach(this::add);
+      dimensions = List.copyOf(rules.keySet());
     }
 
     private boolean holds(long time) {
@@ -46,23 +54,43 @@ final class RuleBook {
     private void add(Term term) {
       LimitDimension dimension = term.rule().dimension();
       rules.computeIfAbsent(dimension, unused -> new ArrayList<>()).add(term);
-      haveTier.merge(dimension, term.rule().tier() != null, Boolean::logicalOr);
-      haveRoute.merge(dimension, term.rule().route() != null, Boolean::logicalOr);
+      if (term.rule().tier() != null) {
+        withTier.add(dimension);
+      }
+      if (term.rule().route() != null) {
+        withRoute.add(dimension);
+      }
+    }
+
+    /** The dimensions that have any. */
+    List<LimitDimension> dimensions() {
+      return dimensions;
     }
 
     /** Those of a dimension. */
     List<Term> of(LimitDimension dimension) {
-      return rules.getOrDefault(dimension, List.of());
+      List<Term> of = rules.get(dimension);
+      return of == null ? List.of() : of;
+    }
+
+    /** Whether any is only for a tier. */
+    boolean askForTier() {
+      return !withTier.isEmpty();
+    }
+
+    /** Whether any is only for a route. */
+    boolean askForRoute() {
+      return !withRoute.isEmpty();
     }
 
     /** Whether one of a dimension is only for a tier. */
     boolean askForTier(LimitDimension dimension) {
-      return haveTier.getOrDefault(dimension, false);
+      return withTier.contains(dimension);
     }
 
     /** Whether one of a dimension is only for a route. */
     boolean askForRoute(LimitDimension dimension) {
-      return haveRoute.getOrDefault(dimension, false);
+      return withRoute.contains(dimension);
     }
   }
 
@@ -73,7 +101,7 @@ final class RuleBook {
   private final Map<Long, List<Term>> byHash = new HashMap<>();
 
   private final Map<String, List<RateRule>> versions = new TreeMap<>();
-  private InForce last = new InForce(0, 0);
+  private InForce last = NONE;
 
   /**
    * Takes note of a version.
@@ -99,7 +127,7 @@ final class RuleBook {
     List<Term> timeline = timeline(all);
     timelines.put(rule.ruleId(), timeline);
     byHash.put(timeline.get(0).idHash(), timeline);
-    last = new InForce(0, 0);
+    last = NONE;
     return true;
   }
 
@@ -161,9 +189,7 @@ final class RuleBook {
         }
       }
     }
-    InForce inForce = new InForce(from, until);
-    found.forEach(inForce::add);
-    return inForce;
+    return new InForce(from, until, found);
   }
 
   /** The version of a rule; null where it is not known any more. */

@@ -90,6 +90,14 @@ final class SlidingCounter extends Allowance {
   }
 
   @Override
+  Allowance copyRest() {
+    SlidingCounter copy = new SlidingCounter();
+    copy.before = before;
+    copy.count = count;
+    return copy;
+  }
+
+  @Override
   void writeRest(FormWriter out) {
     out.number(before);
     out.number(count);

@@ -93,6 +93,17 @@ final class SlidingLog extends Allowance {
   }
 
   @Override
+  Allowance copyRest() {
+    SlidingLog copy = new SlidingLog();
+    copy.times = times.clone();
+    copy.costs = costs.clone();
+    copy.first = first;
+    copy.end = end;
+    copy.sum = sum;
+    return copy;
+  }
+
+  @Override
   void writeRest(FormWriter out) {
     out.number(end - first);
     long time = now();

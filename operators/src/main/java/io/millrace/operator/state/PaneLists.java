@@ -11,12 +11,15 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.IntConsumer;
 import org.apache.flink.api.common.state.KeyedStateStore;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A list of bytes for each group of keys and pane, a span of event time: lists are added to, and
- * taken whole. What was added since the last {@link #save} is in memory, and the rest in state.
+ * taken whole. What was added and taken since the last {@link #save} is known in memory alone.
  *
- * <p><b>State</b>: a {@link PaneLog}, from which a list leaves when it is taken.
+ * <p><b>State</b>: a {@link PaneLog}, from which a list leaves at the next {@link #save} after it
+ * was taken. <b>Time</b>: of a save, one write for each group that has changed, and one for each
+ * list that was added to or taken; no read.
  */
 public final class PaneLists {
   private static final int FIRST_BYTES = 64;
@@ -28,11 +31,19 @@ public final class PaneLists {
   /** Of each pane the groups that have a list. */
   private final NavigableMap<Long, NavigableSet<Integer>> groups = new TreeMap<>();
 
-  /** What is not in state yet, by group and pane. */
-  private final Map<Integer, NavigableMap<Long, FormWriter>> unsaved = new TreeMap<>();
+  private final Map<Integer, Group> lists = new TreeMap<>();
 
-  /** The panes in state, by group. */
-  private final Map<Integer, NavigableSet<Long>> saved = new TreeMap<>();
+  /** The lists of one group. */
+  private static final class Group {
+    /** What is not in state yet, by pane. */
+    private final NavigableMap<Long, FormWriter> unsaved = new TreeMap<>();
+
+    /** How many pieces each pane has in state. */
+    private final NavigableMap<Long, Integer> saved = new TreeMap<>();
+
+    /** How many pieces each pane has in state that was taken. */
+    private final NavigableMap<Long, Integer> taken = new TreeMap<>();
+  }
 
   private PaneLists(PaneLog log, String name, IntConsumer select) {
     this.log = log;
@@ -61,11 +72,14 @@ public final class PaneLists {
   public void restore(Collection<Integer> withState) throws Exception {
     for (int group : withState) {
       select.accept(group);
-      for (long pane : log.starts()) {
-        saved.computeIfAbsent(group, unused -> new TreeSet<>()).add(pane);
-        groups.computeIfAbsent(pane, unused -> new TreeSet<>()).add(group);
-      }
+      Group of = lists.computeIfAbsent(group, unused -> new Group());
+      of.saved.putAll(log.counts());
+      of.saved.keySet().forEach(pane -> note(group, pane));
     }
+  }
+
+  private void note(int group, long pane) {
+    groups.computeIfAbsent(pane, unused -> new TreeSet<>()).add(group);
   }
 
   /** The panes that have lists, in order. */
@@ -79,25 +93,34 @@ public final class PaneLists {
     return of == null ? List.of() : List.copyOf(of);
   }
 
-  /** Where the next bytes of a list go. */
+  /** Where the next bytes of a list go; it holds until the next {@link #save}. */
   public FormWriter to(int group, long pane) {
-    FormWriter writer =
-        unsaved
-            .computeIfAbsent(group, unused -> new TreeMap<>())
-            .computeIfAbsent(pane, unused -> new FormWriter(FIRST_BYTES));
-    groups.computeIfAbsent(pane, unused -> new TreeSet<>()).add(group);
+    Group of = lists.get(group);
+    if (of == null) {
+      of = new Group();
+      lists.put(group, of);
+    }
+    FormWriter writer = of.unsaved.get(pane);
+    if (writer == null) {
+      writer = new FormWriter(FIRST_BYTES);
+      of.unsaved.put(pane, writer);
+      note(group, pane);
+    }
     return writer;
   }
 
   /** The pieces of a list, in the order in which they were added. */
   public List<byte[]> read(int group, long pane) throws Exception {
     List<byte[]> pieces = new ArrayList<>();
-    if (saved.getOrDefault(group, new TreeSet<>()).contains(pane)) {
+    Group of = lists.get(group);
+    if (of == null) {
+      return pieces;
+    }
+    if (of.saved.containsKey(pane)) {
       select.accept(group);
       pieces.addAll(log.read(pane));
     }
-    NavigableMap<Long, FormWriter> mine = unsaved.get(group);
-    FormWriter last = mine == null ? null : mine.get(pane);
+    FormWriter last = of.unsaved.get(pane);
     if (last != null) {
       pieces.add(last.toBytes());
     }
@@ -105,39 +128,44 @@ public final class PaneLists {
   }
 
   /** Forgets a list. */
-  public void remove(int group, long pane) throws Exception {
-    NavigableMap<Long, FormWriter> mine = unsaved.get(group);
-    if (mine != null) {
-      mine.remove(pane);
+  public void remove(int group, long pane) {
+    Group of = lists.get(group);
+    if (of == null) {
+      return;
     }
-    NavigableSet<Long> inState = saved.get(group);
-    if (inState != null && inState.remove(pane)) {
-      select.accept(group);
-      log.remove(pane);
+    of.unsaved.remove(pane);
+    @Nullable Integer pieces = of.saved.remove(pane);
+    if (pieces != null) {
+      of.taken.put(pane, pieces);
     }
-    NavigableSet<Integer> of = groups.get(pane);
-    if (of != null) {
-      of.remove(group);
-      if (of.isEmpty()) {
-        groups.remove(pane);
+    NavigableSet<Integer> withList = groups.get(pane);
+    if (withList != null && withList.remove(group) && withList.isEmpty()) {
+      groups.remove(pane);
+    }
+  }
+
+  /** Puts all that was added into state, and removes from it all that was taken. */
+  public void save() throws Exception {
+    for (Map.Entry<Integer, Group> each : lists.entrySet()) {
+      Group of = each.getValue();
+      if (!of.unsaved.isEmpty() || !of.taken.isEmpty()) {
+        select.accept(each.getKey());
+        save(of);
       }
     }
   }
 
-  /** Puts all that was added into state. */
-  public void save() throws Exception {
-    for (Map.Entry<Integer, NavigableMap<Long, FormWriter>> group : unsaved.entrySet()) {
-      if (group.getValue().isEmpty()) {
-        continue;
-      }
-      select.accept(group.getKey());
-      Map<Long, List<byte[]>> pieces = new TreeMap<>();
-      group.getValue().forEach((pane, writer) -> pieces.put(pane, List.of(writer.toBytes())));
-      log.append(pieces);
-      saved
-          .computeIfAbsent(group.getKey(), unused -> new TreeSet<>())
-          .addAll(group.getValue().keySet());
-      group.getValue().clear();
+  private void save(Group of) throws Exception {
+    // First, since a list that was taken may have begun anew.
+    for (Map.Entry<Long, Integer> taken : of.taken.entrySet()) {
+      log.removePieces(taken.getKey(), taken.getValue());
     }
+    of.taken.clear();
+    for (Map.Entry<Long, FormWriter> added : of.unsaved.entrySet()) {
+      int index = of.saved.merge(added.getKey(), 1, Integer::sum) - 1;
+      log.put(added.getKey(), index, added.getValue().toBytes());
+    }
+    of.unsaved.clear();
+    log.update(of.saved);
   }
 }

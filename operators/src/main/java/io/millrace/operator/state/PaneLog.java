@@ -148,20 +148,15 @@ public final class PaneLog {
     update(counts);
   }
 
-  /** Starts of all panes. */
-  List<Long> starts() throws Exception {
-    return held().stream().map(Pane::start).toList();
+  /** Puts a piece where there is none, or another one. */
+  void put(long start, int index, byte[] piece) throws Exception {
+    pieces.put(new Piece(start, index), piece);
   }
 
-  /** Removes a pane. */
-  void remove(long start) throws Exception {
-    SortedMap<Long, Integer> counts = counts();
-    @Nullable Integer count = counts.remove(start);
-    if (count != null) {
-      for (int i = 0; i < count; i++) {
-        pieces.remove(new Piece(start, i));
-      }
-      update(counts);
+  /** Removes pieces of a pane from the first on. */
+  void removePieces(long start, int count) throws Exception {
+    for (int i = 0; i < count; i++) {
+      pieces.remove(new Piece(start, i));
     }
   }
 
@@ -183,7 +178,8 @@ public final class PaneLog {
     }
   }
 
-  private SortedMap<Long, Integer> counts() throws Exception {
+  /** How many pieces each pane has, by its start. */
+  SortedMap<Long, Integer> counts() throws Exception {
     SortedMap<Long, Integer> counts = new TreeMap<>();
     for (Pane pane : held()) {
       counts.put(pane.start(), pane.pieces());
@@ -196,7 +192,8 @@ public final class PaneLog {
     return held == null ? List.of() : held.panes();
   }
 
-  private void update(SortedMap<Long, Integer> counts) throws Exception {
+  /** Says how many pieces each pane has, by its start. */
+  void update(SortedMap<Long, Integer> counts) throws Exception {
     if (counts.isEmpty()) {
       panes.clear();
       return;

@@ -55,7 +55,6 @@ import io.millrace.operator.reconcile.Resolution;
 import io.millrace.operator.sketch.ItemBytes;
 import io.millrace.operator.sketch.ItemSlice;
 import io.millrace.operator.window.PanedWindows;
-import io.millrace.operator.writeback.WriteBackSpec;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -304,7 +303,7 @@ final class StreamExamplesITCase {
                 100, // milliseconds that leases are granted for
                 600_000, // milliseconds in which an id gets the same verdict
                 60_000, // milliseconds of a window of use
-                WriteBackSpec.DEFAULT),
+                RateLimiter.STATE),
             "limits");
     limited.verdicts(); // Verdict: allowed, limitedBy, limit, remaining, resetAt, retryAfterMillis
     limited.usage(); // KeyUsage: allowed, refused and cost of each key and window

@@ -23,7 +23,7 @@ import org.apache.flink.util.OutputTag;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** One task that decides alone. */
 @SuppressWarnings("try") // A harness declares that close may be interrupted.
@@ -40,6 +40,11 @@ final class RateLimitOperatorTest {
         harness;
 
     Task(boolean inEventTime, @Nullable OperatorSubtaskState from) throws Exception {
+      this(inEventTime, from, 0);
+    }
+
+    Task(boolean inEventTime, @Nullable OperatorSubtaskState from, int keysAtHand)
+        throws Exception {
       RateLimitSpec spec =
           new RateLimitSpec(
               Coordination.EXACT,
@@ -48,7 +53,7 @@ final class RateLimitOperatorTest {
               100,
               HORIZON,
               USAGE,
-              new WriteBackSpec(1 << 16, 0, 8, WriteBackSpec.Timers.FLINK));
+              new WriteBackSpec(1 << 16, 0, 8, WriteBackSpec.Timers.FLINK).withObjects(keysAtHand));
       Asked.Fields fields = new Asked.Fields();
       harness =
           new KeyedOneInputStreamOperatorTestHarness<>(
@@ -219,9 +224,9 @@ final class RateLimitOperatorTest {
 
   /** All that remains is the rule. */
   @ParameterizedTest
-  @ValueSource(booleans = {true, false})
-  void keysThatFallSilent_leaveNothing(boolean inEventTime) throws Exception {
-    try (Task task = new Task(inEventTime, null)) {
+  @CsvSource({"true, 0", "false, 0", "true, 7", "false, 7", "true, 100", "false, 100"})
+  void keysThatFallSilent_leaveNothing(boolean inEventTime, int keysAtHand) throws Exception {
+    try (Task task = new Task(inEventTime, null, keysAtHand)) {
       task.rule(rule(1, 0, 3));
       task.snapshot();
       int rules = task.harness.numKeyedStateEntries();
@@ -241,15 +246,15 @@ final class RateLimitOperatorTest {
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {1, 7, 50})
-  void restore_afterEveryNthRequest_changesNothing(int every) throws Exception {
-    List<String> plain = run(Integer.MAX_VALUE);
-    assertThat(run(every)).isEqualTo(plain).hasSize(300);
+  @CsvSource({"1, 0", "7, 0", "50, 0", "1, 2", "7, 2", "50, 2", "7, 100", "400, 2", "400, 100"})
+  void restore_afterEveryNthRequest_changesNothing(int every, int keysAtHand) throws Exception {
+    List<String> plain = run(Integer.MAX_VALUE, 0);
+    assertThat(run(every, keysAtHand)).isEqualTo(plain).hasSize(300);
   }
 
-  private static List<String> run(int every) throws Exception {
+  private static List<String> run(int every, int keysAtHand) throws Exception {
     List<String> verdicts = new ArrayList<>();
-    Task task = new Task(true, null);
+    Task task = new Task(true, null, keysAtHand);
     try {
       task.rule(rule(1, 0, 3));
       for (int i = 0; i < 300; i++) {
@@ -261,7 +266,7 @@ final class RateLimitOperatorTest {
         if (i % every == every - 1) {
           OperatorSubtaskState state = task.snapshot();
           task.close();
-          task = new Task(true, state);
+          task = new Task(true, state, keysAtHand);
         }
       }
       task.harness.processWatermark(Long.MAX_VALUE);

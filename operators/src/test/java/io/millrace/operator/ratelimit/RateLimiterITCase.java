@@ -72,7 +72,7 @@ final class RateLimiterITCase {
               100,
               HORIZON,
               USAGE,
-              new WriteBackSpec(1 << 20, 1 << 16, 64, WriteBackSpec.Timers.FLINK));
+              new WriteBackSpec(1 << 20, 1 << 16, 64, WriteBackSpec.Timers.FLINK).withObjects(8));
       configuration.set(PipelineOptions.GENERIC_TYPES, false);
       configuration.set(PipelineOptions.AUTO_GENERATE_UIDS, false);
       configuration.set(PipelineOptions.OBJECT_REUSE, true);

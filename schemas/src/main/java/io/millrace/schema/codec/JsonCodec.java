@@ -2,14 +2,11 @@ package io.millrace.schema.codec;
 
 import com.fasterxml.jackson.core.ErrorReportConfiguration;
 import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
-import com.fasterxml.jackson.core.json.JsonWriteFeature;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -68,7 +65,6 @@ public final class JsonCodec<T extends Record> {
           .disable(JsonFactory.Feature.CHARSET_DETECTION)
           .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
           .disable(JsonFactory.Feature.FAIL_ON_SYMBOL_HASH_OVERFLOW)
-          .enable(JsonWriteFeature.COMBINE_UNICODE_SURROGATES_IN_UTF8)
           .errorReportConfiguration(
               ErrorReportConfiguration.builder().maxErrorTokenLength(0).build())
           .streamReadConstraints(
@@ -82,6 +78,7 @@ public final class JsonCodec<T extends Record> {
 
   private final RecordShape<T> shape;
   private final JsonBytes bytes = new JsonBytes();
+  private final JsonOutput output = new JsonOutput();
   private final CharsetDecoder utf8 =
       StandardCharsets.UTF_8
           .newDecoder()
@@ -149,17 +146,14 @@ public final class JsonCodec<T extends Record> {
    * @throws IllegalArgumentException where {@link #check} refuses the value
    */
   public byte[] encode(T value) {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream(256);
-    try (JsonGenerator generator = FACTORY.createGenerator(bytes)) {
-      shape.check(value);
-      shape.write(value, generator);
+    output.reset();
+    try {
+      shape.checkAndWrite(value, output);
     } catch (RejectedException e) {
       throw new IllegalArgumentException(
           shape.type().getSimpleName() + " has no JSON form: " + e.getMessage(), e);
-    } catch (IOException e) {
-      throw new UncheckedIOException("writing to memory failed", e);
     }
-    return bytes.toByteArray();
+    return output.toBytes();
   }
 
   /**

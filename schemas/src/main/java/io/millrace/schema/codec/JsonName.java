@@ -24,6 +24,11 @@ final class JsonName {
     tail = (long) ByteCursor.LONGS.get(padded, tailAt);
   }
 
+  /** The name in its quotes with the colon behind it; not to be changed. */
+  byte[] withColon() {
+    return token;
+  }
+
   int lengthWithColon() {
     return token.length;
   }

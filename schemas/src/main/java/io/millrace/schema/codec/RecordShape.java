@@ -1,6 +1,5 @@
 package io.millrace.schema.codec;
 
-import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
@@ -249,18 +248,51 @@ final class RecordShape<T extends Record> {
     }
   }
 
-  void write(Record value, JsonGenerator generator) throws IOException {
-    generator.writeStartObject();
-    for (Field field : fields) {
-      generator.writeFieldName(field.name());
-      Object component = component(field, value);
+  /** Writes a record that {@link #check} accepts. */
+  void write(Record value, JsonOutput out) {
+    for (int i = 0; i < shapes.length; i++) {
+      writeName(i, out);
+      Object component = component(fields.get(i), value);
       if (component == null) {
-        generator.writeNull();
+        out.nothing();
       } else {
-        field.value().write(component, generator);
+        shapes[i].write(component, out);
       }
     }
-    generator.writeEndObject();
+    writeEnd(out);
+  }
+
+  /**
+   * Writes a record.
+   *
+   * @throws RejectedException where {@link #check} refuses it; then part of it is written
+   */
+  void checkAndWrite(Record value, JsonOutput out) throws RejectedException {
+    for (int i = 0; i < shapes.length; i++) {
+      Field field = fields.get(i);
+      writeName(i, out);
+      Object component = component(field, value);
+      if (component == null) {
+        requireOptional(field);
+        out.nothing();
+      } else {
+        shapes[i].check(component, field.name());
+        shapes[i].write(component, out);
+      }
+    }
+    writeEnd(out);
+  }
+
+  private void writeName(int index, JsonOutput out) {
+    out.mark(index == 0 ? '{' : ',');
+    out.raw(names[index].withColon());
+  }
+
+  private void writeEnd(JsonOutput out) {
+    if (shapes.length == 0) {
+      out.mark('{');
+    }
+    out.mark('}');
   }
 
   private static void requireOptional(Field field) throws RejectedException {

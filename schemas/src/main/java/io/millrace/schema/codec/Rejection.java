@@ -24,6 +24,7 @@ public enum Rejection {
   OUT_OF_RANGE("out-of-range"),
   TOO_LONG("too-long"),
   RESERVED("reserved"),
+  CONFLICTING_VERSION("conflicting-version"),
   INVALID_UNICODE("invalid-unicode"),
   INVALID_TIME("invalid-time"),
   TOO_OLD("too-old"),

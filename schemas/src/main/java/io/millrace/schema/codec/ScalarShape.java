@@ -1,6 +1,5 @@
 package io.millrace.schema.codec;
 
-import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -14,6 +13,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** The form of a value without parts. */
@@ -49,8 +49,8 @@ sealed interface ScalarShape extends ValueShape {
     }
 
     @Override
-    public void write(Object value, JsonGenerator generator) throws IOException {
-      generator.writeString((String) value);
+    public void write(Object value, JsonOutput out) {
+      out.text((String) value);
     }
 
     @Override
@@ -103,8 +103,8 @@ sealed interface ScalarShape extends ValueShape {
     }
 
     @Override
-    public void write(Object value, JsonGenerator generator) throws IOException {
-      text.write(value, generator);
+    public void write(Object value, JsonOutput out) {
+      text.write(value, out);
     }
 
     @Override
@@ -138,8 +138,8 @@ sealed interface ScalarShape extends ValueShape {
     }
 
     @Override
-    public void write(Object value, JsonGenerator generator) throws IOException {
-      generator.writeNumber((Long) value);
+    public void write(Object value, JsonOutput out) {
+      out.whole((Long) value);
     }
 
     @Override
@@ -189,8 +189,8 @@ sealed interface ScalarShape extends ValueShape {
     }
 
     @Override
-    public void write(Object value, JsonGenerator generator) throws IOException {
-      generator.writeNumber((Integer) value);
+    public void write(Object value, JsonOutput out) {
+      out.whole((Integer) value);
     }
 
     @Override
@@ -231,8 +231,8 @@ sealed interface ScalarShape extends ValueShape {
     }
 
     @Override
-    public void write(Object value, JsonGenerator generator) throws IOException {
-      generator.writeNumber((Double) value);
+    public void write(Object value, JsonOutput out) {
+      out.decimal((Double) value);
     }
 
     @Override
@@ -266,8 +266,8 @@ sealed interface ScalarShape extends ValueShape {
     public void check(Object value, String field) {}
 
     @Override
-    public void write(Object value, JsonGenerator generator) throws IOException {
-      generator.writeBoolean((Boolean) value);
+    public void write(Object value, JsonOutput out) {
+      out.truth((Boolean) value);
     }
 
     @Override
@@ -326,8 +326,8 @@ sealed interface ScalarShape extends ValueShape {
     public void check(Object value, String field) {}
 
     @Override
-    public void write(Object value, JsonGenerator generator) throws IOException {
-      generator.writeNumber((Long) value);
+    public void write(Object value, JsonOutput out) {
+      out.whole((Long) value);
     }
 
     @Override
@@ -411,8 +411,8 @@ sealed interface ScalarShape extends ValueShape {
     public void check(Object value, String field) {}
 
     @Override
-    public void write(Object value, JsonGenerator generator) throws IOException {
-      generator.writeString(codes.get(value));
+    public void write(Object value, JsonOutput out) {
+      out.text(Objects.requireNonNull(codes.get(value)));
     }
 
     @Override

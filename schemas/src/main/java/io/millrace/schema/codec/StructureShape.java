@@ -40,8 +40,8 @@ sealed interface StructureShape extends ValueShape {
     }
 
     @Override
-    public void write(Object value, JsonGenerator generator) throws IOException {
-      shape.write((Record) value, generator);
+    public void write(Object value, JsonOutput out) {
+      shape.write((Record) value, out);
     }
 
     @Override
@@ -104,12 +104,17 @@ sealed interface StructureShape extends ValueShape {
     }
 
     @Override
-    public void write(Object value, JsonGenerator generator) throws IOException {
-      generator.writeStartArray();
+    public void write(Object value, JsonOutput out) {
+      char before = '[';
       for (Object each : (List<?>) value) {
-        element.write(each, generator);
+        out.mark(before);
+        element.write(each, out);
+        before = ',';
       }
-      generator.writeEndArray();
+      if (before == '[') {
+        out.mark(before);
+      }
+      out.mark(']');
     }
 
     @Override
@@ -179,13 +184,19 @@ sealed interface StructureShape extends ValueShape {
     }
 
     @Override
-    public void write(Object value, JsonGenerator generator) throws IOException {
-      generator.writeStartObject();
+    public void write(Object value, JsonOutput out) {
+      char before = '{';
       for (Map.Entry<?, ?> entry : new TreeMap<>((Map<?, ?>) value).entrySet()) {
-        generator.writeFieldName((String) entry.getKey());
-        element.write(entry.getValue(), generator);
+        out.mark(before);
+        out.text((String) entry.getKey());
+        out.mark(':');
+        element.write(entry.getValue(), out);
+        before = ',';
       }
-      generator.writeEndObject();
+      if (before == '{') {
+        out.mark(before);
+      }
+      out.mark('}');
     }
 
     @Override
@@ -244,8 +255,8 @@ sealed interface StructureShape extends ValueShape {
     }
 
     @Override
-    public void write(Object value, JsonGenerator generator) throws IOException {
-      generator.writeRawValue((String) value);
+    public void write(Object value, JsonOutput out) {
+      out.raw((String) value);
     }
 
     @Override

@@ -1,6 +1,5 @@
 package io.millrace.schema.codec;
 
-import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -40,7 +39,7 @@ sealed interface ValueShape permits ScalarShape, StructureShape {
   void check(Object value, String field) throws RejectedException;
 
   /** Writes a value that {@link #check} accepts. */
-  void write(Object value, JsonGenerator generator) throws IOException;
+  void write(Object value, JsonOutput out);
 
   /** The JSON Schema of such a value. */
   ObjectNode schema(JsonSchema.Side side);

@@ -4,7 +4,11 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import io.millrace.schema.codec.ReferenceDecoder.Verdict;
+import java.io.ByteArrayOutputStream;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -62,6 +66,37 @@ class JsonCodecPropertyTest {
     assertThat(parts.decode(json)).isEqualTo(part);
   }
 
+  @Property(tries = 2000, seed = "20260131")
+  void encode_anyText_hasTheBytesOfJackson(@ForAll("texts") String text) throws Exception {
+    JsonFactory jackson =
+        JsonFactory.builder().enable(JsonWriteFeature.COMBINE_UNICODE_SURROGATES_IN_UTF8).build();
+    ByteArrayOutputStream expected = new ByteArrayOutputStream();
+    try (JsonGenerator generator = jackson.createGenerator(expected)) {
+      generator.writeStartObject();
+      generator.writeStringField("name", text);
+      generator.writeNumberField("weight", 1);
+      generator.writeEndObject();
+    }
+
+    assertThat(JsonCodec.of(Sample.Part.class).encode(new Sample.Part(text, 1)))
+        .isEqualTo(expected.toByteArray());
+  }
+
+  @Property(tries = 2000, seed = "20260131")
+  void encode_anyNumber_hasJavasDigits(@ForAll long number) {
+    assertThat(new String(codec.encode(Sample.of(number, "a", 1)), UTF_8))
+        .startsWith("{\"at\":" + number + ",");
+  }
+
+  @Example
+  void encode_powersOfTen_haveJavasDigits() {
+    for (long power = 1; power > 0 && power <= Long.MAX_VALUE / 10; power *= 10) {
+      for (long number : new long[] {power - 1, power, power + 1, 10 * power - 1, -power}) {
+        encode_anyNumber_hasJavasDigits(number);
+      }
+    }
+  }
+
   @Example
   void decode_mutants_agreesWithTheReference() {
     Mutants mutants = new Mutants(ORIGINALS, MUTANTS_SEED);
@@ -114,6 +149,11 @@ class JsonCodecPropertyTest {
                     many,
                     sizes,
                     ratio == null ? null : "{\"ratio\":" + ratio + "}"));
+  }
+
+  @Provide
+  Arbitrary<String> texts() {
+    return text(40);
   }
 
   @Provide
