@@ -383,11 +383,15 @@ final class BookEditor {
     }
   }
 
-  /** Tells of the breaks that have reached another age. */
+  /**
+   * Tells of the breaks that have reached another age.
+   *
+   * @param now {@link Long#MIN_VALUE} before the first watermark, also after a restore
+   */
   void age(long now) {
     for (int i = 0; i < breaks.size(); i++) {
       PairBreak broken = breaks.get(i);
-      Age age = Age.of(now - broken.openedAt());
+      Age age = now > broken.openedAt() ? Age.of(now - broken.openedAt()) : Age.NEW;
       if (broken.state() == State.OPEN && age.compareTo(broken.age()) > 0) {
         PairBreak older = broken.at(age);
         breaks.set(i, older);

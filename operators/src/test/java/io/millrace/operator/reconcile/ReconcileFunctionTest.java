@@ -232,6 +232,33 @@ class ReconcileFunctionTest {
   }
 
   @Test
+  void arrival_duplicateBeforeTheFirstWatermark_isNewAndAgesByTheWatermark() throws Exception {
+    var harness =
+        new KeyedOneInputStreamOperatorTestHarness<Long, Routed, ReconciledMatch>(
+            new KeyedProcessOperator<>(
+                new ReconcileFunction(
+                    new ReconcileSpec(DAY, false, ReconcileSpec.AT_END), false, "reconciled")),
+            Routed::key,
+            Types.LONG);
+    harness.open();
+    harness.processElement(routed(rule()), 0);
+    harness.processElement(routed(Desk.entry("l", "left", 0, 5)), START);
+    harness.processElement(routed(Desk.entry("again", "left", 1, 5)), START + 1);
+    assertThat(side(harness, ReconcileFunction.BREAKS))
+        .extracting(PairBreak::type)
+        .containsExactly(BreakType.DUPLICATE);
+    List<Aged> aged = side(harness, ReconcileFunction.AGED);
+    assertThat(aged).extracting(Aged::to).containsExactly(Age.NEW);
+    String breakId = aged.get(0).broken().breakId();
+    harness.processWatermark(new Watermark(aged.get(0).broken().openedAt() + HOUR));
+    assertThat(side(harness, ReconcileFunction.AGED))
+        .filteredOn(each -> each.broken().breakId().equals(breakId))
+        .extracting(Aged::to)
+        .containsExactly(Age.HOUR);
+    harness.close();
+  }
+
+  @Test
   void arrival_ruleComesAfterEntriesThatItAppliesTo_appliesAllTheSame() throws Exception {
     var harness =
         new KeyedOneInputStreamOperatorTestHarness<Long, Routed, ReconciledMatch>(

@@ -216,12 +216,15 @@ public final class ScriptedSource
         }
         return splitsArrive;
       }
-      return CompletableFuture.anyOf(
-              cursors.stream()
-                  .filter(cursor -> !cursor.done())
-                  .map(cursor -> cursor.blocked)
-                  .toArray(CompletableFuture<?>[]::new))
-          .thenApply(any -> null);
+      CompletableFuture<?>[] blocked =
+          cursors.stream()
+              .filter(cursor -> !cursor.done())
+              .map(cursor -> cursor.blocked)
+              .toArray(CompletableFuture<?>[]::new);
+      // Flink may ask after the last step too, before it learns that nothing is left.
+      return blocked.length == 0
+          ? CompletableFuture.completedFuture(null)
+          : CompletableFuture.anyOf(blocked).thenApply(any -> null);
     }
 
     @Override
