@@ -57,6 +57,19 @@ class ReconcileFunctionTest {
     return harness;
   }
 
+  private static KeyedOneInputStreamOperatorTestHarness<Long, Routed, ReconciledMatch>
+      harnessInArrivalOrder() throws Exception {
+    var harness =
+        new KeyedOneInputStreamOperatorTestHarness<Long, Routed, ReconciledMatch>(
+            new KeyedProcessOperator<>(
+                new ReconcileFunction(
+                    new ReconcileSpec(DAY, false, ReconcileSpec.AT_END), false, "reconciled")),
+            Routed::key,
+            Types.LONG);
+    harness.open();
+    return harness;
+  }
+
   private static Routed routed(Notice notice) {
     return new Routed(KeyGroupKeys.at(0), null, notice);
   }
@@ -208,14 +221,7 @@ class ReconcileFunctionTest {
 
   @Test
   void arrival_entriesAreTakenAsTheyCome_andDeadlinesByTheWatermark() throws Exception {
-    var harness =
-        new KeyedOneInputStreamOperatorTestHarness<Long, Routed, ReconciledMatch>(
-            new KeyedProcessOperator<>(
-                new ReconcileFunction(
-                    new ReconcileSpec(DAY, false, ReconcileSpec.AT_END), false, "reconciled")),
-            Routed::key,
-            Types.LONG);
-    harness.open();
+    var harness = harnessInArrivalOrder();
     harness.processElement(routed(rule()), 0);
     harness.processElement(routed(Desk.entry("l", "left", 0, 5)), START);
     harness.processElement(routed(Desk.entry("r", "right", 1, 5)), START + 1);
@@ -233,14 +239,7 @@ class ReconcileFunctionTest {
 
   @Test
   void arrival_duplicateBeforeTheFirstWatermark_isNewAndAgesByTheWatermark() throws Exception {
-    var harness =
-        new KeyedOneInputStreamOperatorTestHarness<Long, Routed, ReconciledMatch>(
-            new KeyedProcessOperator<>(
-                new ReconcileFunction(
-                    new ReconcileSpec(DAY, false, ReconcileSpec.AT_END), false, "reconciled")),
-            Routed::key,
-            Types.LONG);
-    harness.open();
+    var harness = harnessInArrivalOrder();
     harness.processElement(routed(rule()), 0);
     harness.processElement(routed(Desk.entry("l", "left", 0, 5)), START);
     harness.processElement(routed(Desk.entry("again", "left", 1, 5)), START + 1);
@@ -260,14 +259,7 @@ class ReconcileFunctionTest {
 
   @Test
   void arrival_ruleComesAfterEntriesThatItAppliesTo_appliesAllTheSame() throws Exception {
-    var harness =
-        new KeyedOneInputStreamOperatorTestHarness<Long, Routed, ReconciledMatch>(
-            new KeyedProcessOperator<>(
-                new ReconcileFunction(
-                    new ReconcileSpec(DAY, false, ReconcileSpec.AT_END), false, "reconciled")),
-            Routed::key,
-            Types.LONG);
-    harness.open();
+    var harness = harnessInArrivalOrder();
     harness.processElement(routed(Notice.ledger("right", START)), START);
     harness.processElement(routed(Desk.entry("l", "left", 0, 5)), START);
     harness.processElement(routed(rule()), 0);
