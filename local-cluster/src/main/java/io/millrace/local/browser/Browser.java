@@ -32,7 +32,7 @@ public final class Browser implements AutoCloseable {
           + " (Debian: apt install chromium chromium-driver)";
 
   private static final Duration START_LIMIT = Duration.ofSeconds(60);
-  private static final Duration WAIT_LIMIT = Duration.ofMinutes(2);
+  private static final Duration WAIT_LIMIT = Duration.ofMinutes(4);
   private static final Duration POLL = Duration.ofMillis(100);
 
   private final HttpClient http = HttpClient.newHttpClient();
@@ -133,7 +133,7 @@ public final class Browser implements AutoCloseable {
   /**
    * Waits until a person sees a text anywhere on the page.
    *
-   * @throws IOException where nobody does within 2 minutes
+   * @throws IOException where nobody does within 4 minutes
    */
   public void awaitText(String expected) throws IOException, InterruptedException {
     awaitThat("return document.body.innerText.includes(arguments[0])", expected);
@@ -142,7 +142,7 @@ public final class Browser implements AutoCloseable {
   /**
    * Waits until a script returns true.
    *
-   * @throws IOException where it does not within 2 minutes; the message has what the page shows
+   * @throws IOException where it does not within 4 minutes; the message has what the page shows
    */
   public void awaitThat(String script, Object... arguments)
       throws IOException, InterruptedException {

@@ -41,6 +41,8 @@ final class FlinkPrograms {
 
   private static final Duration HEARTBEAT_INTERVAL = Duration.ofSeconds(1);
 
+  private static final Duration WEB_TIMEOUT = Duration.ofSeconds(30);
+
   /** What Flink's own scripts open to it, as far as our jobs reach. */
   private static final List<String> OPENED =
       List.of(
@@ -82,6 +84,8 @@ final class FlinkPrograms {
     flink.set(HighAvailabilityOptions.ZOOKEEPER_CONNECTION_TIMEOUT, SESSION_TIMEOUT);
     flink.set(SecurityOptions.ZOOKEEPER_SASL_DISABLE, true);
     flink.set(HeartbeatManagerOptions.HEARTBEAT_INTERVAL, HEARTBEAT_INTERVAL);
+    // While a question to a dead task manager waits, Flink collects no metrics of the others.
+    flink.set(WebOptions.TIMEOUT, WEB_TIMEOUT);
     flink.set(HeartbeatManagerOptions.HEARTBEAT_TIMEOUT, HEARTBEAT_TIMEOUT);
     // On loopback, one that can't be reached is dead.
     flink.set(HeartbeatManagerOptions.HEARTBEAT_RPC_FAILURE_THRESHOLD, 1);
