@@ -4,8 +4,6 @@ import io.millrace.local.dashboard.DashboardSettings;
 import io.millrace.local.flink.FailureCause;
 import io.millrace.local.host.FreePorts;
 import io.millrace.local.host.ServerCertificate;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -61,8 +59,9 @@ final class DashboardOptions {
         keystore == null || keystorePasswordFile == null
             ? null
             : new ServerCertificate(
-                keystore, secret(keystorePasswordFile, "--dashboard-keystore-password-file"));
-    String token = tokenFile == null ? null : secret(tokenFile, "--dashboard-token-file");
+                keystore,
+                SecretFile.read(keystorePasswordFile, "--dashboard-keystore-password-file"));
+    String token = tokenFile == null ? null : SecretFile.read(tokenFile, "--dashboard-token-file");
     DashboardSettings settings;
     try {
       settings = new DashboardSettings(host, port, token, certificate);
@@ -76,13 +75,5 @@ final class DashboardOptions {
           "port " + port + " is taken; choose another one, or leave --dashboard-port out");
     }
     return settings;
-  }
-
-  private static String secret(Path file, String option) throws UsageException {
-    try {
-      return Files.readString(file).strip();
-    } catch (IOException e) {
-      throw new UsageException("can't read " + file + " (" + option + "): " + e.getMessage(), e);
-    }
   }
 }

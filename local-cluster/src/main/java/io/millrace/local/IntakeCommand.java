@@ -9,7 +9,6 @@ import io.millrace.local.intake.IntakeSettings.Limits;
 import io.millrace.local.intake.LogIntake;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -166,14 +165,7 @@ final class IntakeCommand {
   }
 
   private static @Nullable String secret(@Nullable Path file, String option) throws UsageException {
-    if (file == null) {
-      return null;
-    }
-    try {
-      return Files.readString(file).strip();
-    } catch (IOException e) {
-      throw new UsageException("can't read " + file + " (" + option + "): " + e.getMessage(), e);
-    }
+    return file == null ? null : SecretFile.read(file, option);
   }
 
   private String brokers(Surroundings surroundings) throws UsageException {

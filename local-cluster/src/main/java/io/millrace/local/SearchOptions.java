@@ -1,9 +1,6 @@
 package io.millrace.local;
 
-import io.millrace.local.flink.FailureCause;
 import io.millrace.local.store.LocalStores;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -66,13 +63,8 @@ final class SearchOptions {
     if ((user == null) != (passwordFile == null)) {
       throw new UsageException("--user and --password-file belong together; give both or none");
     }
-    if (user == null || passwordFile == null) {
-      return null;
-    }
-    try {
-      return user + ":" + Files.readString(passwordFile).strip();
-    } catch (IOException e) {
-      throw new UsageException("can't read " + passwordFile + ": " + FailureCause.of(e), e);
-    }
+    return user == null || passwordFile == null
+        ? null
+        : user + ":" + SecretFile.read(passwordFile, "--password-file");
   }
 }

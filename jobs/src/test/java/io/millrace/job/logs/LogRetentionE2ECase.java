@@ -1,30 +1,28 @@
 package io.millrace.job.logs;
 
+import static io.millrace.job.Commands.found;
+import static io.millrace.job.Commands.succeed;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.millrace.connector.kafka.KafkaTopics;
+import io.millrace.job.Commands;
+import io.millrace.job.Commands.Ended;
 import io.millrace.job.JobConfig;
 import io.millrace.job.JobRuns;
-import io.millrace.local.host.ClassPath;
 import io.millrace.local.query.LogIndex;
 import io.millrace.local.query.LogQuery;
 import io.millrace.local.store.LocalOpenSearch;
 import io.millrace.local.store.LocalS3;
-import java.io.File;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -38,19 +36,16 @@ class LogRetentionE2ECase {
 
   @TempDir private Path directory;
 
-  private final Map<String, String> environment = new HashMap<>();
+  private Commands commands;
 
-  /**
-   * How a command ended.
-   *
-   * @param code its exit code
-   * @param text all that it printed
-   */
-  private record Ended(int code, String text) {}
+  @BeforeEach
+  void start() {
+    commands = new Commands(directory.resolve("home"));
+  }
 
   @AfterEach
   void stop() throws Exception {
-    run("down");
+    commands.run("down");
   }
 
   @Test
@@ -63,9 +58,9 @@ class LogRetentionE2ECase {
           s3.flinkSettings().entrySet().stream()
               .map(each -> each.getKey() + "=" + each.getValue())
               .collect(Collectors.joining("\n")));
-      String up = succeed(run("up", "--no-stores", "--s3=" + settings));
-      environment.put("FLINK_CONF_DIR", found("FLINK_CONF_DIR +(\\S+)", up));
-      environment.put("FLINK_PLUGINS_DIR", LocalS3.plugins().toString());
+      String up = succeed(commands.run("up", "--no-stores", "--s3=" + settings));
+      commands.set("FLINK_CONF_DIR", found("FLINK_CONF_DIR +(\\S+)", up));
+      commands.set("FLINK_PLUGINS_DIR", LocalS3.plugins().toString());
       String bootstrap = found("Kafka {2,}(\\S+)", up);
 
       String directoryOfMine = directory.resolve("archive").toString();
@@ -77,7 +72,8 @@ class LogRetentionE2ECase {
           "s3://" + LocalS3.BUCKET + "/logs",
           List.of("--s3=" + settings));
       Ended unknown =
-          run("retention", "logs", "--archive", "s3://archive/logs", "--opensearch", "127.0.0.1:9");
+          commands.run(
+              "retention", "logs", "--archive", "s3://archive/logs", "--opensearch", "127.0.0.1:9");
       assertThat(unknown.code()).as(unknown.text()).isEqualTo(2);
       assertThat(unknown.text()).contains("an s3:// address needs --s3=<file>");
     }
@@ -109,7 +105,7 @@ class LogRetentionE2ECase {
     KafkaTopics.prepare(config.configuration(), LogIngestionJob.JOB.topics());
     JobRuns.produce(bootstrap, CannedLogs.descriptions(prefix));
     JobRuns.produce(bootstrap, logs.records);
-    succeed(flink(options));
+    succeed(ingest(options));
     LogIndex index = LogIndex.at(openSearch, prefix);
     LogQuery all = LogQuery.of(Map.of("limit", List.of("10000")));
     int documents = logs.expected.size();
@@ -123,17 +119,17 @@ class LogRetentionE2ECase {
             prefix);
     retention.addAll(s3);
     String name = prefix + "logs-2026.01.31";
-    assertThat(succeed(run(retention)))
+    assertThat(succeed(commands.run(retention)))
         .contains(name + "  " + count(documents) + " documents, stays: it was made");
-    assertThat(succeed(run(with(retention, "--keep", "0", "--dry-run"))))
+    assertThat(succeed(commands.run(with(retention, "--keep", "0", "--dry-run"))))
         .contains(name + "  " + count(documents) + " documents, would be deleted");
     assertThat(index.search(all)).isEqualTo(before);
-    assertThat(succeed(run(with(retention, "--keep", "0"))))
+    assertThat(succeed(commands.run(with(retention, "--keep", "0"))))
         .contains(name + "  " + count(documents) + " documents, deleted: all are archived");
     assertThat(index.search(all)).isEmpty();
 
     succeed(
-        flink(
+        ingest(
             with(
                 options,
                 "--recall",
@@ -144,7 +140,7 @@ class LogRetentionE2ECase {
                 "log-recall")));
     await().atMost(LIMIT).until(() -> index.search(all).size() == documents);
     assertThat(index.search(all)).isEqualTo(before);
-    assertThat(succeed(run(retention)))
+    assertThat(succeed(commands.run(retention)))
         .contains(name + "  is back with " + count(documents) + " of " + count(documents));
   }
 
@@ -158,48 +154,11 @@ class LogRetentionE2ECase {
     return all;
   }
 
-  private Ended run(String... arguments) throws Exception {
-    return run(List.of(arguments));
-  }
-
-  private Ended run(List<String> arguments) throws Exception {
-    List<String> command = new ArrayList<>(List.of("../local-cluster/run"));
-    command.addAll(arguments);
-    return execute(command);
-  }
-
   /** Log ingestion by Flink's own client, which returns when the job has ended. */
-  private Ended flink(List<String> options) throws Exception {
-    String whole = Files.readString(Path.of("../local-cluster/target/class-path.txt"));
-    ClassPath flink = new ClassPath(Arrays.asList(whole.split(File.pathSeparator, -1))).flinkOnly();
-    List<String> command = new ArrayList<>();
-    command.add(ClassPath.java().toString());
-    command.addAll(List.of("--add-opens", "java.base/java.util=ALL-UNNAMED"));
-    command.addAll(List.of("-cp", flink.text(), "org.apache.flink.client.cli.CliFrontend"));
-    command.addAll(List.of("run", "-c", LogIngestionJob.class.getName()));
-    command.add("target/millrace-jobs.jar");
-    command.addAll(options);
-    return execute(command);
-  }
-
-  private Ended execute(List<String> command) throws Exception {
-    ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
-    builder.environment().put("MILLRACE_HOME", directory.resolve("home").toString());
-    builder.environment().putAll(environment);
-    Process process = builder.start();
-    process.getOutputStream().close();
-    String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    return new Ended(process.waitFor(), text);
-  }
-
-  private static String succeed(Ended ended) {
-    assertThat(ended.code()).as(ended.text()).isZero();
-    return ended.text();
-  }
-
-  private static String found(String pattern, String text) {
-    Matcher matcher = Pattern.compile(pattern).matcher(text);
-    assertThat(matcher.find()).as("%s in %s", pattern, text).isTrue();
-    return matcher.group(1);
+  private Ended ingest(List<String> options) throws Exception {
+    List<String> arguments = new ArrayList<>(List.of("run", "-c", LogIngestionJob.class.getName()));
+    arguments.add("target/millrace-jobs.jar");
+    arguments.addAll(options);
+    return commands.flink(arguments);
   }
 }

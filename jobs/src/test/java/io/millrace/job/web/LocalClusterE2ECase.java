@@ -1,9 +1,12 @@
 package io.millrace.job.web;
 
+import static io.millrace.job.Commands.succeed;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.millrace.job.Commands;
+import io.millrace.job.Commands.Ended;
 import io.millrace.local.fault.RankingOracle;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -12,8 +15,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.zip.GZIPOutputStream;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -24,13 +27,12 @@ class LocalClusterE2ECase {
 
   @TempDir private Path directory;
 
-  /**
-   * How a command ended.
-   *
-   * @param code its exit code
-   * @param text all that it printed
-   */
-  private record Ended(int code, String text) {}
+  private Commands commands;
+
+  @BeforeEach
+  void start() {
+    commands = new Commands(directory.resolve("home"));
+  }
 
   @Test
   void boundedRun_onALog_writesTheRecountAndTheInvalidLine() throws Exception {
@@ -47,7 +49,7 @@ class LocalClusterE2ECase {
     Path output = directory.resolve("out");
 
     Ended ended =
-        run(
+        commands.run(
             "heavy-hitters",
             "--bounded",
             "--input",
@@ -74,7 +76,7 @@ class LocalClusterE2ECase {
     Path output = directory.resolve("out");
 
     Ended ended =
-        run(
+        commands.run(
             "heavy-hitters",
             "--bounded",
             "--duration",
@@ -177,7 +179,7 @@ class LocalClusterE2ECase {
   @Test
   void chaos_killsAndDisturbsEverything_andNothingIsLostOrTwice() throws Exception {
     Ended ended =
-        run(
+        commands.run(
             "chaos",
             "heavy-hitters",
             "--duration",
@@ -219,29 +221,16 @@ class LocalClusterE2ECase {
   private String bench(String name, String... options) throws Exception {
     List<String> arguments = new ArrayList<>(List.of("bench", name, "--rounds", "1"));
     arguments.addAll(List.of(options));
-    Ended ended = run(arguments.toArray(String[]::new));
-    assertThat(ended.code()).as(ended.text()).isZero();
-    return ended.text();
+    return succeed(commands.run(arguments));
   }
 
   private void assertRefused(String reason, String... arguments) throws Exception {
-    Ended ended = run(arguments);
+    Ended ended = commands.run(arguments);
     assertThat(ended.code()).as(ended.text()).isEqualTo(2);
     assertThat(ended.text().lines().filter(line -> line.startsWith("local-cluster/run: ")))
         .singleElement()
         .asString()
         .contains(reason);
-  }
-
-  private Ended run(String... arguments) throws Exception {
-    List<String> command = new ArrayList<>(List.of("../local-cluster/run"));
-    command.addAll(List.of(arguments));
-    ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
-    builder.environment().putAll(Map.of("MILLRACE_HOME", directory.resolve("home").toString()));
-    Process process = builder.start();
-    process.getOutputStream().close();
-    String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    return new Ended(process.waitFor(), text);
   }
 
   private static List<JsonNode> rows(Path output, String topic) throws IOException {

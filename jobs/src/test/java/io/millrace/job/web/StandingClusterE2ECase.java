@@ -1,34 +1,32 @@
 package io.millrace.job.web;
 
+import static io.millrace.job.Commands.found;
+import static io.millrace.job.Commands.succeed;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.millrace.job.Commands;
 import io.millrace.job.TopicReader;
 import io.millrace.local.fault.RankingOracle;
-import io.millrace.local.host.ClassPath;
-import java.io.File;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -47,26 +45,23 @@ class StandingClusterE2ECase {
   @TempDir private Path directory;
 
   private final RankingOracle oracle = new RankingOracle(WINDOW_MILLIS, WINDOW_MILLIS, 10);
-  private Map<String, String> environment = new HashMap<>();
+  private Commands commands;
 
-  /**
-   * How a command ended.
-   *
-   * @param code its exit code
-   * @param text all that it printed
-   */
-  private record Ended(int code, String text) {}
+  @BeforeEach
+  void start() {
+    commands = new Commands(directory.resolve("home"));
+  }
 
   @AfterEach
   void stop() throws Exception {
-    run("down");
+    commands.run("down");
   }
 
   @Test
   void jobStoppedAndRestoredUnderLoad_losesAndDoublesNothing() throws Exception {
-    String up = succeed(run("up", "--no-stores"));
+    String up = succeed(commands.run("up", "--no-stores"));
     String bootstrap = found("Kafka {2,}(\\S+)", up);
-    environment.put("FLINK_CONF_DIR", found("FLINK_CONF_DIR +(\\S+)", up));
+    commands.set("FLINK_CONF_DIR", found("FLINK_CONF_DIR +(\\S+)", up));
     List<Long> processes = processes();
     assertThat(processes).hasSizeGreaterThanOrEqualTo(5).allMatch(StandingClusterE2ECase::isAlive);
 
@@ -75,37 +70,41 @@ class StandingClusterE2ECase {
     submit.add("target/millrace-jobs.jar");
     submit.addAll(List.of("--bootstrap", bootstrap, "--create-topics", "true"));
     submit.addAll(OPTIONS);
-    String first = found("JobID (\\w{32})", succeed(flink(submit)));
+    String first = found("JobID (\\w{32})", succeed(commands.flink(submit)));
     try (Requests requests = new Requests(bootstrap)) {
       requests.await(2_000);
-      assertThat(succeed(flink(List.of("list"))))
+      assertThat(succeed(commands.flink(List.of("list"))))
           .contains(first)
           .contains("heavy-hitters (RUNNING)");
-      succeed(flink(List.of("savepoint", first, directory.resolve("aside").toUri().toString())));
+      succeed(
+          commands.flink(
+              List.of("savepoint", first, directory.resolve("aside").toUri().toString())));
       String kept = directory.resolve("kept").toUri().toString();
-      String place = found("Path: (\\S+)", succeed(flink(List.of("stop", "-p", kept, first))));
+      String place =
+          found("Path: (\\S+)", succeed(commands.flink(List.of("stop", "-p", kept, first))));
       requests.await(2_000);
 
       List<String> restore = new ArrayList<>(submit);
       restore.addAll(1, List.of("-s", place, "-p", "1"));
-      String second = found("JobID (\\w{32})", succeed(flink(restore)));
+      String second = found("JobID (\\w{32})", succeed(commands.flink(restore)));
       requests.await(2_000);
-      assertThat(succeed(run("list-jobs"))).contains(second).contains(first);
-      String stopped = succeed(run("stop", second, directory.resolve("again").toString()));
+      assertThat(succeed(commands.run("list-jobs"))).contains(second).contains(first);
+      String stopped = succeed(commands.run("stop", second, directory.resolve("again").toString()));
 
       Path again = Path.of(URI.create(found("with savepoint (\\S+)", stopped)));
       List<String> ours = new ArrayList<>(List.of("submit", "heavy-hitters", "--no-stores"));
       ours.addAll(List.of("--set", "window=2s", "--set", "k=10", "--set", "idle-timeout=0s"));
       ours.addAll(List.of("--parallelism", "2", "--savepoint", again.toString()));
-      succeed(run(ours.toArray(String[]::new)));
+      succeed(commands.run(ours.toArray(String[]::new)));
       requests.await(2_000);
-      succeed(run("savepoint", "heavy-hitters"));
-      succeed(run("stop", "heavy-hitters"));
-      assertThat(run("stop", "heavy-hitters").text()).contains("no job heavy-hitters runs");
-      assertThat(succeed(run("restore", "heavy-hitters", "--parallelism", "1")))
+      succeed(commands.run("savepoint", "heavy-hitters"));
+      succeed(commands.run("stop", "heavy-hitters"));
+      assertThat(commands.run("stop", "heavy-hitters").text())
+          .contains("no job heavy-hitters runs");
+      assertThat(succeed(commands.run("restore", "heavy-hitters", "--parallelism", "1")))
           .contains("restored from");
       requests.await(2_000);
-      assertThat(run("restore", "heavy-hitters").text()).contains("stop it before");
+      assertThat(commands.run("restore", "heavy-hitters").text()).contains("stop it before");
     }
 
     List<?> expected = oracle.expected();
@@ -117,9 +116,10 @@ class StandingClusterE2ECase {
         .isEqualTo(expected);
     assertThat(rows(bootstrap, "heavy-hitters.late")).isEmpty();
 
-    assertThat(succeed(run("down"))).contains("the cluster is down");
+    assertThat(succeed(commands.run("down"))).contains("the cluster is down");
     assertThat(processes).noneMatch(StandingClusterE2ECase::isAlive);
-    assertThat(run("list-jobs").text()).contains("no cluster is up; 'local-cluster/run up'");
+    assertThat(commands.run("list-jobs").text())
+        .contains("no cluster is up; 'local-cluster/run up'");
   }
 
   /**
@@ -185,45 +185,6 @@ class StandingClusterE2ECase {
 
   private static List<JsonNode> rows(String bootstrap, String topic) throws Exception {
     return TopicReader.committed(bootstrap, topic);
-  }
-
-  private Ended run(String... arguments) throws Exception {
-    List<String> command = new ArrayList<>(List.of("../local-cluster/run"));
-    command.addAll(List.of(arguments));
-    return execute(command);
-  }
-
-  /** Flink's own command line, on the class path that a Flink distribution would give it. */
-  private Ended flink(List<String> arguments) throws Exception {
-    String whole = Files.readString(Path.of("../local-cluster/target/class-path.txt"));
-    ClassPath flink = new ClassPath(Arrays.asList(whole.split(File.pathSeparator, -1))).flinkOnly();
-    List<String> command = new ArrayList<>();
-    command.add(ClassPath.java().toString());
-    command.addAll(List.of("--add-opens", "java.base/java.util=ALL-UNNAMED"));
-    command.addAll(List.of("-cp", flink.text(), "org.apache.flink.client.cli.CliFrontend"));
-    command.addAll(arguments);
-    return execute(command);
-  }
-
-  private Ended execute(List<String> command) throws Exception {
-    ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
-    builder.environment().put("MILLRACE_HOME", directory.resolve("home").toString());
-    builder.environment().putAll(environment);
-    Process process = builder.start();
-    process.getOutputStream().close();
-    String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    return new Ended(process.waitFor(), text);
-  }
-
-  private static String succeed(Ended ended) {
-    assertThat(ended.code()).as(ended.text()).isZero();
-    return ended.text();
-  }
-
-  private static String found(String pattern, String text) {
-    Matcher matcher = Pattern.compile(pattern).matcher(text);
-    assertThat(matcher.find()).as("%s in %s", pattern, text).isTrue();
-    return matcher.group(1);
   }
 
   /** Process ids of the cluster's parts, as its directory lists them. */

@@ -142,11 +142,6 @@ final class KeyLimits {
     return copy;
   }
 
-  /** Counts a use in its window, which is the one that is counted if there is one. */
-  void count(KeyUsage use) {
-    count(use.windowStart(), use.allowed(), use.refused(), use.cost());
-  }
-
   /** Counts requests in a window, which is the one that is counted if there is one. */
   void count(long window, long ofAllowed, long ofRefused, long ofCost) {
     windowStart = window;

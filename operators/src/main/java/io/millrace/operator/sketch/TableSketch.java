@@ -167,7 +167,8 @@ abstract class TableSketch implements TopKSketch {
     int others = 0;
     for (int left = items; left > 0; left--) {
       int position = in.position();
-      long hash = hashOfNext(in);
+      long hash = passHashed(in);
+      in.moveTo(position);
       if (!mergeItem(in, hash, otherFloor, false)) {
         ofOther[others] = position;
         hashes[others] = hash;
@@ -196,8 +197,7 @@ abstract class TableSketch implements TopKSketch {
       int first = in.position();
       for (int i = 0; i < count; i++) {
         positions[i] = in.position();
-        hashes[i] = hashOfNext(in);
-        in.skip(in.count(1));
+        hashes[i] = passHashed(in);
         in.number();
         in.number();
       }
@@ -228,13 +228,10 @@ abstract class TableSketch implements TopKSketch {
     }
   }
 
-  /** The hash of the next item, which is not passed. */
-  private static long hashOfNext(Reader in) {
-    int position = in.position();
+  /** The hash of the next item, whose bytes are passed. */
+  private static long passHashed(Reader in) {
     int length = in.count(1);
-    long hash = ItemBytes.hash(in.bytes(), in.skip(length), length);
-    in.moveTo(position);
-    return hash;
+    return ItemBytes.hash(in.bytes(), in.skip(length), length);
   }
 
   /** Merges the next item, or returns false where it is not here and may not enter. */
