@@ -6,6 +6,7 @@ import java.util.Properties;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.metrics.Counter;
+import org.apache.flink.metrics.Gauge;
 import org.apache.flink.metrics.Metric;
 import org.apache.flink.metrics.MetricConfig;
 import org.apache.flink.metrics.MetricGroup;
@@ -19,8 +20,9 @@ import org.apache.flink.metrics.reporter.Scheduled;
  *
  * <p>What a job does after the last record was read, such as publishing the windows that the end of
  * its input closes, is timed, and so is every checkpoint on the way. What is left out is the start
- * of the job and, after its last record, the wait for the checkpoint that commits it, which lasts
- * as long as the interval happens to have left.
+ * of the job, up to its first checkpoint where that comes early enough, and, after its last record,
+ * the wait for the checkpoint that commits it, which lasts as long as the interval happens to have
+ * left.
  *
  * <p>Only for a Flink that runs one job once: each has a clock of its own, with a file of its own,
  * into which it writes what it saw when Flink stops.
@@ -31,10 +33,12 @@ public final class RunClock implements MetricReporter, Scheduled {
   private static final String OPERATOR_NAME = "<operator_name>";
   private static final String RECORDS_IN = "numRecordsIn";
   private static final String RECORDS_OUT = "numRecordsOut";
+  private static final String CHECKPOINTS = "numberOfCompletedCheckpoints";
 
   private final List<Counter> read = new CopyOnWriteArrayList<>();
   private final List<Counter> made = new CopyOnWriteArrayList<>();
   private final List<Counter> all = new CopyOnWriteArrayList<>();
+  private final List<Gauge<?>> checkpoints = new CopyOnWriteArrayList<>();
   private final RunTimes times = new RunTimes();
 
   private Path file = Path.of("");
@@ -63,6 +67,10 @@ public final class RunClock implements MetricReporter, Scheduled {
 
   @Override
   public void notifyOfAddedMetric(Metric metric, String name, MetricGroup group) {
+    if (name.equals(CHECKPOINTS) && metric instanceof Gauge<?> gauge) {
+      checkpoints.add(gauge);
+      return;
+    }
     String operator = group.getAllVariables().get(OPERATOR_NAME);
     if (operator == null || !(metric instanceof Counter counter)) {
       return;
@@ -81,7 +89,7 @@ public final class RunClock implements MetricReporter, Scheduled {
 
   @Override
   public synchronized void report() {
-    times.look(sourceRecords(), sum(all));
+    times.look(sourceRecords(), sum(all), hasCheckpoint());
   }
 
   @Override
@@ -92,6 +100,15 @@ public final class RunClock implements MetricReporter, Scheduled {
   /** Sources of Kafka count what they read, and those that make records only what they emit. */
   private long sourceRecords() {
     return Math.max(sum(read), sum(made));
+  }
+
+  private boolean hasCheckpoint() {
+    for (Gauge<?> completed : checkpoints) {
+      if (completed.getValue() instanceof Number number && number.longValue() > 0) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private void add(Counter counter, boolean source, List<Counter> ofSources) {

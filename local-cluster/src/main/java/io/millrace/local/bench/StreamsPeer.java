@@ -159,7 +159,9 @@ public final class StreamsPeer {
 
     private void look() {
       long read = topology.read();
-      times.look(read, read + topology.counted());
+      long counted = topology.counted();
+      // What is counted has come through all tasks.
+      times.look(read, read + counted, counted > 0);
     }
   }
 

@@ -7,7 +7,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Properties;
+import java.util.concurrent.atomic.AtomicLong;
 import org.apache.flink.metrics.Counter;
+import org.apache.flink.metrics.Gauge;
 import org.apache.flink.metrics.MetricConfig;
 import org.apache.flink.metrics.MetricGroup;
 import org.apache.flink.metrics.SimpleCounter;
@@ -57,6 +59,38 @@ class RunClockTest {
   }
 
   @Test
+  void clock_firstCheckpointBeforeHalfOfTheRecords_startsThere() throws Exception {
+    Counter read = added("Source: web.requests", "numRecordsIn");
+    AtomicLong checkpoints = addedCheckpoints();
+    read.inc(10);
+    clock.report();
+    read.inc(20);
+    checkpoints.set(1);
+    clock.report();
+    read.inc(70);
+    clock.report();
+
+    assertThat(seen())
+        .containsEntry(RunTimes.SOURCE_RECORDS, "100")
+        .containsEntry(RunTimes.RECORDS, "70");
+  }
+
+  @Test
+  void clock_firstCheckpointAfterHalfOfTheRecords_startsAtTheFirstRecord() throws Exception {
+    Counter read = added("Source: web.requests", "numRecordsIn");
+    AtomicLong checkpoints = addedCheckpoints();
+    read.inc(10);
+    clock.report();
+    read.inc(50);
+    checkpoints.set(1);
+    clock.report();
+    read.inc(40);
+    clock.report();
+
+    assertThat(seen()).containsEntry(RunTimes.RECORDS, "90");
+  }
+
+  @Test
   void clock_sourceThatOnlyEmits_isCountedByWhatItEmits() throws Exception {
     Counter made = added("Source: parsed requests", "numRecordsOut");
     Counter mapped = added("Row of the number", "numRecordsIn");
@@ -96,6 +130,14 @@ class RunClockTest {
         };
     clock.notifyOfAddedMetric(counter, name, group);
     return counter;
+  }
+
+  private AtomicLong addedCheckpoints() {
+    AtomicLong completed = new AtomicLong();
+    Gauge<Long> gauge = completed::get;
+    clock.notifyOfAddedMetric(
+        gauge, "numberOfCompletedCheckpoints", new UnregisteredMetricsGroup());
+    return completed;
   }
 
   private static Counter counted(long count) {
