@@ -10,11 +10,15 @@ import io.millrace.job.JobDescription;
 import io.millrace.job.JobLauncher;
 import io.millrace.schema.Topics;
 import io.millrace.schema.ratelimit.RequestReceived;
+import io.millrace.schema.ratelimit.VerdictGiven;
 import java.io.IOException;
 import java.util.List;
+import java.util.Locale;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.configuration.ConfigOption;
+import org.apache.flink.configuration.ConfigOptions;
 import org.apache.flink.connector.kafka.source.reader.deserializer.KafkaRecordDeserializationSchema;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
@@ -23,22 +27,47 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads requests that are limited with Jackson's streaming parser and discards them: the work that
- * no job over them can do without. In: {@code ratelimit.requests}. Out: nothing but the
- * accumulators of {@link Discard}. State: none.
+ * Reads requests that are limited with Jackson's streaming parser and discards them, or answers
+ * each with the same verdict: the work that no job over them can do without. In: {@code
+ * ratelimit.requests}. Out: the accumulators of {@link Discard}, and {@code rate-counting.verdicts}
+ * where requests are answered. State: none.
  */
 public final class LimitFloorJob {
+  /** How much is done with a request before it is discarded. */
+  static final ConfigOption<Variant> VARIANT =
+      ConfigOptions.key("variant")
+          .enumType(Variant.class)
+          .defaultValue(Variant.FLOOR)
+          .withDescription("How much is done with a request before it is discarded.");
+
   static final JobDescription JOB =
       new JobDescription(
           "limit-floor",
           LimitFloorJob.class,
           "How fast can requests that are limited be read at all?",
           List.of(Topics.RATELIMIT_REQUESTS),
+          List.of(Topics.RATE_COUNTING_VERDICTS),
           List.of(),
-          List.of(),
-          List.of(PlayFloorJob.VARIANT));
+          List.of(VARIANT));
+
+  private static final long BURST = 100;
 
   private LimitFloorJob() {}
+
+  /** How much is done with a request before it is discarded. */
+  enum Variant {
+    /** It is decoded, without any check. */
+    FLOOR,
+    /** It is decoded, and goes to the task of its application. */
+    EXCHANGE,
+    /** There it is allowed, without a look at any rule, and the verdict is published. */
+    ANSWERED;
+
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
 
   /** Runs the job; {@code --help} prints its options. */
   public static void main(String[] args) throws Exception {
@@ -53,11 +82,38 @@ public final class LimitFloorJob {
                 WatermarkStrategy.noWatermarks(),
                 Topics.RATELIMIT_REQUESTS.name())
             .uid("requests-source");
-    DataStream<RequestReceived> where =
-        config.get(PlayFloorJob.VARIANT) == PlayFloorJob.Variant.FLOOR
-            ? requests
-            : requests.keyBy(request -> String.valueOf(request.apiKey()), Types.STRING);
-    Discard.all(where, LimitFloorJob::checksum);
+    DataStream<RequestReceived> byApplication =
+        requests.keyBy(request -> String.valueOf(request.apiKey()), Types.STRING);
+    switch (config.get(VARIANT)) {
+      case FLOOR -> Discard.all(requests, LimitFloorJob::checksum);
+      case EXCHANGE -> Discard.all(byApplication, LimitFloorJob::checksum);
+      case ANSWERED -> {
+        DataStream<VerdictGiven> verdicts =
+            byApplication
+                .map(LimitFloorJob::allowed)
+                .returns(TypeInformation.of(VerdictGiven.class))
+                .uid("verdicts")
+                .name("Allow");
+        Discard.all(
+            endpoints.publish(verdicts, Topics.RATE_COUNTING_VERDICTS, "verdicts-sink"),
+            unwritten -> 1);
+      }
+    }
+  }
+
+  /** A verdict of the length that those of a token bucket have. */
+  private static VerdictGiven allowed(RequestReceived request) {
+    return new VerdictGiven(
+        request.requestId(),
+        request.at(),
+        true,
+        null,
+        BURST,
+        BURST,
+        request.at(),
+        0L,
+        0,
+        List.of());
   }
 
   /** The sum of a request's numbers and of the lengths of its texts, absent ones left out. */

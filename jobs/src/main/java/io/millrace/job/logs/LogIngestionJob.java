@@ -208,8 +208,6 @@ public final class LogIngestionJob {
   /** Publishes what came of it, and gives the rows that can't be. */
   private static DataStream<DeadLettered> publish(
       Ingested ingested, LogSpec spec, JobConfig config, Endpoints endpoints) {
-    DataStream<LogRecorded> records =
-        rows(ingested.indexed(), LogRows::record, LogRecorded.class, "records");
     DataStream<LogsCounted> metrics =
         rows(ingested.levels(), LogRows::counted, LogsCounted.class, "metrics");
     DataStream<LogAlertRaised> alerts =
@@ -254,7 +252,15 @@ public final class LogIngestionJob {
                     rows(ingested.late(), new LateRecords(), LateArrived.class, "late"),
                     Topics.LOG_INGESTION_LATE,
                     "late-sink"));
-    if (config.get(LogIngestionOptions.PUBLISH_RECORDS)) {
+    boolean publishes = config.get(LogIngestionOptions.PUBLISH_RECORDS);
+    boolean indexes = StoreAccess.writes(config, StoreAccess.OPENSEARCH);
+    if (!publishes && !indexes) {
+      // Rows that nobody takes would still be made, one for each line.
+      return refused;
+    }
+    DataStream<LogRecorded> records =
+        rows(ingested.indexed(), LogRows::record, LogRecorded.class, "records");
+    if (publishes) {
       DataStream<LogRecorded> filtered =
           rows(ingested.filtered(), LogRows::record, LogRecorded.class, "filtered-records");
       refused =
@@ -262,7 +268,7 @@ public final class LogIngestionJob {
               endpoints.publish(
                   records.union(filtered), Topics.LOG_INGESTION_RECORDS, "records-sink"));
     }
-    if (!StoreAccess.writes(config, StoreAccess.OPENSEARCH)) {
+    if (!indexes) {
       return refused;
     }
     OpenSearchIndex index = LogDocuments.index(config.get(KafkaOptions.TOPIC_PREFIX));

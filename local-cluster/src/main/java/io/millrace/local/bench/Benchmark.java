@@ -20,7 +20,7 @@ public enum Benchmark {
   /** What reconciliation costs, and what its peers cost. */
   RECONCILIATION("reconciliation", 5, 2_000_000),
   /** What log ingestion costs beyond reading, and what its parsers cost. */
-  LOG_INGESTION("log-ingestion", 5, 1_000_000),
+  LOG_INGESTION("log-ingestion", 5, 4_000_000),
   /** What fanning positions out costs, beside plain state. */
   LOCATION_FANOUT("location-fanout", 5, 5_000_000),
   /** What reading files costs beyond their parsers. */
@@ -135,7 +135,9 @@ public enum Benchmark {
       case RATE_COUNTING ->
           List.of(
               Comparison.of(LimitVariant.EXCHANGE, LimitVariant.FLOOR),
+              Comparison.of(LimitVariant.ANSWERED, LimitVariant.EXCHANGE),
               new Comparison(LimitVariant.LEASES, LimitVariant.EXCHANGE, 0.7),
+              Comparison.of(LimitVariant.LEASES, LimitVariant.ANSWERED),
               Comparison.of(LimitVariant.FORGETFUL, LimitVariant.EXCHANGE),
               Comparison.of(LimitVariant.EXACT, LimitVariant.EXCHANGE));
       case RECONCILIATION ->

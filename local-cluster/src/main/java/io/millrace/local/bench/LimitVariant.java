@@ -10,6 +10,8 @@ enum LimitVariant implements TopicVariant {
   FLOOR("floor"),
   /** The same, with an exchange by application before they are discarded. */
   EXCHANGE("exchange"),
+  /** The same, and each is answered with a verdict that no rule was asked for. */
+  ANSWERED("answered"),
   /** Rate counting with leases, without stores. */
   LEASES("leases"),
   /** The same, where verdicts are not kept for repetitions. */
@@ -42,6 +44,8 @@ enum LimitVariant implements TopicVariant {
     return switch (this) {
       case FLOOR -> List.of("decodes with Jackson's streaming parser and discards");
       case EXCHANGE -> List.of("the same, with an exchange by application before it discards");
+      case ANSWERED ->
+          List.of("the same, and allows each: a verdict of it is published, exactly once");
       case LEASES -> List.of("rate counting with its defaults, without stores, exactly once");
       case FORGETFUL -> List.of("the same with --verdict-horizon 0s");
       case EXACT -> List.of("the same as leases with --coordination exact");
@@ -50,12 +54,16 @@ enum LimitVariant implements TopicVariant {
 
   /** Whether it decides. */
   boolean isJob() {
-    return this != FLOOR && this != EXCHANGE;
+    return this == LEASES || this == FORGETFUL || this == EXACT;
   }
 
   @Override
   public List<String> outputs() {
-    return isJob() ? OUTPUTS : List.of();
+    return switch (this) {
+      case FLOOR, EXCHANGE -> List.of();
+      case ANSWERED -> List.of(Topics.RATE_COUNTING_VERDICTS.name());
+      case LEASES, FORGETFUL, EXACT -> OUTPUTS;
+    };
   }
 
   @Override
@@ -68,7 +76,7 @@ enum LimitVariant implements TopicVariant {
   @Override
   public List<String> arguments(Path directory) {
     if (!isJob()) {
-      return List.of("--variant", code);
+      return List.of("--variant", code, "--create-topics", "true");
     }
     return List.of(
         "--create-topics",

@@ -53,6 +53,9 @@ final class LogTestbed implements Testbed {
   private final Map<String, Corpus> corpora = new TreeMap<>();
   private final Map<LogVariant, List<Timing>> timings = new LinkedHashMap<>();
 
+  /** What each burst took, by the names in {@link LogBurst}. */
+  private final List<Map<String, Long>> bursts = new ArrayList<>();
+
   /** Of each service and level how many lines there are. */
   private final Map<String, Long> counts = new TreeMap<>();
 
@@ -170,6 +173,9 @@ final class LogTestbed implements Testbed {
   @Override
   public JvmProgram program(Variant variant) {
     LogVariant own = (LogVariant) variant;
+    if (own.kind() == LogVariant.Kind.LIVE) {
+      return LogBurst.program(own.code(), site.programs().jobs(), broker.bootstrap());
+    }
     List<String> arguments =
         new ArrayList<>(
             List.of(
@@ -202,8 +208,21 @@ final class LogTestbed implements Testbed {
         of.require("checksum of the lines", Figures.CHECKSUM, expected(own));
       }
       case JOB -> checkJob(own, of);
+      case LIVE -> checkBurst(own, figures);
     }
     timings.computeIfAbsent(own, unused -> new ArrayList<>()).add(Timing.of(figures));
+  }
+
+  /** That the accounts, which a stop completes, have every line that was sent. */
+  private void checkBurst(LogVariant variant, Map<String, Long> figures)
+      throws VoidRunException, IOException, InterruptedException {
+    Map<String, JsonNode> accounts = accounts(LogBurst.PREFIX);
+    require(
+        variant,
+        "lines in the accounts",
+        Objects.requireNonNull(figures.get(LogBurst.SENT)),
+        total(accounts, "in"));
+    bursts.add(figures);
   }
 
   private long expected(LogVariant variant) throws IOException {
@@ -256,17 +275,7 @@ final class LogTestbed implements Testbed {
                 row.get("count").asLong(),
                 Long::sum));
     require(variant, "records by source and level", counts, seen);
-    Map<String, JsonNode> accounts = new HashMap<>();
-    read(
-        Topics.LOG_INGESTION_LEDGER.name(),
-        row ->
-            accounts.merge(
-                row.get("source").asText() + row.get("partition"),
-                row,
-                (one, two) ->
-                    one.get("throughOffset").asLong() > two.get("throughOffset").asLong()
-                        ? one
-                        : two));
+    Map<String, JsonNode> accounts = accounts("");
     boolean routes = variant != LogVariant.LOG_INGESTION;
     long filtered = routes ? sum(counts, " DEBUG") : 0;
     require(variant, "lines in the accounts", lines, total(accounts, "in"));
@@ -289,6 +298,22 @@ final class LogTestbed implements Testbed {
     if (variant == LogVariant.ARCHIVED) {
       require(variant, "rows of the archive", lines, archived(variant));
     }
+  }
+
+  /** The last account of each source and partition. */
+  private Map<String, JsonNode> accounts(String prefix) throws IOException, InterruptedException {
+    Map<String, JsonNode> accounts = new HashMap<>();
+    read(
+        prefix + Topics.LOG_INGESTION_LEDGER.name(),
+        row ->
+            accounts.merge(
+                row.get("source").asText() + row.get("partition"),
+                row,
+                (one, two) ->
+                    one.get("throughOffset").asLong() > two.get("throughOffset").asLong()
+                        ? one
+                        : two));
+    return accounts;
   }
 
   private static long checksum(JsonNode row) {
@@ -350,7 +375,11 @@ final class LogTestbed implements Testbed {
   @Override
   public void clear(Variant variant) throws IOException, InterruptedException {
     LogVariant own = (LogVariant) variant;
-    if (!own.outputs().isEmpty()) {
+    if (own.kind() == LogVariant.Kind.LIVE) {
+      List<String> topics = new ArrayList<>(List.of(LogBurst.topic()));
+      own.outputs().forEach(topic -> topics.add(LogBurst.PREFIX + topic));
+      TopicAdmin.delete(broker.bootstrap(), topics);
+    } else if (!own.outputs().isEmpty()) {
       TopicAdmin.delete(broker.bootstrap(), own.outputs());
     }
     Trees.delete(own.archive(site.directory()));
@@ -384,7 +413,27 @@ final class LogTestbed implements Testbed {
                     Math.ceil(cores(runs) / 0.7)));
           }
         });
+    if (!bursts.isEmpty()) {
+      found.add("");
+      found.add(
+          String.format(
+              Locale.ROOT,
+              "%-21s %d s of %,d lines a second took %.1f s to be sent; at most %,d lines behind;"
+                  + " all read %.1f s after the last",
+              LogVariant.BURST.code(),
+              LogBurst.SECONDS,
+              LogBurst.RATE * LogBurst.TIMES,
+              median(LogBurst.SEND_MILLIS) / 1e3,
+              (long) median(LogBurst.MOST_BEHIND),
+              median(LogBurst.DRAIN_MILLIS) / 1e3));
+    }
     return found;
+  }
+
+  private double median(String figure) {
+    return Spread.of(
+            bursts.stream().map(each -> (double) Objects.requireNonNull(each.get(figure))).toList())
+        .median();
   }
 
   private double bytesOf(LogVariant variant) {

@@ -4,6 +4,7 @@ import io.millrace.schema.Topics;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /** One of the programs that read lines of logs. */
 enum LogVariant implements Variant {
@@ -19,6 +20,8 @@ enum LogVariant implements Variant {
   ARCHIVED("archived", Kind.JOB),
   /** Log ingestion with its defaults, without stores. */
   LOG_INGESTION("log-ingestion", Kind.JOB),
+  /** {@link #INGEST}, live, while lines come much faster for half a minute. */
+  BURST("burst", Kind.LIVE),
   /** Jackson's tree of lines in memory. */
   READ_TREE("read-tree", Kind.PARSE),
   /** Log ingestion's parser over the same. */
@@ -47,6 +50,27 @@ enum LogVariant implements Variant {
   /** Lines that are read over and over. */
   static final int LINES_IN_MEMORY = 5_000;
 
+  /** What {@link #INGEST} is told beside where to read. */
+  static final List<String> INGEST_ARGUMENTS =
+      List.of(
+          "--create-topics",
+          "true",
+          "--stores",
+          "none",
+          "--order",
+          "arrival",
+          "--format",
+          "json",
+          "--dedup",
+          "false",
+          "--publish-records",
+          "false",
+          "--min-level",
+          "INFO");
+
+  /** So many of them are told to every job. */
+  private static final int SHARED = 8;
+
   private final String code;
   private final Kind kind;
 
@@ -61,6 +85,8 @@ enum LogVariant implements Variant {
     READ,
     /** They are ingested. */
     JOB,
+    /** They are ingested as they are made. */
+    LIVE,
     /** They are read from memory, over and over. */
     PARSE
   }
@@ -85,6 +111,14 @@ enum LogVariant implements Variant {
               "the job: reads, redacts, routes by level, counts, accounts and dead-letters",
               "--dedup false --publish-records false --min-level INFO --stores none");
       case ARCHIVED -> List.of("the same with --archive");
+      case BURST ->
+          List.of(
+              String.format(
+                  Locale.ROOT,
+                  "ingest, live: %,d lines a second, and %d times as many for %d s",
+                  LogBurst.RATE,
+                  LogBurst.TIMES,
+                  LogBurst.SECONDS));
       case LOG_INGESTION -> List.of("the job with its defaults, exactly once, without stores");
       case READ_TREE -> List.of("ObjectMapper.readTree over lines in memory, one task");
       case JSON -> List.of("the job's parser over the same, with all fields");
@@ -95,7 +129,7 @@ enum LogVariant implements Variant {
 
   /** The topics that it writes. */
   List<String> outputs() {
-    return kind != Kind.JOB
+    return kind != Kind.JOB && kind != Kind.LIVE
         ? List.of()
         : List.of(
             Topics.LOG_INGESTION_RECORDS.name(),
@@ -110,7 +144,7 @@ enum LogVariant implements Variant {
   String mainClass() {
     return switch (kind) {
       case READ -> "io.millrace.job.bench.LogFloorJob";
-      case JOB -> "io.millrace.job.logs.LogIngestionJob";
+      case JOB, LIVE -> "io.millrace.job.logs.LogIngestionJob";
       case PARSE -> "io.millrace.job.bench.LineParserJob";
     };
   }
@@ -137,21 +171,10 @@ enum LogVariant implements Variant {
     List<String> arguments = new ArrayList<>();
     switch (kind) {
       case READ -> arguments.addAll(List.of("--variant", code));
+      case LIVE -> throw new IllegalStateException("it has arguments of its own");
       case JOB -> {
         arguments.addAll(
-            List.of(
-                "--create-topics",
-                "true",
-                "--stores",
-                "none",
-                "--order",
-                "arrival",
-                "--format",
-                "json"));
-        if (this != LOG_INGESTION) {
-          arguments.addAll(
-              List.of("--dedup", "false", "--publish-records", "false", "--min-level", "INFO"));
-        }
+            this == LOG_INGESTION ? INGEST_ARGUMENTS.subList(0, SHARED) : INGEST_ARGUMENTS);
         if (this == ARCHIVED) {
           arguments.addAll(List.of("--archive", archive(directory).toString()));
         }

@@ -114,8 +114,8 @@ public final class TimedJob {
     RunLoop.serve(new TimedJob(Path.of(args[0]), args[1], setup, own)::run);
   }
 
-  /** Runs the job to its end; what it counted are its accumulators. */
-  private Map<String, String> run(Path directory) throws Exception {
+  /** Starts a Flink for one run, whose times are written into its directory when it stops. */
+  static LocalFlink start(Setup setup, Path directory) throws IOException, InterruptedException {
     FlinkSettings settings =
         new FlinkSettings(setup.parallelism(), setup.backend(), setup.checkpointInterval(), 0);
     Configuration more = RunClock.configuration(directory.resolve(RunTimes.FILE));
@@ -123,7 +123,12 @@ public final class TimedJob {
         TaskManagerOptions.MANAGED_MEMORY_SIZE, MemorySize.ofMebiBytes(setup.managedMebibytes()));
     // The jar is on the class path too. Its classes are loaded once, and stay compiled.
     more.set(CoreOptions.CLASSLOADER_RESOLVE_ORDER, "parent-first");
-    try (LocalFlink flink = LocalFlink.start(directory.resolve("flink"), settings, more)) {
+    return LocalFlink.start(directory.resolve("flink"), settings, more);
+  }
+
+  /** Runs the job to its end; what it counted are its accumulators. */
+  private Map<String, String> run(Path directory) throws Exception {
+    try (LocalFlink flink = start(setup, directory)) {
       SubmittedJob job = flink.submit(jobsJar, mainClass, arguments, Submission.Start.FRESH);
       String state = job.state();
       while (!SubmittedJob.isEnd(state)) {

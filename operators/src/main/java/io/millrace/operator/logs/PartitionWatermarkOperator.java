@@ -28,12 +28,14 @@ final class PartitionWatermarkOperator extends AbstractStreamOperator<LogEvent>
   private final long idleMillis;
   private final boolean byEnd;
 
-  private transient Map<String, Progress> partitions;
+  private transient Map<Partition, Progress> partitions;
   private transient long ofLines;
   private transient boolean linesAreIdle;
   private transient long last;
   private transient boolean isIdle;
   private transient @Nullable ScheduledFuture<?> next;
+
+  private record Partition(String topic, int number) {}
 
   /** How far a partition is, and when it was last heard of. */
   private static final class Progress {
@@ -82,7 +84,7 @@ final class PartitionWatermarkOperator extends AbstractStreamOperator<LogEvent>
     if (!byEnd) {
       Progress progress =
           partitions.computeIfAbsent(
-              event.topic() + ":" + event.partition(), unused -> new Progress());
+              new Partition(event.topic(), event.partition()), unused -> new Progress());
       progress.latest = Math.max(progress.latest, event.at());
       progress.heardAt = now();
     }
