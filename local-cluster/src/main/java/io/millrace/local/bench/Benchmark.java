@@ -1,6 +1,7 @@
 package io.millrace.local.bench;
 
 import java.io.IOException;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -65,17 +66,21 @@ public enum Benchmark {
     return Stream.of(values()).filter(each -> each.code.equals(code)).findFirst();
   }
 
-  /** The names of what it compares. */
+  /** The names of what it runs. */
   public List<String> variantCodes() {
     return variants().stream().map(Variant::code).toList();
   }
 
-  /** What it compares, in the order in which their class has them. */
+  /** What it runs, in the order in which their class has them. */
   List<Variant> variants() {
     Set<Variant> compared =
         comparisons().stream()
             .flatMap(comparison -> Stream.of(comparison.variant(), comparison.other()))
-            .collect(Collectors.toSet());
+            .collect(Collectors.toCollection(HashSet::new));
+    if (this == LOG_INGESTION) {
+      // It has findings of its own, and is compared with nothing.
+      compared.add(LogVariant.BURST);
+    }
     List<? extends Variant> all =
         switch (this) {
           case FLOOR, HEAVY_HITTERS -> List.of(RequestVariant.values());
