@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,7 +29,6 @@ final class PositionTrial implements Trial {
 
   private static final int MAX_DELAY_MILLIS = 2_000;
   private static final int OWNERS = 2_000;
-  private static final int ONE_POISON_IN = 10_000;
   private static final long CLOSING_MILLIS = 10_000;
   private static final long GRANTED_MILLIS_BEFORE = 60_000;
   private static final int EXPIRES_AFTER_MILLIS = 120_000;
@@ -36,13 +36,15 @@ final class PositionTrial implements Trial {
 
   private final JsonCodec<PositionReported> codec = Topics.LOCATION_UPDATES.codec();
   private final SplittableRandom random;
+  private final IntSupplier poison;
   private final long startedAt = System.currentTimeMillis();
 
   /** Nobody is at two places at one time. */
   private final Set<Long> taken = new HashSet<>();
 
-  PositionTrial(long seed) {
+  PositionTrial(long seed, IntSupplier poison) {
     random = new SplittableRandom(seed);
+    this.poison = poison;
   }
 
   @Override
@@ -90,7 +92,7 @@ final class PositionTrial implements Trial {
   public LedgerRecord next(RecordId id, long now) {
     int owner = random.nextInt(OWNERS);
     long at = now - random.nextInt(MAX_DELAY_MILLIS);
-    if (random.nextInt(ONE_POISON_IN) == 0) {
+    if (random.nextInt(Trials.POISON_OF) < poison.getAsInt()) {
       String value =
           String.format(
               "{\"updateId\":\"%s\",\"userId\":\"%s\",\"at\":%d,\"latitude\":91,\"longitude\":0}",

@@ -1,6 +1,7 @@
 package io.millrace.local.fault;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -14,6 +15,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * What imagined jobs make of what the trials feed them: rows that are right are clean, and a row
@@ -27,13 +30,15 @@ class TrialsTest {
 
   /** A trial with what was fed of it. */
   private static final class Fed {
-    private final Trial trial;
     private final Ledger ledger = new Ledger(1);
     private final JobOracle oracle;
     private final List<LedgerRecord> records = new ArrayList<>();
 
     Fed(String job) {
-      trial = Trials.of(job, 7).orElseThrow();
+      this(Trials.of(job, 7).orElseThrow());
+    }
+
+    Fed(Trial trial) {
       oracle = trial.oracle(ledger);
       for (int i = 0; i < RECORDS; i++) {
         add(trial.next(new RecordId(0, i), NOW + 10L * i));
@@ -71,9 +76,15 @@ class TrialsTest {
           byte[] hash = MessageDigest.getInstance("SHA-256").digest(record.value());
           publish(
               topic,
-              isConfidential
-                  ? Map.of("sha256", HexFormat.of().formatHex(hash))
-                  : Map.of("value", Base64.getEncoder().encodeToString(record.value())));
+              Map.of(
+                  "stage",
+                  "validate",
+                  "reason",
+                  "out-of-range",
+                  isConfidential ? "sha256" : "value",
+                  isConfidential
+                      ? HexFormat.of().formatHex(hash)
+                      : Base64.getEncoder().encodeToString(record.value())));
         }
       }
     }
@@ -200,6 +211,31 @@ class TrialsTest {
         Map.of("chain", "3", "seq", 2, "prevHash", "b", "hash", "c"));
     assertThat(before).isZero();
     assertThat(fed.oracle.judge().wrong()).isEqualTo(1);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, Trials.POISON_OF / 2, Trials.POISON_OF})
+  void poison_isAsMuchAsAskedFor_andMissedIfItIsNoDeadLetter(int poison) throws Exception {
+    for (String job : Trials.jobs()) {
+      Fed fed = new Fed(Trials.of(job, 7, () -> poison).orElseThrow());
+      long refused = fed.records.stream().filter(record -> record.event() == null).count();
+      assertThat((double) refused / RECORDS)
+          .as(job)
+          .isCloseTo(
+              (double) poison / Trials.POISON_OF,
+              within(poison % Trials.POISON_OF == 0 ? 0 : 0.15));
+      assertThat(fed.oracle.judge().lost()).isGreaterThanOrEqualTo(refused);
+    }
+  }
+
+  @Test
+  void deadLetterWithoutAReason_isFound() throws Exception {
+    Fed fed = new Fed(Trials.of("heavy-hitters", 7, () -> Trials.POISON_OF).orElseThrow());
+    String value = Base64.getEncoder().encodeToString(fed.records.get(0).value());
+    fed.publish(Topics.WEB_REQUESTS_DLQ.name(), Map.of("value", value, "stage", "validate"));
+    Judgement judged = fed.oracle.judge();
+    assertThat(judged.wrong()).isEqualTo(1);
+    assertThat(judged.lost()).isEqualTo(RECORDS);
   }
 
   @Test
