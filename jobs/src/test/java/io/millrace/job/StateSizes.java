@@ -1,6 +1,5 @@
 package io.millrace.job;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -11,13 +10,9 @@ import io.millrace.local.broker.TopicAdmin;
 import io.millrace.local.feed.KeyReader;
 import io.millrace.schema.Topic;
 import io.millrace.schema.Topics;
-import io.millrace.schema.codec.RawLine;
 import io.millrace.schema.listening.SongPlayed;
 import io.millrace.schema.location.GrantAction;
 import io.millrace.schema.location.GrantChanged;
-import io.millrace.schema.logs.LogFormat;
-import io.millrace.schema.logs.LogSourceDescribed;
-import io.millrace.schema.media.MediaUploaded;
 import io.millrace.schema.payments.LedgerEntryRecorded;
 import io.millrace.schema.payments.MatchRuleSet;
 import io.millrace.schema.ratelimit.LimitAlgorithm;
@@ -51,7 +46,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Prints how many bytes of state each job keeps for one of what it keeps, such as a grant or an
+ * Prints how many bytes of state five jobs keep for one of what it keeps, such as a grant or an
  * entry that waits: by so much its savepoint, canonical and not compressed, is larger when it has
  * read them, divided by their number. The pages of the jobs quote it. Named so that only who asks
  * for it runs it.
@@ -59,7 +54,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 class StateSizes {
   private static final int MANY = Integer.getInteger("millrace.entities", 20_000);
   private static final int SHARES = 10;
-  private static final int TENTH = MANY / 10;
   private static final long NOW = System.currentTimeMillis();
   private static final double MOST_BYTES = 2_000;
   private static final Duration PATIENCE = Duration.ofMinutes(2);
@@ -102,12 +96,7 @@ class StateSizes {
 
   static List<Load> loads() {
     return List.of(
-        heavyHitters(),
-        trendingSongs(),
-        rateCounting(),
-        reconciliation(),
-        locationFanout(),
-        logIngestion());
+        heavyHitters(), trendingSongs(), rateCounting(), reconciliation(), locationFanout());
   }
 
   private static Load heavyHitters() {
@@ -246,69 +235,6 @@ class StateSizes {
 
   private static String owner(int number) {
     return id("owner-", 16, number);
-  }
-
-  private static Load logIngestion() {
-    return new Load(
-        "log-ingestion",
-        List.of(),
-        List.of(
-            step("", 1, Topics.LOG_SOURCES, i -> described(TENTH)),
-            step("a source, in two tasks", TENTH, Topics.LOG_SOURCES, StateSizes::described),
-            new Step(
-                "a source's account in a partition, and its open minute of a level",
-                TENTH,
-                IntStream.range(0, TENTH).mapToObj(StateSizes::line).toList()),
-            step("a media file", MANY, Topics.MEDIA_UPLOADS, StateSizes::upload)));
-  }
-
-  private static LogSourceDescribed described(int number) {
-    return new LogSourceDescribed(
-        source(number),
-        1,
-        NOW - 60_000,
-        LogFormat.JSON,
-        null,
-        null,
-        null,
-        null,
-        null,
-        null,
-        null,
-        null,
-        null,
-        null);
-  }
-
-  private static MediaUploaded upload(int number) {
-    return new MediaUploaded(
-        id("media-", 16, number),
-        1L,
-        NOW,
-        String.format(Locale.ROOT, "%064x", number),
-        5_000_000,
-        "image/png",
-        "s3://media/" + number,
-        null,
-        null,
-        null,
-        null,
-        null,
-        null,
-        null);
-  }
-
-  private static String source(int number) {
-    return id("source-", 16, number);
-  }
-
-  private static ProducerRecord<byte[], byte[]> line(int number) {
-    String json = "{\"time\":" + NOW + ",\"level\":\"INFO\",\"message\":\"started\"}";
-    ProducerRecord<byte[], byte[]> line =
-        new ProducerRecord<>(
-            Topics.LOGS_RAW.name(), source(number).getBytes(UTF_8), json.getBytes(UTF_8));
-    line.headers().add(RawLine.SOURCE_HEADER, source(number).getBytes(UTF_8));
-    return line;
   }
 
   /** An id of so many characters. */
