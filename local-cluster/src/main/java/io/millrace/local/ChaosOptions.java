@@ -56,6 +56,14 @@ final class ChaosOptions {
   long ratePerSecond = 2_000;
 
   @Option(
+      names = "--poison",
+      paramLabel = "<percent>",
+      description =
+          "Of a hundred records so many are none of the topic, and must become dead letters; from 0"
+              + " to 100, by default 0.01, of log ingestion 0.1.")
+  @Nullable Double poisonPercent;
+
+  @Option(
       names = "--set",
       paramLabel = "<option>=<value>",
       description = "Set an option of the job. Repeatable.")

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * A run of the fault harness whose options were all checked.
@@ -43,7 +44,7 @@ record ChaosPlan(
   static ChaosPlan of(JobCatalogue.Job job, Path jobsJar, ChaosOptions options)
       throws UsageException {
     Trial trial =
-        Trials.of(job.name(), options.seed)
+        trial(job.name(), options)
             .orElseThrow(
                 () ->
                     new UsageException(
@@ -76,6 +77,18 @@ record ChaosPlan(
         options.seed,
         options.duration,
         options.ratePerSecond);
+  }
+
+  private static Optional<Trial> trial(String job, ChaosOptions options) throws UsageException {
+    Double percent = options.poisonPercent;
+    if (percent == null) {
+      return Trials.of(job, options.seed);
+    }
+    if (!(percent >= 0 && percent <= 100)) {
+      throw new UsageException("--poison must be from 0 to 100, in percent");
+    }
+    int poison = (int) Math.round(percent / 100 * Trials.POISON_OF);
+    return Trials.of(job, options.seed, () -> poison);
   }
 
   private static RunOptions runOptions(Map<String, String> own, ChaosOptions options)

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.local.fault.FaultSchedule;
+import io.millrace.local.fault.RecordId;
+import io.millrace.local.fault.Trial;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -85,6 +87,23 @@ class ChaosPlanTest {
     assertRefused("parallelism must be from 1 to 128");
     options.duration = Duration.ofSeconds(5);
     assertRefused("--duration must be at least 20.0s");
+    for (double percent : new double[] {-0.01, 100.01, Double.NaN}) {
+      options.poisonPercent = percent;
+      assertRefused("--poison must be from 0 to 100");
+    }
+  }
+
+  @Test
+  void poison_isInPercent() throws Exception {
+    options.poisonPercent = 100.0;
+    Trial all = plan().trial();
+    options.poisonPercent = 0.0;
+    Trial none = plan().trial();
+
+    for (int i = 0; i < 100; i++) {
+      assertThat(all.next(new RecordId(0, i), 1_000_000L + i).event()).isNull();
+      assertThat(none.next(new RecordId(0, i), 1_000_000L + i).event()).isNotNull();
+    }
   }
 
   private void assertRefused(String reason) {

@@ -5,11 +5,13 @@ import io.millrace.schema.codec.JsonCodec;
 import io.millrace.schema.codec.RejectedException;
 import io.millrace.schema.codec.Rejection;
 import io.millrace.schema.lane.DeadLettered;
+import io.millrace.schema.lane.LateArrived;
 import java.lang.reflect.Method;
 import java.nio.charset.StandardCharsets;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.metrics.Counter;
+import org.apache.flink.metrics.MetricGroup;
 import org.apache.flink.streaming.api.functions.ProcessFunction;
 import org.apache.flink.util.Collector;
 import org.apache.flink.util.OutputTag;
@@ -20,6 +22,10 @@ import org.jspecify.annotations.Nullable;
  * JSON form, would fail the sink after every restart; so it becomes a dead letter of stage {@code
  * sink} instead, which names the topic it was meant for, with partition and offset -1. The letter
  * of a row without JSON form has no value.
+ *
+ * <p><b>Metrics</b>: {@code numDeadLetters}, rows of a topic of dead letters; {@code numLateRows},
+ * rows of a topic of late records. All of a job's come through here, whoever refused them or was
+ * too far ahead for them, and each once.
  */
 public final class EncodeRow<T extends Record> extends ProcessFunction<T, KafkaRow> {
   /** Rows that can't be sent. */
@@ -39,7 +45,7 @@ public final class EncodeRow<T extends Record> extends ProcessFunction<T, KafkaR
 
   private transient JsonCodec<T> codec;
   private transient @Nullable Method key;
-  private transient Counter deadLetters;
+  private transient @Nullable Counter ofLane;
 
   EncodeRow(
       Class<T> type, @Nullable String keyField, String topic, String job, int maxRequestBytes) {
@@ -54,11 +60,19 @@ public final class EncodeRow<T extends Record> extends ProcessFunction<T, KafkaR
   public void open(OpenContext context) throws Exception {
     codec = JsonCodec.of(type);
     key = keyField == null ? null : type.getMethod(keyField);
-    deadLetters = getRuntimeContext().getMetricGroup().counter("numDeadLetters");
+    MetricGroup metrics = getRuntimeContext().getMetricGroup();
+    if (type == DeadLettered.class) {
+      ofLane = metrics.counter("numDeadLetters");
+    } else if (type == LateArrived.class) {
+      ofLane = metrics.counter("numLateRows");
+    }
   }
 
   @Override
   public void processElement(T value, Context context, Collector<KafkaRow> out) throws Exception {
+    if (ofLane != null) {
+      ofLane.inc();
+    }
     Object keyValue = key == null ? null : key.invoke(value);
     byte[] keyBytes =
         keyValue == null ? null : keyValue.toString().getBytes(StandardCharsets.UTF_8);
@@ -92,7 +106,6 @@ public final class EncodeRow<T extends Record> extends ProcessFunction<T, KafkaR
       String message,
       byte @Nullable [] keyBytes,
       byte @Nullable [] valueBytes) {
-    deadLetters.inc();
     long now = context.timerService().currentProcessingTime();
     context.output(
         DEAD_LETTER, DeadLetters.ofRow(job, rejection, message, topic, now, keyBytes, valueBytes));

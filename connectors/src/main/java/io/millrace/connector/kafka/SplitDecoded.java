@@ -2,7 +2,6 @@ package io.millrace.connector.kafka;
 
 import io.millrace.schema.lane.DeadLettered;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
-import org.apache.flink.metrics.Counter;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
 import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
@@ -21,21 +20,12 @@ public final class SplitDecoded<T> extends AbstractStreamOperator<T>
 
   private static final long serialVersionUID = 1L;
 
-  private transient Counter deadLetters;
-
-  @Override
-  public void open() throws Exception {
-    super.open();
-    deadLetters = getMetricGroup().counter("numDeadLetters");
-  }
-
   @Override
   public void processElement(StreamRecord<Either<DeadLettered, T>> element) {
     Either<DeadLettered, T> decoded = element.getValue();
     if (decoded.isRight()) {
       output.collect(element.replace(decoded.right()));
     } else {
-      deadLetters.inc();
       output.collect(DEAD_LETTER, element.replace(decoded.left()));
     }
   }

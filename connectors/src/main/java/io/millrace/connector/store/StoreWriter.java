@@ -43,8 +43,8 @@ import org.slf4j.LoggerFactory;
  * at one version.
  *
  * <p><b>Metrics</b>: {@code numStoreWrites}, values that the store took or knew better; {@code
- * numStoreRetries}; {@code numDeadLetters}; {@code storeInFlight}, values that wait or are being
- * written; {@code storeLatencyMillis}, of a batch.
+ * numStoreRetries}; {@code storeInFlight}, values that wait or are being written; {@code
+ * storeLatencyMillis}, of a batch.
  */
 public final class StoreWriter<T extends Record, W extends StoreWrite>
     extends AbstractStreamOperator<DeadLettered>
@@ -76,7 +76,6 @@ public final class StoreWriter<T extends Record, W extends StoreWrite>
   private transient long pendingBytes;
   private transient Counter written;
   private transient Counter retries;
-  private transient Counter deadLetters;
   private transient Histogram latencies;
   private transient long rowsWithoutJson;
 
@@ -135,7 +134,6 @@ public final class StoreWriter<T extends Record, W extends StoreWrite>
     MetricGroup metrics = getMetricGroup();
     written = metrics.counter("numStoreWrites");
     retries = metrics.counter("numStoreRetries");
-    deadLetters = metrics.counter("numDeadLetters");
     latencies =
         metrics.histogram("storeLatencyMillis", new DescriptiveStatisticsHistogram(LATENCIES));
     metrics.gauge("storeInFlight", pending::size);
@@ -241,7 +239,6 @@ public final class StoreWriter<T extends Record, W extends StoreWrite>
   }
 
   private void refuse(Refusal<W> refusal) {
-    deadLetters.inc();
     Pending<T, W> refused = pending.get(refusal.write().key());
     byte @Nullable [] value = refused == null ? null : json(refused.element);
     output.collect(

@@ -12,6 +12,8 @@ import java.util.Map;
 /** The alert rules and the dashboard. */
 final class Monitoring {
   static final Path ALERTS = Deploy.DIRECTORY.resolve("prometheus/alerts.yaml");
+  static final Path ALERT_TESTS = Deploy.DIRECTORY.resolve("prometheus/alerts.test.yaml");
+  static final Path SCRAPE = Deploy.DIRECTORY.resolve("prometheus/scrape.yaml");
   static final Path DASHBOARD = Deploy.DIRECTORY.resolve("grafana/millrace.json");
 
   private Monitoring() {}
@@ -22,6 +24,11 @@ final class Monitoring {
       group.get("rules").forEach(alerts::add);
     }
     return alerts;
+  }
+
+  /** What promtool is to see of the alerts, series by series. */
+  static JsonNode alertTests() throws IOException {
+    return Deploy.yaml(ALERT_TESTS).get("tests");
   }
 
   static JsonNode dashboard() throws IOException {

@@ -6,7 +6,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Files;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -32,6 +34,41 @@ class MonitoringTest {
     assertThat(Deploy.names("runbooks"))
         .containsExactlyInAnyOrderElementsOf(
             alerts.stream().map(alert -> alert.get("alert").asText() + ".md").toList());
+  }
+
+  @Test
+  void alerts_areTestedWhereTheyFire_whereTheyDoNot_andNothingElseIs() throws Exception {
+    Map<String, Set<Boolean>> fires = new TreeMap<>();
+    Map<String, Set<String>> asked = new TreeMap<>();
+    for (JsonNode alert : Monitoring.alerts()) {
+      String name = alert.get("alert").asText();
+      asked.put(name, PromQl.of(alert.get("expr").asText()).metrics());
+      fires.put(name, new HashSet<>());
+    }
+    Set<String> silent = new HashSet<>();
+    for (JsonNode test : Monitoring.alertTests()) {
+      Set<String> given = new HashSet<>();
+      for (JsonNode series : test.get("input_series")) {
+        given.addAll(PromQl.of(series.get("series").asText()).metrics());
+      }
+      boolean anyFires = false;
+      String name = "";
+      for (JsonNode moment : test.get("alert_rule_test")) {
+        name = moment.get("alertname").asText();
+        assertThat(fires).as("alerts").containsKey(name);
+        assertThat(given).as(test.get("name").asText()).isEqualTo(asked.get(name));
+        anyFires |= !moment.get("exp_alerts").isEmpty();
+        fires
+            .computeIfAbsent(name, unused -> new HashSet<>())
+            .add(!moment.get("exp_alerts").isEmpty());
+      }
+      if (!anyFires) {
+        silent.add(name);
+      }
+    }
+    assertThat(fires.values()).allMatch(each -> each.size() == 2);
+    // It fires for any row that is lost, so only the time before is without.
+    assertThat(silent).hasSize(fires.size() - 1).doesNotContain("MillraceLostTransactions");
   }
 
   @Test
@@ -74,7 +111,7 @@ class MonitoringTest {
 
   @Test
   void scraping_findsThePortThatManifestsName() throws Exception {
-    JsonNode scrape = Deploy.yaml(Deploy.DIRECTORY.resolve("prometheus/scrape.yaml"));
+    JsonNode scrape = Deploy.yaml(Monitoring.SCRAPE);
     String text = scrape.toString();
 
     assertThat(scrape.at("/rule_files/0").asText())

@@ -15,10 +15,10 @@ import java.util.regex.Pattern;
  */
 record PromQl(Set<String> metrics, Set<String> labels) {
   private static final Set<String> WORDS =
-      Set.of("sum", "max", "rate", "increase", "changes", "label_values");
+      Set.of("sum", "max", "rate", "increase", "changes", "label_values", "and", "or", "unless");
 
   private static final Pattern TEXT = Pattern.compile("\"[^\"]*\"");
-  private static final Pattern RANGE = Pattern.compile("\\[\\d+[smhd]]");
+  private static final Pattern RANGE = Pattern.compile("\\[\\d+[smhd]]|\\boffset \\d+[smhd]\\b");
   private static final Pattern CHOSEN = Pattern.compile("\\{([^}]*)}");
   private static final Pattern SUMMED = Pattern.compile("\\bby\\s*\\(([^)]*)\\)");
   private static final Pattern WORD = Pattern.compile("[a-zA-Z_:][a-zA-Z0-9_:]*");

@@ -14,6 +14,9 @@ class PromQlTest {
                 "sum by (job_name, operator_name)"
                     + " (increase(flink_a{job_name=~\"x by (y)\",host!=\"\"}[15m])) > 3"))
         .isEqualTo(new PromQl(Set.of("flink_a"), Set.of("host", "job_name", "operator_name")));
+    assertThat(
+            PromQl.of("sum(flink_a offset 10m) >= 1\nor\nsum by (host) (flink_b unless flink_c)"))
+        .isEqualTo(new PromQl(Set.of("flink_a", "flink_b", "flink_c"), Set.of("host")));
     assertThat(PromQl.of("label_values(flink_a, job_name)"))
         .isEqualTo(new PromQl(Set.of("flink_a"), Set.of("job_name")));
   }

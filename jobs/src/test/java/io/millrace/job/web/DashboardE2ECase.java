@@ -1,31 +1,17 @@
 package io.millrace.job.web;
 
+import static io.millrace.job.Commands.succeed;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import io.millrace.job.Commands;
 import io.millrace.local.browser.Browser;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.io.UncheckedIOException;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Map;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
@@ -35,7 +21,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** The dashboard of a real run of a real job, as its page is told. */
 class DashboardE2ECase {
   private static final Duration LIMIT = Duration.ofMinutes(3);
-  private static final Pattern ADDRESS = Pattern.compile("dashboard: (http://\\S+)");
+
+  private static final String TOPIC = "heavy-hitters.live";
 
   /** Rows of a ranking: so many different paths the feed has in any window. */
   private static final int K = 50;
@@ -50,75 +37,10 @@ class DashboardE2ECase {
 
   private static final String WINDOW = "return document.querySelector('main .note').textContent";
 
-  private static final BlockingQueue<URI> addresses = new LinkedBlockingQueue<>();
-
   @TempDir private static Path directory;
 
-  private static Process run;
-  private static Thread reader;
+  private static Commands.Running run;
   private static URI address;
-
-  /** A page: keeps what the server tells. */
-  private static final class Page {
-    private final Map<String, JsonNode> rows = new ConcurrentHashMap<>();
-    private volatile JsonNode job = new ObjectMapper().createObjectNode();
-
-    static Page open(URI address) {
-      Page page = new Page();
-      Thread thread = new Thread(() -> page.read(address), "page");
-      thread.setDaemon(true);
-      thread.start();
-      return page;
-    }
-
-    private void read(URI address) {
-      URI stream = address.resolve("/api/stream?topics=heavy-hitters.live");
-      try (Stream<String> lines =
-          HttpClient.newHttpClient()
-              .send(HttpRequest.newBuilder(stream).build(), BodyHandlers.ofLines())
-              .body()) {
-        lines.filter(line -> line.startsWith("data:")).forEach(line -> apply(line.substring(5)));
-      } catch (IOException | UncheckedIOException e) {
-        // The run has ended, and with it the stream.
-        job = new ObjectMapper().createObjectNode();
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-      }
-    }
-
-    private void apply(String json) {
-      JsonNode message;
-      try {
-        message = new ObjectMapper().readTree(json);
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
-      for (JsonNode row : message.path("tables").path(0).path("rows")) {
-        if (row.path(1).isNull()) {
-          rows.remove(row.path(0).asText());
-        } else {
-          rows.put(row.path(0).asText(), row.path(1).path("data"));
-        }
-      }
-      JsonNode found = message.path("status").path("flink").path("jobs").path(0);
-      if (!found.isMissingNode()) {
-        job = found;
-      }
-    }
-
-    long latestWindow() {
-      return rows.values().stream()
-          .mapToLong(row -> row.path("windowEnd").asLong())
-          .max()
-          .orElse(0);
-    }
-
-    boolean runsWholly() {
-      return job.path("state").asText().equals("RUNNING")
-          && job.path("tasks").asInt() > 0
-          && job.path("tasks").asInt() == job.path("tasksRunning").asInt();
-    }
-  }
 
   @BeforeAll
   static void start() throws Exception {
@@ -126,28 +48,21 @@ class DashboardE2ECase {
     Path opener = bin.resolve("xdg-open");
     Files.writeString(opener, "#!/bin/sh\nprintf '%s' \"$1\" > " + opened() + "\n");
     assertThat(opener.toFile().setExecutable(true)).isTrue();
-    ProcessBuilder builder =
-        new ProcessBuilder(
-                "../local-cluster/run",
-                "heavy-hitters",
-                "--processes",
-                "--no-stores",
-                "--open",
-                "--rate",
-                "500",
-                "--set",
-                "window=2s",
-                "--set",
-                "k=" + K)
-            .redirectErrorStream(true);
-    builder.environment().put("MILLRACE_HOME", directory.resolve("home").toString());
-    builder.environment().merge("PATH", bin.toString(), (path, own) -> own + ":" + path);
-    run = builder.start();
-    reader = new Thread(DashboardE2ECase::readOutput, "run-output");
-    reader.start();
-    URI found = addresses.poll(LIMIT.toSeconds(), TimeUnit.SECONDS);
-    assertThat(found).as("the address that the run prints").isNotNull();
-    address = found;
+    Commands commands = new Commands(directory.resolve("home"));
+    commands.set("PATH", bin + ":" + System.getenv("PATH"));
+    run =
+        commands.start(
+            "heavy-hitters",
+            "--processes",
+            "--no-stores",
+            "--open",
+            "--rate",
+            "500",
+            "--set",
+            "window=2s",
+            "--set",
+            "k=" + K);
+    address = URI.create(run.await("dashboard: (http://\\S+)"));
   }
 
   private static Path opened() {
@@ -156,14 +71,9 @@ class DashboardE2ECase {
 
   @AfterAll
   static void stop() throws Exception {
-    run.destroy();
-    boolean ended = run.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS);
-    if (!ended) {
-      run.destroyForcibly().waitFor();
+    try (Commands.Running ending = run) {
+      succeed(ending.stop());
     }
-    reader.join();
-    assertThat(ended).as("whether the run stopped when asked to").isTrue();
-    assertThat(run.exitValue()).isZero();
   }
 
   @Test
@@ -175,23 +85,34 @@ class DashboardE2ECase {
 
   @Test
   void page_ofARunningJob_movesShowsACrashAndGoesOn() {
-    Page page = Page.open(address);
-    await().atMost(LIMIT).until(() -> page.rows.size() == K && page.runsWholly());
+    StreamedPage page = StreamedPage.open(address, TOPIC);
+    await().atMost(LIMIT).until(() -> page.rows() == K && runsWholly(page));
     long window = page.latestWindow();
     await().atMost(LIMIT).until(() -> page.latestWindow() > window);
-    assertThat(page.job.path("name").asText()).isEqualTo("heavy-hitters");
-    await().atMost(LIMIT).until(() -> page.job.path("records").asLong() > 0);
+    assertThat(job(page).path("name").asText()).isEqualTo("heavy-hitters");
+    await().atMost(LIMIT).until(() -> job(page).path("records").asLong() > 0);
 
-    Page late = Page.open(address);
-    await().atMost(LIMIT).until(() -> late.rows.size() == K);
+    StreamedPage late = StreamedPage.open(address, TOPIC);
+    await().atMost(LIMIT).until(() -> late.rows() == K);
 
     killTaskManagers();
-    await().atMost(LIMIT).until(() -> !page.runsWholly() && page.job.path("lag").asLong() > 0);
-    await().atMost(LIMIT).until(() -> !page.job.path("failure").asText().isEmpty());
+    await().atMost(LIMIT).until(() -> !runsWholly(page) && job(page).path("lag").asLong() > 0);
+    await().atMost(LIMIT).until(() -> !job(page).path("failure").asText().isEmpty());
     long crashed = page.latestWindow();
-    await().atMost(LIMIT).until(() -> page.runsWholly() && page.latestWindow() > crashed);
+    await().atMost(LIMIT).until(() -> runsWholly(page) && page.latestWindow() > crashed);
     // After a restart Flink knows none until the next one is complete.
-    await().atMost(LIMIT).until(() -> page.job.path("checkpointedAt").asLong() > 0);
+    await().atMost(LIMIT).until(() -> job(page).path("checkpointedAt").asLong() > 0);
+  }
+
+  private static JsonNode job(StreamedPage page) {
+    return page.status().path("flink").path("jobs").path(0);
+  }
+
+  private static boolean runsWholly(StreamedPage page) {
+    JsonNode job = job(page);
+    return job.path("state").asText().equals("RUNNING")
+        && job.path("tasks").asInt() > 0
+        && job.path("tasks").asInt() == job.path("tasksRunning").asInt();
   }
 
   @Test
@@ -232,20 +153,6 @@ class DashboardE2ECase {
           .contains("TaskManagerRunner");
     } catch (IOException e) {
       return false;
-    }
-  }
-
-  private static void readOutput() {
-    try (BufferedReader in =
-        new BufferedReader(new InputStreamReader(run.getInputStream(), StandardCharsets.UTF_8))) {
-      for (String line = in.readLine(); line != null; line = in.readLine()) {
-        Matcher matcher = ADDRESS.matcher(line);
-        if (matcher.matches()) {
-          addresses.add(URI.create(matcher.group(1)));
-        }
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
     }
   }
 }

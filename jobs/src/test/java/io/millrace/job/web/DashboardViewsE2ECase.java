@@ -1,10 +1,14 @@
 package io.millrace.job.web;
 
+import static io.millrace.job.Commands.succeed;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.millrace.job.Commands;
 import io.millrace.job.listening.TrendingSongsJob;
 import io.millrace.job.location.LocationFanoutJob;
 import io.millrace.job.logs.LogIngestionJob;
@@ -25,12 +29,21 @@ import io.millrace.local.flink.SubmittedJob;
 import io.millrace.schema.Topic;
 import io.millrace.schema.Topics;
 import java.io.IOException;
+import java.net.ConnectException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -50,11 +63,15 @@ import org.junit.jupiter.api.io.TempDir;
 /**
  * The views of the dashboard in Chromium, each over the job that it is of, which runs from its jar
  * on Kafka and Flink: what moves, what a page that comes late has, and what a person does there.
+ * The same of the command that shows a cluster which somebody runs.
  */
 class DashboardViewsE2ECase {
   private static final Path JAR = Path.of("target/millrace-jobs.jar");
   private static final Duration LIMIT = Duration.ofMinutes(2);
   private static final String HOSTILE = "<img src=x onerror=\"window.hacked=1\">";
+
+  /** So many different paths requests have. */
+  private static final int PATHS = 12;
 
   /** What the first column of the tables says. */
   private static final String RANKS =
@@ -221,26 +238,14 @@ class DashboardViewsE2ECase {
   @Test
   void heavyHitters_rankingMovesAndOutlivesTheServer() throws Exception {
     submit(HeavyHittersJob.class, "--window", "2s", "--k", "20");
-    ObjectMapper json = new ObjectMapper();
-    feeding.add(
-        feeds.submit(
-            () -> {
-              for (long i = 0; !stopped.get(); i++) {
-                String path = i % 3 == 0 ? "/" + HOSTILE : "/page/" + i % 11;
-                Map<String, Object> request =
-                    Map.of("at", System.currentTimeMillis(), "client", "c", "path", path);
-                send(Topics.WEB_REQUESTS, json.writeValueAsString(request));
-                LockSupport.parkNanos(Duration.ofMillis(5).toNanos());
-              }
-              return null;
-            }));
+    feedRequests(Topics.WEB_REQUESTS.name());
     open("heavy-hitters");
     browser.awaitText("/" + HOSTILE);
     awaitMoves(NOTE);
     assertThat(count("main tbody img")).isZero();
 
     open("heavy-hitters");
-    awaitRanks(12);
+    awaitRanks(PATHS);
 
     int port = dashboard.address().getPort();
     dashboard.close();
@@ -271,6 +276,128 @@ class DashboardViewsE2ECase {
             + " && row.cells[1].textContent === 'web.requests'"
             + " && /s behind|min behind/.test(row.cells[2].textContent)"
             + " && row.cells[3].textContent === '4')");
+    assertThat(browser.accessible())
+        .filteredOn(each -> each.role().equals("table"))
+        .extracting(Browser.Accessible::name)
+        .containsExactlyInAnyOrder(
+            "Jobs of this Flink cluster",
+            "Event time of each source",
+            "Topics that are followed now");
+    assertThat(browser.accessible())
+        .as("the rates of the last minute, which are a picture")
+        .anyMatch(
+            each ->
+                each.role().equals("image")
+                    && each.name().matches("Rate in the last minute, from .*/s to .*/s"));
+  }
+
+  /** Feeds requests of {@link #PATHS} paths until the test ends. */
+  private void feedRequests(String topic) {
+    ObjectMapper json = new ObjectMapper();
+    feeding.add(
+        feeds.submit(
+            () -> {
+              while (!stopped.get()) {
+                long now = System.currentTimeMillis();
+                // So many that each path is among them.
+                for (int i = 0; i < 3 * (PATHS - 1); i++) {
+                  String path = i % 3 == 0 ? "/" + HOSTILE : "/page/" + i % (PATHS - 1);
+                  Map<String, Object> request = Map.of("at", now, "client", "c", "path", path);
+                  feeder.send(topic, null, json.writeValueAsBytes(request));
+                }
+                feeder.flush();
+                LockSupport.parkNanos(Duration.ofMillis(100).toNanos());
+              }
+              return null;
+            }));
+  }
+
+  @Test
+  void command_overSomebodysOwnCluster_showsItAndChangesNothing() throws Exception {
+    submit(HeavyHittersJob.class, "--topic-prefix", "own.", "--window", "2s", "--k", "20");
+    feedRequests("own.web.requests");
+    feeder.send("own.web.requests", null, "no request".getBytes(UTF_8));
+    Commands commands = new Commands(directory.resolve("home"));
+    URI address;
+    try (Commands.Running command =
+        commands.start(
+            "dashboard",
+            "--bootstrap",
+            broker.bootstrap(),
+            "--flink",
+            flink.address().toString(),
+            "--topic-prefix",
+            "own.")) {
+      address = URI.create(command.await("dashboard: (http://\\S+)"));
+      StreamedPage page = StreamedPage.open(address, "own.heavy-hitters.live");
+      await().atMost(LIMIT).until(() -> page.rows() == PATHS);
+      await()
+          .atMost(LIMIT)
+          .untilAsserted(
+              () -> assertThat(topics(page)).contains("own.web.requests", "own.web.requests.dlq"));
+      await().atMost(LIMIT).until(() -> showsRunningJob(page));
+      Set<String> before = topics(page);
+
+      StreamedPage late = StreamedPage.open(address, "own.heavy-hitters.live");
+      await().atMost(LIMIT).until(() -> late.snapshots() > 0);
+      assertThat(late.snapshotRows()).as("rows at once").isEqualTo(PATHS);
+      long window = late.latestWindow();
+      await().atMost(LIMIT).until(() -> late.latestWindow() > window);
+      assertThat(late.snapshots()).as("rows told whole; what came then are changes").isOne();
+
+      browser.open(address + "#/topic/own.listening.plays");
+      browser.awaitText("There is no such topic yet");
+      browser.open(address + "#/dead-letters");
+      browser.awaitText("This dashboard changes nothing. To replay a topic:");
+      browser.awaitThat(
+          "const buttons = [...document.querySelectorAll('main td button')];"
+              + " return buttons.length > 0 && buttons.every((each) => each.disabled)");
+      browser.awaitText("own.web.requests ");
+      HttpResponse<String> refused = replay(address, "own.web.requests.dlq");
+      assertThat(refused.statusCode()).isEqualTo(403);
+      assertThat(refused.body()).contains("this dashboard changes nothing");
+      assertThat(topics(page)).isEqualTo(before);
+
+      assertThat(succeed(command.stop()))
+          .contains("it shows Kafka at " + broker.bootstrap() + "; Ctrl-C stops it");
+    }
+    assertThatThrownBy(() -> get(address)).isInstanceOf(ConnectException.class);
+    browser.awaitText("lost; trying again");
+  }
+
+  private static Set<String> topics(StreamedPage page) {
+    Set<String> names = new TreeSet<>();
+    page.status().path("topics").forEach(topic -> names.add(topic.path("name").asText()));
+    return names;
+  }
+
+  private static boolean showsRunningJob(StreamedPage page) {
+    for (JsonNode job : page.status().path("flink").path("jobs")) {
+      if (job.path("name").asText().equals("heavy-hitters")
+          && job.path("state").asText().equals("RUNNING")
+          && job.path("records").asLong() > 0) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static HttpResponse<String> get(URI address) throws Exception {
+    return HttpClient.newHttpClient()
+        .send(HttpRequest.newBuilder(address).build(), BodyHandlers.ofString());
+  }
+
+  /** Asks for a replay as the page does. */
+  private static HttpResponse<String> replay(URI address, String topic) throws Exception {
+    JsonNode session = new ObjectMapper().readTree(get(address.resolve("/api/session")).body());
+    assertThat(session.path("prefix").asText()).isEqualTo("own.");
+    return HttpClient.newHttpClient()
+        .send(
+            HttpRequest.newBuilder(address.resolve("/api/replay"))
+                .header("X-Millrace-Csrf", session.path("csrf").asText())
+                .POST(BodyPublishers.ofString("{\"topic\":\"" + topic + "\"}"))
+                .build(),
+            BodyHandlers.ofString());
   }
 
   @Test

@@ -13,8 +13,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,9 +33,23 @@ public final class Browser implements AutoCloseable {
       "pages are tested with Chromium, which is not installed"
           + " (Debian: apt install chromium chromium-driver)";
 
+  /** Roles of text that says nothing which the element around it does not. */
+  private static final Set<String> TEXTS = Set.of("StaticText", "InlineTextBox", "none", "generic");
+
   private static final Duration START_LIMIT = Duration.ofSeconds(60);
   private static final Duration WAIT_LIMIT = Duration.ofMinutes(4);
   private static final Duration POLL = Duration.ofMillis(100);
+
+  /**
+   * An element as a screen reader is told of it.
+   *
+   * @param role what it is, such as {@code table}, {@code columnheader} or {@code button}
+   * @param name what it is called; empty for nothing
+   * @param live how urgently changes in it are told, {@code polite} or {@code assertive}; empty
+   *     where they are not told
+   * @param level the level of a heading or of an item of a list; empty for others
+   */
+  public record Accessible(String role, String name, String live, String level) {}
 
   private final HttpClient http = HttpClient.newHttpClient();
   private final ObjectMapper mapper = new ObjectMapper();
@@ -179,6 +195,47 @@ public final class Browser implements AutoCloseable {
     devTools("Emulation.setEmulatedMedia", Map.of("features", List.of(scheme)));
   }
 
+  /** Shows pages loaded from now on as in a time zone, such as {@code Asia/Kolkata}. */
+  public void zone(String zone) throws IOException, InterruptedException {
+    devTools("Emulation.setTimezoneOverride", Map.of("timezoneId", zone));
+  }
+
+  /** What the page tells a screen reader now; text within these is left out. */
+  public List<Accessible> accessible() throws IOException, InterruptedException {
+    JsonNode nodes = devTools("Accessibility.getFullAXTree", Map.of()).path("nodes");
+    Map<String, JsonNode> byId = new HashMap<>();
+    nodes.forEach(node -> byId.put(node.path("nodeId").asText(), node));
+    List<Accessible> told = new ArrayList<>();
+    for (JsonNode node : nodes) {
+      String role = node.path("role").path("value").asText();
+      if (!node.path("ignored").asBoolean() && !TEXTS.contains(role)) {
+        String name = node.path("name").path("value").asText();
+        told.add(new Accessible(role, name, live(node, byId), property(node, "level")));
+      }
+    }
+    return told;
+  }
+
+  /** Only the element itself says so, not those in it. */
+  private static String live(JsonNode node, Map<String, JsonNode> byId) {
+    for (JsonNode each = node; each != null; each = byId.get(each.path("parentId").asText())) {
+      String live = property(each, "live");
+      if (!live.isEmpty()) {
+        return live;
+      }
+    }
+    return "";
+  }
+
+  private static String property(JsonNode node, String name) {
+    for (JsonNode property : node.path("properties")) {
+      if (property.path("name").asText().equals(name)) {
+        return property.path("value").path("value").asText();
+      }
+    }
+    return "";
+  }
+
   /** Presses a key that is no character, such as {@code Tab}, and lets it go. */
   public void press(String key, int code) throws IOException, InterruptedException {
     for (String type : List.of("rawKeyDown", "keyUp")) {
@@ -188,9 +245,10 @@ public final class Browser implements AutoCloseable {
     }
   }
 
-  private void devTools(String command, Map<String, Object> parameters)
+  private JsonNode devTools(String command, Map<String, Object> parameters)
       throws IOException, InterruptedException {
-    send("POST", session + "/goog/cdp/execute", Map.of("cmd", command, "params", parameters));
+    return send(
+        "POST", session + "/goog/cdp/execute", Map.of("cmd", command, "params", parameters));
   }
 
   /** Errors that the page has logged since they were asked for last. */

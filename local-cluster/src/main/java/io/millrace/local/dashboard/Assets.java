@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -23,6 +24,9 @@ final class Assets {
     }
   }
 
+  /** The page that asks for the token. */
+  static final String SIGN_IN = "sign-in.html";
+
   private static final String HTML = "text/html; charset=utf-8";
   private static final String CSS = "text/css; charset=utf-8";
   private static final String SCRIPT = "text/javascript; charset=utf-8";
@@ -32,7 +36,7 @@ final class Assets {
   private static final Map<String, String> TYPES =
       Map.ofEntries(
           Map.entry("index.html", HTML),
-          Map.entry("sign-in.html", HTML),
+          Map.entry(SIGN_IN, HTML),
           Map.entry("style.css", CSS),
           Map.entry("icon.svg", ICON),
           Map.entry("world.json", JSON),
@@ -51,11 +55,20 @@ final class Assets {
           Map.entry("letters.js", SCRIPT));
 
   private final Map<String, Asset> assets = new HashMap<>();
+  private final Asset signInAgain;
 
   /** Reads all of them. */
   Assets() {
     TYPES.forEach(
         (name, type) -> assets.put(name, new Asset(type, ByteBuffer.wrap(required(name)))));
+    String page = new String(required(SIGN_IN), StandardCharsets.UTF_8);
+    String again = page.replace("role=\"alert\" hidden", "role=\"alert\"");
+    signInAgain = new Asset(HTML, ByteBuffer.wrap(again.getBytes(StandardCharsets.UTF_8)));
+  }
+
+  /** The page that asks for the token, for somebody whose token was not right. */
+  Asset signInAgain() {
+    return signInAgain;
   }
 
   /** The file of that name. */

@@ -182,7 +182,7 @@ final class DashboardServer implements AutoCloseable {
       send(exchange, assets.named(path.substring(1)));
     } else if (!isAdmitted(exchange)) {
       exchange.setStatusCode(StatusCodes.UNAUTHORIZED);
-      send(exchange, assets.named("sign-in.html"));
+      send(exchange, assets.named(Assets.SIGN_IN));
     } else if (path.equals("/api/stream")) {
       openStream(exchange);
     } else if (path.equals("/v1/logs")) {
@@ -233,7 +233,7 @@ final class DashboardServer implements AutoCloseable {
     if (!gate.isToken(
         body.startsWith("token=") ? body.substring("token=".length()).strip() : null)) {
       exchange.setStatusCode(StatusCodes.UNAUTHORIZED);
-      send(exchange, assets.named("sign-in.html"));
+      send(exchange, Optional.of(assets.signInAgain()));
       return;
     }
     exchange.setResponseCookie(

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.SplittableRandom;
+import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,13 +32,13 @@ final class EntryTrial implements Trial {
   private static final int CREDITED_WITHIN_MILLIS = 2_000;
   private static final int ONE_MISSING_IN = 50;
   private static final int ONE_OVER_IN = 100;
-  private static final int ONE_POISON_IN = 10_000;
   private static final int MOST_MINOR = 100_000;
   private static final long RULED_MILLIS_BEFORE = 60_000;
   private static final String PULSE = "pulse";
 
   private final JsonCodec<LedgerEntryRecorded> codec = Topics.RECON_ENTRIES.codec();
   private final SplittableRandom random;
+  private final IntSupplier poison;
   private final PriorityQueue<Credit> due =
       new PriorityQueue<>(Comparator.comparingLong(Credit::at));
   private final long ruledAt = System.currentTimeMillis() - RULED_MILLIS_BEFORE;
@@ -46,8 +47,9 @@ final class EntryTrial implements Trial {
   /** What is still to be credited. */
   private record Credit(String reference, long at, long amountMinor) {}
 
-  EntryTrial(long seed) {
+  EntryTrial(long seed, IntSupplier poison) {
     random = new SplittableRandom(seed);
+    this.poison = poison;
   }
 
   @Override
@@ -94,7 +96,7 @@ final class EntryTrial implements Trial {
 
   @Override
   public LedgerRecord next(RecordId id, long now) {
-    if (random.nextInt(ONE_POISON_IN) == 0) {
+    if (random.nextInt(Trials.POISON_OF) < poison.getAsInt()) {
       String value = "{\"entryId\":\"" + id.mark() + "\",\"at\":" + now + "}";
       return new LedgerRecord(id, now, id.mark(), value.getBytes(StandardCharsets.UTF_8), null);
     }

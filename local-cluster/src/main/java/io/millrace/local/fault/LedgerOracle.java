@@ -179,6 +179,10 @@ abstract class LedgerOracle<T extends Record> implements JobOracle {
   /** Confidential ones tell only the hash of what was sent. */
   private void deadLetter(JsonNode letter) {
     deadLetters++;
+    if (letter.path("reason").asText().isEmpty() || letter.path("stage").asText().isEmpty()) {
+      published.add(new PublishedRow("a dead letter without a reason", letter.toString()));
+      return;
+    }
     if (letter.hasNonNull("sha256")) {
       RecordId id = poisonBySha256.get(letter.path("sha256").textValue());
       published.add(

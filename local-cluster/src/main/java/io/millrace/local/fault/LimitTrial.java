@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,17 +29,18 @@ final class LimitTrial implements Trial {
   private static final int MAX_DELAY_MILLIS = 2_000;
   private static final int APPLICATIONS = 2_000;
   private static final int ONE_LATE_IN = 1_000;
-  private static final int ONE_POISON_IN = 10_000;
   private static final long LATE_BY_MILLIS = 20_000;
   private static final long RULED_MILLIS_BEFORE = 60_000;
 
   private final JsonCodec<RequestReceived> codec = Topics.RATELIMIT_REQUESTS.codec();
   private final Zipf applications = new Zipf(APPLICATIONS, 1.1);
   private final SplittableRandom random;
+  private final IntSupplier poison;
   private final long ruledAt = System.currentTimeMillis() - RULED_MILLIS_BEFORE;
 
-  LimitTrial(long seed) {
+  LimitTrial(long seed, IntSupplier poison) {
     random = new SplittableRandom(seed);
+    this.poison = poison;
   }
 
   @Override
@@ -76,7 +78,7 @@ final class LimitTrial implements Trial {
   public LedgerRecord next(RecordId id, long now) {
     long at = now - random.nextInt(MAX_DELAY_MILLIS);
     String application = "app-" + applications.draw(random);
-    if (random.nextInt(ONE_POISON_IN) == 0) {
+    if (random.nextInt(Trials.POISON_OF) < poison.getAsInt()) {
       String value = "{\"requestId\":\"" + id.mark() + "\",\"at\":" + at + ",\"cost\":-1}";
       return new LedgerRecord(id, at, id.mark(), value.getBytes(StandardCharsets.UTF_8), null);
     }

@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.function.IntSupplier;
 
 /** Tries log ingestion with lines of one source, some of which are no JSON. */
 final class LogTrial implements Trial {
@@ -21,15 +22,16 @@ final class LogTrial implements Trial {
   static final List<String> LEVELS = List.of("DEBUG", "INFO", "INFO", "INFO", "WARN", "ERROR");
 
   private static final int MAX_DELAY_MILLIS = 2_000;
-  private static final int ONE_POISON_IN = 1_000;
   private static final long DESCRIBED_MILLIS_BEFORE = 60_000;
   private static final String PULSE = "pulse";
 
   private final SplittableRandom random;
+  private final IntSupplier poison;
   private final long describedAt = System.currentTimeMillis() - DESCRIBED_MILLIS_BEFORE;
 
-  LogTrial(long seed) {
+  LogTrial(long seed, IntSupplier poison) {
     random = new SplittableRandom(seed);
+    this.poison = poison;
   }
 
   @Override
@@ -68,7 +70,7 @@ final class LogTrial implements Trial {
   @Override
   public LedgerRecord next(RecordId id, long now) {
     long at = now - random.nextInt(MAX_DELAY_MILLIS);
-    if (random.nextInt(ONE_POISON_IN) == 0) {
+    if (random.nextInt(Trials.POISON_OF) < poison.getAsInt()) {
       byte[] value = ("no object: " + id.mark()).getBytes(StandardCharsets.UTF_8);
       return new LedgerRecord(id, at, SOURCE, value, null);
     }

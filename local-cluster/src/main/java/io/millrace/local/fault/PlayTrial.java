@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.function.IntSupplier;
 
 /**
  * Tries trending songs with tumbling windows of seconds. Some plays are too short, some are looped,
@@ -30,7 +31,6 @@ final class PlayTrial implements Trial {
   private static final int ONE_LOOPS_IN = 50;
   private static final int ONE_SHORT_IN = 8;
   private static final int ONE_LATE_IN = 1_000;
-  private static final int ONE_POISON_IN = 10_000;
   private static final long LATE_BY_MILLIS = 20_000;
   private static final int LONG_MILLIS = 180_000;
   private static final int SHORT_MILLIS = 29_999;
@@ -38,9 +38,11 @@ final class PlayTrial implements Trial {
   private final JsonCodec<SongPlayed> codec = Topics.LISTENING_PLAYS.codec();
   private final Zipf songs = new Zipf(SONGS, 1.1);
   private final SplittableRandom random;
+  private final IntSupplier poison;
 
-  PlayTrial(long seed) {
+  PlayTrial(long seed, IntSupplier poison) {
     random = new SplittableRandom(seed);
+    this.poison = poison;
   }
 
   @Override
@@ -76,7 +78,7 @@ final class PlayTrial implements Trial {
   @Override
   public LedgerRecord next(RecordId id, long now) {
     long at = now - random.nextInt(MAX_DELAY_MILLIS);
-    if (random.nextInt(ONE_POISON_IN) == 0) {
+    if (random.nextInt(Trials.POISON_OF) < poison.getAsInt()) {
       SongPlayed like = play(id, at);
       String value =
           new String(codec.encode(like), StandardCharsets.UTF_8)

@@ -8,11 +8,12 @@ import io.millrace.schema.web.RequestServed;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.function.IntSupplier;
 
 /**
  * The trial of heavy hitters: requests whose url names their {@link RecordId}. One in a thousand
- * comes too late for its window, one in ten thousand is no request at all, so that those lanes are
- * tried too. No partition is ever idle, so no other record can be late, whatever is killed.
+ * comes too late for its window, some are no requests at all, so that those lanes are tried too. No
+ * partition is ever idle, so no other record can be late, whatever is killed.
  */
 final class RequestTrial implements Trial {
   static final long WINDOW_MILLIS = 5_000;
@@ -20,16 +21,17 @@ final class RequestTrial implements Trial {
   static final int K = 100;
 
   private static final int ONE_LATE_IN = 1_000;
-  private static final int ONE_POISON_IN = 10_000;
   private static final long LATE_BY_MILLIS = 20_000;
 
   private final JsonCodec<RequestServed> codec = Topics.WEB_REQUESTS.codec();
   private final WebRequestsFeed feed;
   private final SplittableRandom random;
+  private final IntSupplier poison;
 
-  RequestTrial(long seed) {
+  RequestTrial(long seed, IntSupplier poison) {
     feed = new WebRequestsFeed(seed);
     random = new SplittableRandom(seed);
+    this.poison = poison;
   }
 
   @Override
@@ -57,7 +59,7 @@ final class RequestTrial implements Trial {
   @Override
   public LedgerRecord next(RecordId id, long now) {
     RequestServed request = feed.request(now);
-    if (random.nextInt(ONE_POISON_IN) == 0) {
+    if (random.nextInt(Trials.POISON_OF) < poison.getAsInt()) {
       return poison(id, request);
     }
     boolean late = random.nextInt(ONE_LATE_IN) == 0;

@@ -9,7 +9,8 @@ import java.util.function.LongFunction;
  *
  * @param topic which
  * @param given what is in it before the first record is fed
- * @param pulse makes a record of a time, in milliseconds since the epoch, that changes nothing of
- *     what must be published: it tells the job how far the topic is, also after a restart
+ * @param pulse makes a record of a time, in milliseconds since the epoch, that tells the job how
+ *     far the topic is, also after a restart; it changes nothing of what must be published but what
+ *     the trial's oracle knows of
  */
 record SideInput<T extends Record>(Topic<T> topic, List<T> given, LongFunction<T> pulse) {}

@@ -32,9 +32,23 @@ public final class LocationUpdatesFeed implements SeededFeed {
   public LocationUpdatesFeed(long seed) {
     random = new SplittableRandom(seed);
     for (int user = 0; user < USERS; user++) {
-      latitudes[user] = LATITUDE + (random.nextDouble() - 0.5) * REACH_DEGREES;
-      longitudes[user] = LONGITUDE + (random.nextDouble() - 0.5) * REACH_DEGREES;
+      latitudes[user] = anywhere(LATITUDE);
+      longitudes[user] = anywhere(LONGITUDE);
     }
+  }
+
+  private double anywhere(double centre) {
+    return centre + (random.nextDouble() - 0.5) * REACH_DEGREES;
+  }
+
+  /** Where a user is now, north in degrees; at first at home. */
+  double latitude(int user) {
+    return latitudes[user];
+  }
+
+  /** Where a user is now, east in degrees; at first at home. */
+  double longitude(int user) {
+    return longitudes[user];
   }
 
   @Override

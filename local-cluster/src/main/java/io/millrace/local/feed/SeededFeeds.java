@@ -29,6 +29,8 @@ public final class SeededFeeds {
           Map.entry(Topics.RATELIMIT_RULES.name(), seed -> new LimitRulesFeed()),
           Map.entry(Topics.LOCATION_UPDATES.name(), LocationUpdatesFeed::new),
           Map.entry(Topics.LOCATION_GRANTS.name(), LocationGrantsFeed::new),
+          Map.entry(Topics.LOCATION_FENCES.name(), LocationPlacesFeed::new),
+          Map.entry(Topics.LOCATION_NEARBY_REQUESTS.name(), NearbyQuestionsFeed::new),
           Map.entry(Topics.RECON_ENTRIES.name(), LedgerEntriesFeed::new),
           Map.entry(Topics.RECON_RULES.name(), seed -> new MatchRulesFeed()),
           Map.entry(Topics.RECON_FEES.name(), seed -> new FeesFeed()));

@@ -88,7 +88,7 @@ function themes() {
 async function start() {
   themes();
   nav.append(h("ul", {}, VIEWS.map((view) => h("li", {}, h("a", { href: `#/${view.id}` }, view.title)))));
-  setText(footer, `Times are those of ${zone}. Results are shown once they are committed, so at the pace of the job's checkpoints.`);
+  setText(footer, `Times are those of ${zone()}. Results are shown once they are committed, so at the pace of the job's checkpoints.`);
   try {
     session = await ask("/api/session");
   } catch (error) {

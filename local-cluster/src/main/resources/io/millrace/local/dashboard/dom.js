@@ -33,6 +33,19 @@ export function setChildren(element, ...children) {
   element.replaceChildren(...children.flat().filter(Boolean));
 }
 
+/** How long somebody must have typed nothing before they are told what came of it, in ms. */
+const PAUSE = 600;
+
+let telling = null;
+
+/** Tells who can't see it what came of something they did. What changes by itself is told to nobody. */
+export function tell(text) {
+  const told = document.getElementById("told");
+  setText(told, "");
+  clearTimeout(telling);
+  telling = setTimeout(() => setText(told, text), PAUSE);
+}
+
 /** A share of a meter, from 0 to 1. */
 export function meterPart(share, kind) {
   const part = h("i", { class: kind });

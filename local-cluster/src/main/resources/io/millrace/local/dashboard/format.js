@@ -3,12 +3,17 @@
 const whole = new Intl.NumberFormat(undefined, { maximumFractionDigits: 0 });
 const fine = new Intl.NumberFormat(undefined, { maximumFractionDigits: 2 });
 const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", second: "2-digit" });
-const dateClock = new Intl.DateTimeFormat(undefined, {
-  month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", second: "2-digit",
-});
+const onDay = { month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", second: "2-digit" };
+const dateClock = new Intl.DateTimeFormat(undefined, onDay);
+const yearClock = new Intl.DateTimeFormat(undefined, { year: "numeric", ...onDay });
 
-/** The viewer's time zone. */
-export const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+/** The viewer's time zone, and how far from UTC it is now. */
+export function zone() {
+  const format = new Intl.DateTimeFormat(undefined, { timeZoneName: "longOffset" });
+  const offset = format.formatToParts(new Date()).find((part) => part.type === "timeZoneName").value;
+  const name = format.resolvedOptions().timeZone;
+  return name === "UTC" ? name : `${name} (now ${offset})`;
+}
 
 /** A number; whole where it is, else with two digits. A number too large for the browser is a text already. */
 export function number(value) {
@@ -22,16 +27,20 @@ export function rate(value) {
   return value === undefined ? "–" : `${number(value)}/s`;
 }
 
-/** A time; with its date where that is not today. */
+/** A time; with its date where that is not today, and the year where that is not this one. */
 export function time(millis) {
   if (typeof millis !== "number") return "–";
   const at = new Date(millis);
   if (Number.isNaN(at.getTime())) return String(millis);
-  return at.toDateString() === new Date().toDateString() ? clock.format(at) : dateClock.format(at);
+  const now = new Date();
+  if (at.getFullYear() !== now.getFullYear()) return yearClock.format(at);
+  return at.toDateString() === now.toDateString() ? clock.format(at) : dateClock.format(at);
 }
 
-/** A window of time. */
+/** A window of time; its day is said once. */
 export function span(start, end) {
+  const day = (millis) => (typeof millis === "number" ? new Date(millis).toDateString() : millis);
+  if (typeof end === "number" && day(start) === day(end)) return `${time(start)} – ${clock.format(end)}`;
   return `${time(start)} – ${time(end)}`;
 }
 

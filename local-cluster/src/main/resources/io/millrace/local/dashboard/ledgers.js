@@ -1,4 +1,4 @@
-import { h, setChildren, heading, empty, meterPart, Choice, setText } from "./dom.js";
+import { h, setChildren, heading, empty, meterPart, Choice, tell } from "./dom.js";
 import { number, time, ago, money } from "./format.js";
 import { RowsTable } from "./table.js";
 
@@ -29,17 +29,18 @@ function latest(table, id) {
 
 class Ledgers {
   constructor() {
-    this.rule = new Choice("Rule", () => this.#draw());
-    this.state = h("select", { onchange: () => this.#draw() }, h("option", { value: "open" }, "open"), h("option", { value: "" }, "all"), h("option", { value: "cleared" }, "cleared"), h("option", { value: "resolved" }, "resolved"));
-    this.search = h("input", { type: "search", placeholder: "entry, type or currency", oninput: () => this.#draw() });
+    const chosen = () => tell(this.#draw());
+    this.rule = new Choice("Rule", chosen);
+    this.state = h("select", { onchange: chosen }, h("option", { value: "open" }, "open"), h("option", { value: "" }, "all"), h("option", { value: "cleared" }, "cleared"), h("option", { value: "resolved" }, "resolved"));
+    this.search = h("input", { type: "search", placeholder: "entry, type or currency", oninput: chosen });
     this.tiles = h("div", { class: "tiles" });
     this.ages = new RowsTable("Breaks that stand, by age", [
-      { title: "Age", value: (row) => AGE_WORDS[row.age] ?? row.age },
+      { title: "Age", head: true, value: (row) => AGE_WORDS[row.age] ?? row.age },
       { title: "Breaks", class: "n", value: (row) => number(row.breaks) },
-      { title: "", value: (row) => h("div", { class: "meter", "aria-hidden": "true" }, meterPart(row.breaks / this.mostOfAge, row.age === "new" ? "" : "bad")) },
+      { title: "Breaks as a bar", hidden: true, value: (row) => h("div", { class: "meter", "aria-hidden": "true" }, meterPart(row.breaks / this.mostOfAge, row.age === "new" ? "" : "bad")) },
     ]);
     this.days = new RowsTable("Tie-out of each day and currency", [
-      { title: "Day (UTC)", class: "t", value: (day) => day.day },
+      { title: "Day (UTC)", class: "t", head: true, value: (day) => day.day },
       { title: "Left", class: "n", value: (day) => money(day.leftSum, day.currency) },
       { title: "Right", class: "n", value: (day) => money(day.rightSum, day.currency) },
       { title: "Difference", class: "n", value: (day) => h("span", { class: day.leftSum === day.rightSum ? "good" : "bad" }, money(day.rightSum - day.leftSum, day.currency)) },
@@ -51,11 +52,11 @@ class Ledgers {
       "Breaks",
       [
         { title: "Opened", class: "t", value: (each) => time(each.openedAt) },
-        { title: "Type", value: (each) => each.type },
+        { title: "Type", head: true, value: (each) => each.type },
         { title: "State", class: "less", value: (each) => h("span", { class: `badge ${each.state === "open" ? "bad" : "good"}` }, each.state) },
         { title: "Amount", class: "n", value: (each) => money(each.amountMinor, each.currency) },
         { title: "Entries", class: "wide mono less", value: (each) => each.entryIds.join(", ") },
-        { title: "", value: (each) => h("button", { type: "button", class: "quiet", onclick: () => this.#choose(each.breakId) }, "History") },
+        { title: "History", hidden: true, value: (each) => h("button", { type: "button", class: "quiet", "aria-label": `History of ${each.type}, ${money(each.amountMinor, each.currency)}, ${each.entryIds.join(", ")}`, onclick: () => this.#choose(each.breakId) }, "History") },
       ],
       { tall: true, hideCaption: true },
     );
@@ -111,11 +112,11 @@ class Ledgers {
       .filter((each) => !this.rule.value || each.ruleId === this.rule.value)
       .filter((each) => !this.state.value || each.state === this.state.value)
       .filter((each) => !words || JSON.stringify(each).toLowerCase().includes(words))
-      .sort((one, other) => other.openedAt - one.openedAt)
-      .slice(0, SHOWN);
-    this.breaks.show(breaks, (each) => each.breakId, (each) => each.revision);
+      .sort((one, other) => other.openedAt - one.openedAt);
+    this.breaks.show(breaks.slice(0, SHOWN), (each) => each.breakId, (each) => each.revision);
     this.#body(this.breaksBody, "Latest breaks", breaks.length, this.breaks.element, "No break like this among the latest ones.");
     this.#drawHistory();
+    return `Breaks like this: ${number(breaks.length)}.`;
   }
 
   #tiles(days, balances) {

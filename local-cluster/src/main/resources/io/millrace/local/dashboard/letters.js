@@ -1,4 +1,4 @@
-import { h, setChildren, heading, empty, Choice, setText } from "./dom.js";
+import { h, setChildren, heading, empty, Choice, tell } from "./dom.js";
 import { number, time } from "./format.js";
 import { RowsTable } from "./table.js";
 import { ask } from "./stream.js";
@@ -7,7 +7,7 @@ const SHOWN = 200;
 const FATES = {
   replayed: "put back",
   other_reason: "of another reason",
-  of_a_sink: "rows that a store refused: mend what they name and run the job again",
+  of_no_topic: "rows of files, or rows that a sink or store refused: mend what they name, and put the file there or run the job again",
   gone: "not whole, and no longer in their topic",
   not_a_letter: "no dead letters",
 };
@@ -32,16 +32,17 @@ export const letters = {
 class Letters {
   constructor({ letters: names, prefix }) {
     this.names = names.map((name) => prefix + name);
-    this.reason = new Choice("Reason", () => this.#draw());
-    this.search = h("input", { type: "search", placeholder: "words", oninput: () => this.#draw() });
+    this.reason = new Choice("Reason", () => tell(this.#draw()));
+    this.search = h("input", { type: "search", placeholder: "words", oninput: () => tell(this.#draw()) });
     this.counts = new RowsTable("Topics of dead letters", [
-      { title: "Topic", value: (topic) => h("a", { href: `#/topic/${encodeURIComponent(topic.name)}` }, topic.name) },
+      { title: "Topic", head: true, value: (topic) => h("a", { href: `#/topic/${encodeURIComponent(topic.name)}` }, topic.name) },
       { title: "Letters", class: "n", value: (topic) => (topic.cut ? `${number(topic.received)}+` : number(topic.received)) },
       { title: "Reasons of the latest", class: "wide less", value: (topic) => this.#reasons(topic.name) },
       {
-        title: "",
+        title: "Replay",
+        hidden: true,
         value: (topic) =>
-          h("button", { type: "button", class: "quiet", disabled: !this.replays || !topic.received, title: this.replays ? null : "this dashboard changes nothing", onclick: () => this.#confirm(topic) }, "Replay…"),
+          h("button", { type: "button", class: "quiet", disabled: !this.replays || !topic.received, "aria-label": `Replay… ${topic.name}`, onclick: () => this.#confirm(topic) }, "Replay…"),
       },
     ], { hideCaption: true });
     this.table = new RowsTable(
@@ -51,11 +52,12 @@ class Letters {
         { title: "Reason", value: ({ v }) => h("span", { class: "badge bad" }, v.reason) },
         { title: "Message", class: "wide", value: ({ v }) => v.message },
         { title: "Job", class: "less", value: ({ v }) => v.job },
-        { title: "From", class: "mono", value: ({ v }) => `${v.topic} ${v.partition}/${v.offset}` },
+        { title: "From", class: "mono", head: true, value: ({ v }) => `${v.topic} ${v.partition}/${v.offset}` },
         { title: "Value", class: "wide mono", value: ({ v }) => h("details", {}, h("summary", {}, v.value === null || v.value === undefined ? "not kept" : `${number(v.valueBytes)} bytes`), h("pre", {}, decode(v.value) ?? `SHA-256 ${v.sha256 ?? "unknown"}`)) },
       ],
       { tall: true, hideCaption: true },
     );
+    this.readOnly = h("p", { class: "note", hidden: true }, "This dashboard changes nothing. To replay a topic: local-cluster/run replay <topic> --bootstrap <host:port>");
     this.outcome = h("div", { role: "status" });
     this.countsBody = h("section", { class: "card" });
     this.body = h("section", { class: "card" });
@@ -75,9 +77,10 @@ class Letters {
     if (!status.topics) return;
     this.status = status;
     this.replays = status.replays;
+    this.readOnly.hidden = this.replays;
     const known = status.topics.filter((topic) => topic.lane === "dead_letter" && topic.received !== undefined);
     this.counts.show(known, (topic) => topic.name, (topic) => `${topic.received} ${this.replays} ${this.#reasons(topic.name)}`);
-    this.#body(this.countsBody, "By topic", known.length, this.counts.element, "There is no topic of dead letters yet. Jobs make them as they start.");
+    this.#body(this.countsBody, "By topic", known.length, [this.counts.element, this.readOnly], "There is no topic of dead letters yet. Jobs make them as they start.");
     if (changed || !this.drawn) this.#draw();
   }
 
@@ -101,18 +104,18 @@ class Letters {
     const words = this.search.value.toLowerCase();
     const found = all
       .filter(({ v }) => !this.reason.value || v.reason === this.reason.value)
-      .filter(({ v }) => !words || `${JSON.stringify(v)} ${decode(v.value) ?? ""}`.toLowerCase().includes(words))
-      .slice(0, SHOWN);
-    this.table.show(found, ({ key }) => key, () => "");
+      .filter(({ v }) => !words || `${JSON.stringify(v)} ${decode(v.value) ?? ""}`.toLowerCase().includes(words));
+    this.table.show(found.slice(0, SHOWN), ({ key }) => key, () => "");
     this.#body(this.body, "Latest", found.length, this.table.element, "No dead letter. That is good news, unless a search hides them.");
+    return `Dead letters like this: ${number(found.length)}.`;
   }
 
   #confirm(topic) {
     const dialog = h(
       "dialog",
-      { "aria-labelledby": "replay-title" },
+      { "aria-labelledby": "replay-title", "aria-describedby": "replay-text" },
       h("h2", { id: "replay-title" }, "Replay dead letters?"),
-      h("p", {}, `The records of ${topic.name} that were not replayed yet go back into the topics they came from. Jobs process them again. What made them fail should be mended first, or they come back here.`),
+      h("p", { id: "replay-text" }, `The records of ${topic.name} that were not replayed yet go back into the topics they came from. Jobs process them again. What made them fail should be mended first, or they come back here.`),
       h(
         "div",
         { class: "row-buttons" },

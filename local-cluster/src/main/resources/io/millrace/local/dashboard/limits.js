@@ -1,4 +1,4 @@
-import { h, setChildren, heading, empty, meterPart, Choice, setText } from "./dom.js";
+import { h, setChildren, heading, empty, meterPart, Choice, setText, tell } from "./dom.js";
 import { number, span, time, duration } from "./format.js";
 import { RowsTable } from "./table.js";
 
@@ -15,10 +15,11 @@ export const limits = {
 class Limits {
   constructor() {
     this.dimension = new Choice("Dimension", () => this.#draw());
-    this.only = h("select", { onchange: () => this.#draw() }, h("option", { value: "" }, "all"), h("option", { value: "refused" }, "refused ones"), h("option", { value: "allowed" }, "allowed ones"));
+    const chosen = () => tell(this.#draw());
+    this.only = h("select", { onchange: chosen }, h("option", { value: "" }, "all"), h("option", { value: "refused" }, "refused ones"), h("option", { value: "allowed" }, "allowed ones"));
     this.tiles = h("div", { class: "tiles" });
     this.keys = new RowsTable("Keys of which most requests were refused, in the last window", [
-      { title: "Key", class: "wide mono", value: (use) => use.key },
+      { title: "Key", class: "wide mono", head: true, value: (use) => use.key },
       { title: "Allowed", class: "n", value: (use) => number(use.allowed) },
       { title: "Refused", class: "n", value: (use) => number(use.refused) },
       { title: "Cost", class: "n less", value: (use) => number(use.cost) },
@@ -32,7 +33,7 @@ class Limits {
       "Latest verdicts",
       [
         { title: "Time", class: "t", value: ({ v }) => time(v.at) },
-        { title: "Request", class: "wide mono less", value: ({ v }) => v.requestId },
+        { title: "Request", class: "wide mono less", head: true, value: ({ v }) => v.requestId },
         { title: "Verdict", value: ({ v }) => h("span", { class: `badge ${v.allowed ? "good" : "bad"}` }, v.allowed ? "allowed" : "refused") },
         { title: "By rule", value: ({ v }) => v.limitedBy ?? "" },
         { title: "Remaining", class: "n", value: ({ v }) => (v.limit === null || v.limit === undefined ? "no rule" : `${number(v.remaining)} of ${number(v.limit)}`) },
@@ -79,6 +80,7 @@ class Limits {
     const listed = wanted.slice(0, SHOWN_VERDICTS);
     this.verdicts.show(listed, ({ key }) => key, () => "");
     this.#body(this.verdictsBody, "Verdicts", listed.length, [this.verdicts.element], "No verdict yet. They come as requests do, once they are committed.");
+    return `Verdicts shown: ${number(listed.length)}.`;
   }
 
   #tiles(all, refused) {

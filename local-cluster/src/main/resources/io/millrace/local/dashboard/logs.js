@@ -1,4 +1,4 @@
-import { h, svg, setChildren, heading, empty, Choice, setText } from "./dom.js";
+import { h, svg, setChildren, heading, empty, Choice, setText, tell } from "./dom.js";
 import { number, time, span } from "./format.js";
 import { RowsTable } from "./table.js";
 import { highlighted } from "./topics.js";
@@ -22,7 +22,10 @@ export const logs = {
 
 class Logs {
   constructor() {
-    const redraw = () => this.#draw();
+    const redraw = () => {
+      this.#draw();
+      tell(this.found.textContent);
+    };
     this.source = new Choice("Source", redraw);
     this.level = h("select", { onchange: redraw }, h("option", { value: "" }, "all"), LEVELS.map((each) => h("option", { value: each }, each === "TRACE" ? each : `${each} and worse`)));
     this.search = h("input", { type: "search", placeholder: "words in message or fields", oninput: redraw });
@@ -40,7 +43,7 @@ class Logs {
     );
     this.alerts = new RowsTable("Alerts", [
       { title: "State", value: (alert) => h("span", { class: `badge ${alert.state === "firing" ? "bad" : "good"}` }, alert.state) },
-      { title: "Rule", value: (alert) => alert.ruleId },
+      { title: "Rule", head: true, value: (alert) => alert.ruleId },
       { title: "Group", class: "any less", value: (alert) => alert.group ?? "" },
       { title: "Value", class: "n", value: (alert) => number(alert.value) },
       { title: "Window", class: "t", value: (alert) => span(alert.windowStart, alert.windowEnd) },

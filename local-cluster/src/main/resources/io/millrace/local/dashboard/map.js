@@ -8,6 +8,7 @@ const STEPS = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10
 const TRAIL = 30;
 const SHOWN_ROWS = 200;
 const EVERYBODY = "";
+const KEYS = "the arrow keys to move, + and − to zoom";
 
 /** Location fan-out: where those are whose positions are shared. */
 export const fanout = {
@@ -26,7 +27,7 @@ class Fanout {
     this.table = new RowsTable(
       "Positions",
       [
-        { title: "Who", class: "wide mono", value: ({ data }) => data.ownerId },
+        { title: "Who", class: "wide mono", head: true, value: ({ data }) => data.ownerId },
         { title: "Viewers", class: "n less", value: ({ viewers }) => number(viewers) },
         { title: "When", class: "t", value: ({ data }) => time(data.at) },
         { title: "Latitude", class: "n", value: ({ data }) => `${data.latitude.toFixed(4)}°` },
@@ -39,7 +40,7 @@ class Fanout {
       "Who entered and left places",
       [
         { title: "When", class: "t", value: ({ v }) => time(v.at) },
-        { title: "Who", class: "mono", value: ({ v }) => v.ownerId },
+        { title: "Who", class: "mono", head: true, value: ({ v }) => v.ownerId },
         { title: "What", value: ({ v }) => ({ enter: "entered", exit: "left", dwell: "stays in" })[v.event] ?? v.event },
         { title: "Place", class: "wide", value: ({ v }) => v.name ?? v.fenceId },
       ],
@@ -80,7 +81,7 @@ class Fanout {
     this.#follow(people);
     this.map.show(people.map(({ data }) => ({ ...data, trail: this.#trails.get(data.ownerId) ?? [] })));
     const newest = people[0]?.data.at;
-    setText(this.note, people.length ? `${number(people.length)} people, the newest position ${ago(newest)}. Drag or use the arrow keys to move, + and − to zoom.` : "Nobody is seen yet.");
+    setText(this.note, people.length ? `${number(people.length)} people, the newest position ${ago(newest)}. Drag or use ${KEYS}.` : "Nobody is seen yet.");
     const listed = people.slice(0, SHOWN_ROWS);
     this.table.show(listed, ({ data }) => data.ownerId, ({ data, viewers: count }) => `${data.at} ${count}`);
     this.#body(this.list, "Positions", listed.length, this.table.element, "Nobody shares a position yet. Start the job with: local-cluster/run location-fanout");
@@ -117,7 +118,7 @@ class WorldMap {
   #pixelsPerDegree = 2;
 
   constructor() {
-    this.canvas = h("canvas", { class: "map", tabindex: 0, role: "img", "aria-label": "Map of positions; the table has them in words" });
+    this.canvas = h("canvas", { class: "map", tabindex: 0, role: "application", "aria-roledescription": "map", "aria-label": `Positions; ${KEYS}; the table has them in words` });
     const button = (text, label, act) => h("button", { type: "button", onclick: () => this.#choose(act), "aria-label": label }, text);
     this.element = h(
       "div",
@@ -137,7 +138,7 @@ class WorldMap {
     ask("/world.json").then((world) => {
       this.#land = world.land;
       this.draw();
-    }, () => this.canvas.setAttribute("aria-label", "Map of positions, without land: the outline can't be had"));
+    }, () => this.canvas.setAttribute("aria-label", `Positions, without land since its outline can't be had; ${KEYS}; the table has them in words`));
   }
 
   show(points) {

@@ -40,13 +40,14 @@ class Overview {
     this.jobs = new RowsTable("Jobs of this Flink cluster", [
       {
         title: "Job",
+        head: true,
         value: (job) =>
           h("span", {}, this.page ? h("a", { href: `${this.page}/#/job/running/${job.id}/overview`, rel: "noreferrer" }, job.name) : job.name),
       },
       { title: "State", value: stateBadge },
       { title: "Records in", class: "n", value: (job) => number(job.records) },
       { title: "Rate", class: "n", value: (job) => rate(job.perSecond) },
-      { title: "Last minute", class: "less", value: (job) => spark(this.#rates.get(job.id) ?? [], "rate over the last minute") },
+      { title: "Last minute", class: "less", value: (job) => this.#lastMinute(job) },
       { title: "Lag", class: "n", value: (job) => (job.lag === undefined ? "–" : `${number(job.lag)} records`) },
       { title: "Checkpoint", class: "n", value: (job) => (job.checkpointedAt ? ago(job.checkpointedAt) : "none yet") },
       {
@@ -64,7 +65,7 @@ class Overview {
     this.failures = h("div");
     this.sources = new RowsTable("Event time of each source", [
       { title: "Job", value: ({ job }) => job.name },
-      { title: "Source", value: ({ source }) => h("a", { href: `#/topic/${encodeURIComponent(source.topic)}` }, source.topic) },
+      { title: "Source", head: true, value: ({ source }) => h("a", { href: `#/topic/${encodeURIComponent(source.topic)}` }, source.topic) },
       { title: "Event time", class: "n", value: ({ source }) => behind(source.eventTime) },
       { title: "Partitions", class: "n", value: ({ source }) => number(source.partitions) },
       { title: "Idle", value: ({ source }) => idle(source) },
@@ -72,7 +73,7 @@ class Overview {
     this.sourcesCard = h("section", { class: "card" });
     this.sourcesCard.hidden = true;
     this.topicsTable = new RowsTable("Topics that are followed now", [
-      { title: "Topic", value: (topic) => h("a", { href: `#/topic/${encodeURIComponent(topic.name)}` }, topic.name) },
+      { title: "Topic", head: true, value: (topic) => h("a", { href: `#/topic/${encodeURIComponent(topic.name)}` }, topic.name) },
       { title: "What", class: "less", value: (topic) => topic.about ?? "" },
       { title: "Rows", class: "n", value: (topic) => number(topic.rows) },
       { title: "Rate", class: "n", value: (topic) => rate(topic.perSecond) },
@@ -109,6 +110,11 @@ class Overview {
       h("h2", {}, "Topics"),
       followed.length ? this.topicsTable.element : empty("No topic of a job is there yet. They appear once a job has started."),
     );
+  }
+
+  #lastMinute(job) {
+    const rates = this.#rates.get(job.id) ?? [0];
+    return spark(rates, `Rate in the last minute, from ${rate(Math.min(...rates))} to ${rate(Math.max(...rates))}`);
   }
 
   #problems(status) {

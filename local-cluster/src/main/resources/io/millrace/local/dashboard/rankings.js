@@ -44,7 +44,7 @@ class Hitters {
       [
         { title: "Rank", class: "n", value: (item) => number(item.rank) },
         { title: "Change", value: change },
-        { title: "Item", class: "wide mono", value: (item) => item.item },
+        { title: "Item", class: "wide mono", head: true, value: (item) => item.item },
         { title: "Count", class: "n", value: (item) => number(item.count) },
         {
           title: "Bounds",
@@ -53,7 +53,8 @@ class Hitters {
         },
         { title: "Share", class: "n", value: (item) => (item.total ? `${((100 * item.count) / item.total).toFixed(1)} %` : "–") },
         {
-          title: "",
+          title: "Bounds as a bar",
+          hidden: true,
           value: (item) =>
             h(
               "div",
@@ -123,6 +124,7 @@ class Songs {
       {
         title: "Song",
         class: "wide",
+        head: true,
         value: (song) => h("span", {}, h("b", {}, song.title ?? song.songId), song.artist ? h("span", { class: "soft" }, ` by ${song.artist}`) : ""),
       },
       { title: "Plays", class: "n", value: (song) => number(song.plays) },
@@ -133,7 +135,8 @@ class Songs {
         value: (song) => (song.approximate ? `about ${number(song.distinctListeners)}` : number(song.distinctListeners)),
       },
       {
-        title: "",
+        title: "Score as a bar",
+        hidden: true,
         class: "less",
         value: (song) => h("div", { class: "meter", "aria-hidden": "true" }, meterPart(song.score / this.top, "")),
       },

@@ -3,7 +3,8 @@ import { h, setText } from "./dom.js";
 /**
  * A table whose rows are kept by key, so that focus, selection and scroll positions survive changes.
  *
- * A column has a `title`, a `value(item)` that is a text or makes an element, and maybe a `class`.
+ * A column has a `title`, a `value(item)` that is a text or makes an element, and maybe a `class`. Is it `head`,
+ * its cells say what their rows are of; is its title `hidden`, only those are told it who can't see the column.
  */
 export class RowsTable {
   #rows = new Map();
@@ -15,7 +16,7 @@ export class RowsTable {
       "table",
       {},
       h("caption", { class: options.hideCaption ? "hidden" : null }, caption),
-      h("thead", {}, h("tr", {}, columns.map((each) => h("th", { scope: "col", class: each.class }, each.title)))),
+      h("thead", {}, h("tr", {}, columns.map((each) => h("th", { scope: "col", class: each.class }, each.hidden ? h("span", { class: "hidden" }, each.title) : each.title)))),
       this.body,
     );
     this.element = h(
@@ -33,7 +34,7 @@ export class RowsTable {
       const version = mark(item);
       let row = this.#rows.get(id);
       if (!row) {
-        row = { element: h("tr", {}, this.columns.map((each) => h("td", { class: each.class }))), version: null };
+        row = { element: h("tr", {}, this.columns.map((each) => h(each.head ? "th" : "td", { class: each.class, scope: each.head ? "row" : null }))), version: null };
       }
       if (row.version !== version) {
         row.version = version;

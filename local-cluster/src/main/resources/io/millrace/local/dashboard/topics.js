@@ -1,4 +1,4 @@
-import { h, setChildren, heading, empty, setText } from "./dom.js";
+import { h, setChildren, heading, empty, setText, tell } from "./dom.js";
 import { number, rate, time, plain } from "./format.js";
 import { RowsTable } from "./table.js";
 import { ask } from "./stream.js";
@@ -24,9 +24,9 @@ export const topics = {
 
 class Topics {
   constructor() {
-    this.search = h("input", { type: "search", placeholder: "name", oninput: () => this.#draw() });
+    this.search = h("input", { type: "search", placeholder: "name", oninput: () => tell(this.#draw()) });
     this.table = new RowsTable("Topics", [
-      { title: "Topic", value: (topic) => h("a", { href: `#/topic/${encodeURIComponent(topic.name)}` }, topic.name) },
+      { title: "Topic", head: true, value: (topic) => h("a", { href: `#/topic/${encodeURIComponent(topic.name)}` }, topic.name) },
       { title: "For", value: (topic) => LANES[topic.lane] ?? "" },
       { title: "What a record says", class: "wide less", value: (topic) => topic.about ?? "" },
       { title: "Rate", class: "n", value: (topic) => (topic.received === undefined ? "" : rate(topic.perSecond)) },
@@ -52,9 +52,11 @@ class Topics {
     const found = (this.status?.topics ?? []).filter((topic) => topic.name.toLowerCase().includes(words));
     this.table.show(found, (topic) => topic.name, (topic) => String(topic.perSecond));
     const state = found.length > 0 ? "some" : "none";
-    if (this.body.dataset.state === state) return;
-    this.body.dataset.state = state;
-    setChildren(this.body, found.length ? this.table.element : empty(this.status?.kafkaProblem ?? "No topic has such a name."));
+    if (this.body.dataset.state !== state) {
+      this.body.dataset.state = state;
+      setChildren(this.body, found.length ? this.table.element : empty(this.status?.kafkaProblem ?? "No topic has such a name."));
+    }
+    return `Topics with such a name: ${number(found.length)}.`;
   }
 }
 
@@ -70,8 +72,10 @@ export const topic = {
 class OneTopic {
   constructor(name, prefix) {
     this.name = name;
-    const redraw = () => this.#draw();
-    this.search = h("input", { type: "search", placeholder: "words in key or value", oninput: redraw });
+    this.search = h("input", { type: "search", placeholder: "words in key or value", oninput: () => {
+      this.#draw();
+      tell(this.found.textContent);
+    } });
     this.pause = h("button", { type: "button", "aria-pressed": "false", onclick: () => {
       this.pause.setAttribute("aria-pressed", String(this.pause.getAttribute("aria-pressed") === "false"));
       this.#draw();
@@ -98,7 +102,7 @@ class OneTopic {
       const required = new Set(schema.required ?? []);
       const fields = Object.entries(schema.properties ?? {});
       const table = new RowsTable(`Fields of ${name}`, [
-        { title: "Field", class: "mono", value: ([field]) => field },
+        { title: "Field", class: "mono", head: true, value: ([field]) => field },
         { title: "Type", value: ([, property]) => [property.type ?? property.anyOf?.map((each) => each.type) ?? ""].flat().join(" or ") },
         { title: "Required", value: ([field]) => (required.has(field) ? "yes" : "") },
       ], { hideCaption: true });
@@ -148,8 +152,8 @@ class OneTopic {
       `Records of ${this.name}`,
       [
         ...(live
-          ? [{ title: "View", value: ({ row }) => row.view }, { title: "Row", class: "mono", value: ({ row }) => row.row }]
-          : [{ title: "Record", class: "t soft mono", value: ({ key }) => key.replace("-", "/") }, { title: "Key", class: "mono any", value: ({ row }) => row.key ?? "" }]),
+          ? [{ title: "View", value: ({ row }) => row.view }, { title: "Row", class: "mono", head: true, value: ({ row }) => row.row }]
+          : [{ title: "Record", class: "t soft mono", head: true, value: ({ key }) => key.replace("-", "/") }, { title: "Key", class: "mono any", value: ({ row }) => row.key ?? "" }]),
         ...(fields
           ? fields.map((field) => ({ title: field, class: isNumber(field) ? "n" : "any", value: (item) => (item.row.deleted ? "" : item.row.text !== undefined ? (field === fields[0] ? item.row.text : "") : cell(item, field)) }))
           : [{ title: "Value", class: "wide mono", value: ({ row }) => h("span", {}, highlighted(row.deleted ? "deleted" : (row.text ?? plain(row.v)), this.search.value)) }]),

@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.millrace.local.broker.LocalBroker;
 import io.millrace.local.broker.TopicAdmin;
 import io.millrace.local.browser.Browser;
+import io.millrace.local.browser.Browser.Accessible;
 import io.millrace.local.host.SelfSigned;
 import io.millrace.local.host.ServerCertificate;
 import io.millrace.schema.Topics;
@@ -27,9 +28,13 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
 import java.util.Base64;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -90,6 +95,20 @@ class DashboardITCase {
       {"deliveryId":"d","grantId":"g","ownerId":"ann","viewerId":"bob",
        "at":1764151200000,"latitude":48.1371,"longitude":11.5753,"accuracyMeters":12.0}""";
 
+  private static final String DAY =
+      """
+      {"day":"2025-11-26","currency":"EUR","leftSum":123456,"rightSum":0,"matched":0,"open":0,
+       "breaks":1}""";
+
+  private static final String FENCE_EVENT =
+      """
+      {"eventId":"e","ownerId":"ann","fenceId":"f","name":"home","event":"enter",
+       "at":1764151200000,"enteredAt":1764151200000}""";
+
+  /** Of the times above, and of half a year before. */
+  private static final List<Instant> WINTER_AND_SUMMER =
+      List.of(Instant.parse("2025-11-26T10:00:00Z"), Instant.parse("2025-05-26T10:00:00Z"));
+
   /** Before the names of the topics of a deployment whose every view has something to show. */
   private static final String SEEN = "seen.";
 
@@ -99,8 +118,10 @@ class DashboardITCase {
           "heavy-hitters.live",
           "rate-counting.live",
           "rate-counting.verdicts",
+          "reconciliation.live",
           "reconciliation.breaks",
           "location-fanout.live",
+          "location-fanout.fence-events",
           "log-ingestion.records",
           "log-ingestion.metrics",
           "log-ingestion.alerts",
@@ -170,6 +191,48 @@ class DashboardITCase {
           "dead-letters",
           "topics",
           "topic/" + SEEN + "reconciliation.breaks");
+
+  /** What the tables of each view are called. */
+  private static final Map<String, List<String>> TABLES =
+      Map.of(
+          "overview",
+          List.of("Topics that are followed now"),
+          "trending-songs",
+          List.of("Chart"),
+          "heavy-hitters",
+          List.of("Heaviest items"),
+          "rate-counting",
+          List.of(
+              "Keys of which most requests were refused, in the last window", "Latest verdicts"),
+          "reconciliation",
+          List.of("Breaks that stand, by age", "Tie-out of each day and currency", "Breaks"),
+          "location-fanout",
+          List.of("Positions", "Who entered and left places"),
+          "log-ingestion",
+          List.of("Alerts", "Log lines, the newest first"),
+          "dead-letters",
+          List.of("Topics of dead letters", "Latest dead letters"),
+          "topics",
+          List.of("Topics"),
+          VIEWS.get(VIEWS.size() - 1),
+          List.of("Records of seen.reconciliation.breaks", "Fields of reconciliation.breaks"));
+
+  /** What is of no use without a name. */
+  private static final Set<String> NAMED =
+      Set.of(
+          "table",
+          "columnheader",
+          "rowheader",
+          "region",
+          "link",
+          "button",
+          "combobox",
+          "searchbox",
+          "image",
+          "application",
+          "DisclosureTriangle",
+          "navigation",
+          "dialog");
 
   @TempDir static Path directory;
 
@@ -343,7 +406,11 @@ class DashboardITCase {
       assertThat(get(dashboard.address().resolve("/app.js")).body()).contains("Token of this");
       assertThat(get(dashboard.address(), "Authorization", "Bearer " + TOKEN).statusCode())
           .isEqualTo(200);
-      assertThat(signIn(dashboard, "wrong").statusCode()).isEqualTo(401);
+      String refused = "role=\"alert\">This is not its token";
+      assertThat(get(dashboard.address()).body()).doesNotContain(refused);
+      HttpResponse<String> wrong = signIn(dashboard, "wrong");
+      assertThat(wrong.statusCode()).isEqualTo(401);
+      assertThat(wrong.body()).contains(refused);
       HttpResponse<String> signedIn = signIn(dashboard, TOKEN);
       assertThat(signedIn.statusCode()).isEqualTo(303);
       String cookie = signedIn.headers().firstValue("Set-Cookie").orElseThrow();
@@ -550,12 +617,155 @@ class DashboardITCase {
     }
   }
 
+  @Test
+  void page_everyView_isToldToScreenReaders() throws Exception {
+    fillEveryView();
+    try (Browser browser = browser();
+        Dashboard dashboard = Dashboard.start(DashboardSettings.LOCAL, sources(SEEN, false))) {
+      for (String view : VIEWS) {
+        List<String> tables = TABLES.getOrDefault(view, List.of());
+        browser.open(dashboard.address() + "#/" + view);
+        browser.awaitThat(
+            "const tables = [...document.querySelectorAll('main table')];"
+                + " return tables.length === arguments[0]"
+                + " && tables.every((each) => each.tBodies[0].rows.length > 0)",
+            tables.size());
+        List<Accessible> told = browser.accessible();
+        assertThat(names(told, "table")).as(view).containsExactlyInAnyOrderElementsOf(tables);
+        assertThat(names(told, "rowheader")).as("what rows of %s are of", view).isNotEmpty();
+        assertThat(told)
+            .filteredOn(each -> NAMED.contains(each.role()) && each.name().isBlank())
+            .as("what has no name in %s", view)
+            .isEmpty();
+        assertThat(names(told, "button")).as("buttons of %s", view).doesNotHaveDuplicates();
+        assertThat(names(told, "navigation")).containsExactly("Views");
+        assertThat(told)
+            .filteredOn(each -> each.role().equals("heading") && each.level().equals("1"))
+            .as(view)
+            .hasSize(1);
+        for (String landmark : List.of("banner", "main", "contentinfo")) {
+          assertThat(names(told, landmark)).as("%s of %s", landmark, view).hasSize(1);
+        }
+        assertThat(told)
+            .filteredOn(each -> each.role().equals("status"))
+            .as("what is told as it changes in %s", view)
+            .isNotEmpty()
+            .allMatch(each -> each.live().equals("polite"));
+        assertThat(told)
+            .filteredOn(each -> !each.live().isEmpty())
+            .extracting(Accessible::role)
+            .as("what changes by itself in %s, and tells nobody", view)
+            .doesNotContain("table", "row", "columnheader", "rowheader", "cell", "image");
+        // There it says that Kafka or Flink can't be reached.
+        assertThat(told)
+            .filteredOn(each -> each.live().equals("assertive") && !view.equals("overview"))
+            .as("what interrupts in %s", view)
+            .isEmpty();
+      }
+      assertThat(browser.errors()).isEmpty();
+    }
+  }
+
+  private static List<String> names(List<Accessible> told, String role) {
+    return told.stream().filter(each -> each.role().equals(role)).map(Accessible::name).toList();
+  }
+
+  @Test
+  void page_whatSomebodyDoes_isToldPolitely() throws Exception {
+    fillEveryView();
+    String last = "return document.getElementById('told').textContent === arguments[0]";
+    String search =
+        "const field = document.querySelector('main input'); field.value = arguments[0];"
+            + " field.dispatchEvent(new Event('input'))";
+    try (Browser browser = browser();
+        Dashboard dashboard = Dashboard.start(DashboardSettings.LOCAL, sources(SEEN, false))) {
+      browser.open(dashboard.address() + "#/log-ingestion");
+      browser.awaitText("disk <i>full</i>");
+      assertThat(browser.run(last, "").asBoolean()).as("nothing, as nobody did anything").isTrue();
+      browser.run(search, "no such line");
+      browser.awaitText("0 of the newest");
+      browser.awaitThat(
+          "return /^0 of the newest \\d+ lines\\.$/"
+              + ".test(document.getElementById('told').textContent)");
+      browser.run("location.hash = '#/topics'");
+      browser.awaitText("seen.web.requests.dlq");
+      browser.run(search, "seen.web.req");
+      browser.awaitThat(last, "Topics with such a name: 1.");
+
+      browser.open(dashboard.address() + "#/reconciliation");
+      browser.awaitThat(
+          "const found = document.querySelector('main td button'); found?.click();"
+              + " return Boolean(document.querySelector('main ol.steps'))");
+      assertThat(browser.accessible())
+          .as("the history that was asked for")
+          .anyMatch(
+              each ->
+                  each.role().equals("heading")
+                      && each.name().startsWith("History of a")
+                      && each.live().equals("polite"));
+      browser.run(search, "e-1");
+      browser.awaitThat(last, "Breaks like this: 1.");
+
+      browser.open(dashboard.address() + "#/dead-letters");
+      browser.awaitThat(
+          "const found = document.querySelector('main td button'); found?.click();"
+              + " return Boolean(document.querySelector('dialog[open]'))");
+      List<Accessible> asked = browser.accessible();
+      assertThat(names(asked, "dialog")).containsExactly("Replay dead letters?");
+      assertThat(names(asked, "button")).containsExactly("Cancel", "Replay");
+    }
+  }
+
+  @Test
+  void page_zoneOfTheViewer_isNamedAndThatOfEveryTime() throws Exception {
+    fillEveryView();
+    String summer = String.valueOf(WINTER_AND_SUMMER.get(1).toEpochMilli());
+    send(
+        SEEN + "log-ingestion.records",
+        "r-2",
+        LOG_RECORD.replace("1764151200000", summer).replace("r-1", "r-2"));
+    // Browsers part a time from its half of the day by other spaces than people do.
+    String shown = "return document.body.innerText.replace(/\\s/g, ' ').includes(arguments[0])";
+    try (Browser browser = browser();
+        Dashboard dashboard = Dashboard.start(DashboardSettings.LOCAL, sources(SEEN, false))) {
+      for (String name : List.of("America/New_York", "Australia/Adelaide")) {
+        ZoneId zone = ZoneId.of(name);
+        DateTimeFormatter time =
+            DateTimeFormatter.ofPattern("MMM d, uuuu, hh:mm:ss a", Locale.US).withZone(zone);
+        browser.zone(name);
+        browser.open(dashboard.address() + "#/log-ingestion");
+        browser.awaitThat(
+            shown,
+            "Times are those of %s (now GMT%s)."
+                .formatted(name, zone.getRules().getOffset(Instant.now())));
+        for (Instant at : WINTER_AND_SUMMER) {
+          browser.awaitThat(shown, time.format(at));
+        }
+        browser.run("location.hash = '#/heavy-hitters'");
+        Instant windowStart = WINTER_AND_SUMMER.get(0);
+        browser.awaitThat(
+            shown,
+            "Window %s – %s;"
+                .formatted(
+                    time.format(windowStart),
+                    time.format(windowStart.plusSeconds(300)).replaceFirst(".*, ", "")));
+      }
+    }
+  }
+
   private static void fillEveryView() throws Exception {
     row(SEEN + "trending-songs.live", "windowed:GLOBAL", "s1", song("Song"));
     row(SEEN + "heavy-hitters.live", "path", "/first", ranked(1, "/first", 4_321));
     row(SEEN + "rate-counting.live", "limited:apiKey", "key-7", LIMITED);
     send(SEEN + "rate-counting.verdicts", "r-1", VERDICT);
     send(SEEN + "reconciliation.breaks", "b-1", BREAK);
+    send(
+        SEEN + "reconciliation.breaks",
+        "b-2",
+        BREAK.replace("\"b-1\"", "\"b-2\"").replace("\"e-1\"", "\"e-2\""));
+    row(SEEN + "reconciliation.live", "days:r", "2025-11-26:EUR", DAY);
+    row(SEEN + "reconciliation.live", "ages:r", "7d", "{\"age\":\"7d\",\"breaks\":2}");
+    send(SEEN + "location-fanout.fence-events", "e", FENCE_EVENT);
     row(SEEN + "location-fanout.live", "positions:bob", "ann", POSITION);
     send(SEEN + "log-ingestion.records", "r-1", LOG_RECORD);
     send(SEEN + "log-ingestion.metrics", "m-1", LOG_METRIC);

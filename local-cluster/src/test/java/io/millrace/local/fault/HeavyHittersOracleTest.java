@@ -225,7 +225,9 @@ class HeavyHittersOracleTest {
 
   private byte[] dead(int sequence) {
     return bytes(
-        "{\"value\":\"" + Base64.getEncoder().encodeToString(input.get(sequence).value()) + "\"}");
+        "{\"stage\":\"validate\",\"reason\":\"missing-field\",\"value\":\""
+            + Base64.getEncoder().encodeToString(input.get(sequence).value())
+            + "\"}");
   }
 
   private void acknowledge(LedgerRecord record) {

@@ -1,19 +1,30 @@
 package io.millrace.local.fault;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.millrace.local.fault.JobOracle.Judgement;
+import io.millrace.schema.Topic;
 import io.millrace.schema.Topics;
+import io.millrace.schema.location.NearbyAsked;
 import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import java.util.function.LongFunction;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * What imagined jobs make of what the trials feed them: rows that are right are clean, and a row
@@ -23,22 +34,31 @@ import org.junit.jupiter.api.Test;
 class TrialsTest {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final int RECORDS = 200;
+  private static final int POSITIONS = 3_000;
   private static final long NOW = 1_795_000_000_000L;
 
   /** A trial with what was fed of it. */
   private static final class Fed {
-    private final Trial trial;
     private final Ledger ledger = new Ledger(1);
+    private final Trial trial;
     private final JobOracle oracle;
     private final List<LedgerRecord> records = new ArrayList<>();
 
     Fed(String job) {
-      trial = Trials.of(job, 7).orElseThrow();
+      this(job, RECORDS);
+    }
+
+    Fed(String job, int count) {
+      this(Trials.of(job, 7).orElseThrow(), count);
+    }
+
+    Fed(Trial trial, int count) {
+      this.trial = trial;
       oracle = trial.oracle(ledger);
-      for (int i = 0; i < RECORDS; i++) {
+      for (int i = 0; i < count; i++) {
         add(trial.next(new RecordId(0, i), NOW + 10L * i));
       }
-      add(trial.closing(new RecordId(0, RECORDS), NOW + 10L * RECORDS));
+      add(trial.closing(new RecordId(0, count), NOW + 10L * count));
       // The oracle hears of the input in the order of its offsets.
       records.forEach(record -> oracle.inInput(0, record.id(), record.at()));
     }
@@ -52,7 +72,7 @@ class TrialsTest {
     /** What is due: all but the closing record. */
     List<JsonNode> due() throws Exception {
       List<JsonNode> events = new ArrayList<>();
-      for (LedgerRecord record : records.subList(0, RECORDS)) {
+      for (LedgerRecord record : records.subList(0, records.size() - 1)) {
         if (record.event() != null) {
           events.add(JSON.readTree(record.value()));
         }
@@ -71,9 +91,15 @@ class TrialsTest {
           byte[] hash = MessageDigest.getInstance("SHA-256").digest(record.value());
           publish(
               topic,
-              isConfidential
-                  ? Map.of("sha256", HexFormat.of().formatHex(hash))
-                  : Map.of("value", Base64.getEncoder().encodeToString(record.value())));
+              Map.of(
+                  "stage",
+                  "validate",
+                  "reason",
+                  "out-of-range",
+                  isConfidential ? "sha256" : "value",
+                  isConfidential
+                      ? HexFormat.of().formatHex(hash)
+                      : Base64.getEncoder().encodeToString(record.value())));
         }
       }
     }
@@ -152,39 +178,253 @@ class TrialsTest {
 
   @Test
   void positions_deliveryThatIsMissing_orWrong_isFound() throws Exception {
-    assertThat(positions(0, 0).named()).isEmpty();
-    assertThat(positions(1, 0).lost()).isEqualTo(1);
-    assertThat(positions(0, 0.01).wrong()).isEqualTo(2L * RECORDS);
+    Fed fed = new Fed("location-fanout", POSITIONS);
+    List<Row> rows = shares(fed);
+    List<Row> deliveries = of(Topics.LOCATION_FANOUT_DELIVERIES, rows);
+    assertThat(judged(fed, rows).named()).isEmpty();
+    assertThat(judged(without(deliveries.get(0))).lost()).isEqualTo(1);
+    Row wrong = deliveries.get(0).with("latitude", 0.001);
+    assertThat(judged(with(deliveries.get(0), wrong)).wrong()).isEqualTo(1);
   }
 
-  /** Publishes what is right, but for the first deliveries, and all so far too far north. */
-  private static Judgement positions(int leftOut, double tooFar) throws Exception {
-    Fed fed = new Fed("location-fanout");
-    int skipped = 0;
-    for (JsonNode position : fed.due()) {
-      String number = position.path("userId").asText().substring("owner-".length());
-      for (String viewer : List.of("friend-" + number, "courier-" + number)) {
-        if (skipped++ >= leftOut) {
-          fed.publish(
-              Topics.LOCATION_FANOUT_DELIVERIES.name(),
-              Map.of(
-                  "ownerId",
-                  position.path("userId").asText(),
-                  "viewerId",
-                  viewer,
-                  "grantId",
-                  "grant-" + viewer,
-                  "at",
-                  position.path("at").asLong(),
-                  "latitude",
-                  position.path("latitude").asDouble() + tooFar,
-                  "longitude",
-                  position.path("longitude").asDouble()));
-        }
-      }
+  @Test
+  void positions_eventAtAPlaceThatIsMissing_orWrong_isFound() throws Exception {
+    List<Row> events =
+        of(Topics.LOCATION_FANOUT_FENCE_EVENTS, shares(new Fed("location-fanout", POSITIONS)));
+    assertThat(events)
+        .extracting(row -> row.fields().get("event"))
+        .contains("enter", "exit", "dwell");
+    for (Row event : List.of(events.get(0), events.get(events.size() - 1))) {
+      assertThat(judged(without(event)).lost()).isEqualTo(1);
+      assertThat(judged(with(event, event.with("enteredAt", 1L))).wrong()).isEqualTo(1);
+      Judgement moved = judged(with(event, event.with("at", 1L)));
+      assertThat(moved.lost()).isEqualTo(1);
+      assertThat(moved.wrong()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void positions_answerThatIsMissing_orWrong_isFound() throws Exception {
+    Row answer =
+        of(Topics.LOCATION_FANOUT_NEARBY, shares(new Fed("location-fanout", POSITIONS))).stream()
+            .filter(row -> found(row).size() > 1)
+            .findFirst()
+            .orElseThrow();
+    List<Map<String, Object>> found = found(answer);
+    assertThat(judged(without(answer)).lost()).isEqualTo(1);
+    List<Map<String, Object>> fewer = found.subList(1, found.size());
+    List<Map<String, Object>> turned = new ArrayList<>(found);
+    Collections.reverse(turned);
+    List<Map<String, Object>> further = new ArrayList<>(found);
+    Map<String, Object> first = new LinkedHashMap<>(found.get(0));
+    first.put("distanceMeters", meters(found.get(0)) + 0.01);
+    further.set(0, first);
+    for (List<Map<String, Object>> wrong : List.of(fewer, turned, further)) {
+      assertThat(judged(with(answer, answer.with("found", wrong))).wrong()).isEqualTo(1);
+    }
+  }
+
+  /** A row of a topic. */
+  private record Row(String topic, Map<String, Object> fields) {
+    Row with(String name, Object value) {
+      Map<String, Object> changed = new LinkedHashMap<>(fields);
+      changed.put(name, value);
+      return new Row(topic, changed);
+    }
+  }
+
+  private static List<Row> of(Topic<?> topic, List<Row> rows) {
+    return rows.stream().filter(row -> row.topic().equals(topic.name())).toList();
+  }
+
+  @SuppressWarnings("unchecked")
+  private static List<Map<String, Object>> found(Row answer) {
+    return (List<Map<String, Object>>) Objects.requireNonNull(answer.fields().get("found"));
+  }
+
+  private static UnaryOperator<List<Row>> without(Row row) {
+    return rows -> rows.stream().filter(each -> !each.equals(row)).toList();
+  }
+
+  private static UnaryOperator<List<Row>> with(Row row, Row other) {
+    return rows -> rows.stream().map(each -> each.equals(row) ? other : each).toList();
+  }
+
+  private static Judgement judged(UnaryOperator<List<Row>> change) throws Exception {
+    Fed fed = new Fed("location-fanout", POSITIONS);
+    List<Row> right = shares(fed);
+    List<Row> rows = change.apply(right);
+    assertThat(rows).as("the change is one").isNotEqualTo(right);
+    return judged(fed, rows);
+  }
+
+  private static Judgement judged(Fed fed, List<Row> rows) throws Exception {
+    for (Row row : rows) {
+      fed.publish(row.topic(), row.fields());
     }
     fed.bury(Topics.LOCATION_UPDATES_DLQ.name(), true);
     return fed.oracle.judge();
+  }
+
+  /** What is right: deliveries, what happened at places, and answers to some questions. */
+  private static List<Row> shares(Fed fed) throws Exception {
+    List<JsonNode> positions = new ArrayList<>(fed.due());
+    positions.sort(Comparator.comparingLong(TrialsTest::at));
+    List<Row> rows = new ArrayList<>();
+    Map<String, Map<String, JsonNode>> seen = new TreeMap<>();
+    Map<String, Long> enteredAt = new TreeMap<>();
+    List<NearbyAsked> questions = questions(fed);
+    for (JsonNode position : positions) {
+      while (!questions.isEmpty() && questions.get(0).at() < at(position)) {
+        rows.add(answer(questions.remove(0), seen));
+      }
+      for (String viewer : viewers(position)) {
+        rows.add(delivery(position, viewer));
+        seen.computeIfAbsent(viewer, unused -> new TreeMap<>()).put(owner(position), position);
+      }
+      visit(position, enteredAt, rows);
+    }
+    questions.forEach(question -> rows.add(answer(question, seen)));
+    // Who is still there has stayed long enough when the closing record comes.
+    enteredAt.forEach((owner, since) -> rows.add(passed("dwell", owner, since + 300, since)));
+    return rows;
+  }
+
+  private static List<NearbyAsked> questions(Fed fed) {
+    LongFunction<? extends Record> pulse =
+        fed.trial.sides().stream()
+            .filter(side -> side.topic().equals(Topics.LOCATION_NEARBY_REQUESTS))
+            .findFirst()
+            .orElseThrow()
+            .pulse();
+    List<NearbyAsked> questions = new ArrayList<>();
+    for (int i = 0; i < RECORDS; i++) {
+      questions.add((NearbyAsked) pulse.apply(NOW + 150L * i));
+    }
+    return questions;
+  }
+
+  private static long at(JsonNode position) {
+    return position.path("at").asLong();
+  }
+
+  private static String owner(JsonNode position) {
+    return position.path("userId").asText();
+  }
+
+  private static int number(String owner) {
+    return Integer.parseInt(owner.substring("owner-".length()));
+  }
+
+  /** Hundredths of a degree, up to which positions are in a place: 200 km and 1.8 degrees. */
+  private static boolean isIn(JsonNode position) {
+    int away = Math.abs((int) (at(position) % 1_000) - 500);
+    return away <= (number(owner(position)) % 2 == 0 ? 179 : 180);
+  }
+
+  /** Whether it is more than 20 km out of the place, and exact enough to tell. */
+  private static boolean isFarOut(JsonNode position) {
+    int away = Math.abs((int) (at(position) % 1_000) - 500);
+    return away >= 198 && !position.path("accuracyMeters").isNumber();
+  }
+
+  private static List<String> viewers(JsonNode position) {
+    int number = number(owner(position));
+    List<String> viewers = new ArrayList<>(List.of("friend-" + number, "courier-" + number));
+    if (isIn(position)) {
+      viewers.add("watcher-" + number % 20);
+    }
+    return viewers;
+  }
+
+  private static Row delivery(JsonNode position, String viewer) {
+    return new Row(
+        Topics.LOCATION_FANOUT_DELIVERIES.name(),
+        Map.of(
+            "ownerId",
+            owner(position),
+            "viewerId",
+            viewer,
+            "grantId",
+            owner(position) + "-to-" + viewer,
+            "at",
+            at(position),
+            "latitude",
+            position.path("latitude").asDouble(),
+            "longitude",
+            position.path("longitude").asDouble()));
+  }
+
+  private static void visit(JsonNode position, Map<String, Long> enteredAt, List<Row> rows) {
+    String owner = owner(position);
+    Long since = enteredAt.get(owner);
+    if (since == null && isIn(position)) {
+      enteredAt.put(owner, at(position));
+      rows.add(passed("enter", owner, at(position), at(position)));
+    } else if (since != null && isFarOut(position)) {
+      enteredAt.remove(owner);
+      if (since + 300 <= at(position)) {
+        rows.add(passed("dwell", owner, since + 300, since));
+      }
+      rows.add(passed("exit", owner, at(position), since));
+    }
+  }
+
+  private static Row passed(String event, String owner, long at, long since) {
+    return new Row(
+        Topics.LOCATION_FANOUT_FENCE_EVENTS.name(),
+        Map.of(
+            "event",
+            event,
+            "ownerId",
+            owner,
+            "fenceId",
+            "place of " + owner,
+            "at",
+            at,
+            "enteredAt",
+            since));
+  }
+
+  private static Row answer(NearbyAsked question, Map<String, Map<String, JsonNode>> seen) {
+    List<Map<String, Object>> found = new ArrayList<>();
+    seen.getOrDefault(question.userId(), Map.of())
+        .forEach(
+            (owner, position) -> {
+              double meters = meters(question, position);
+              if (meters <= 500_000) {
+                found.add(Map.of("ownerId", owner, "distanceMeters", meters, "at", at(position)));
+              }
+            });
+    found.sort(Comparator.comparingDouble(TrialsTest::meters));
+    return new Row(
+        Topics.LOCATION_FANOUT_NEARBY.name(),
+        Map.of(
+            "requestId",
+            question.requestId(),
+            "userId",
+            question.userId(),
+            "at",
+            question.at(),
+            "radiusMeters",
+            500_000.0,
+            "found",
+            found));
+  }
+
+  private static double meters(Map<String, Object> found) {
+    return (double) Objects.requireNonNull(found.get("distanceMeters"));
+  }
+
+  /** By the haversine formula. */
+  private static double meters(NearbyAsked question, JsonNode position) {
+    double phi = Math.toRadians(question.latitude());
+    double phi2 = Math.toRadians(position.path("latitude").asDouble());
+    double lambda = Math.toRadians(position.path("longitude").asDouble() - question.longitude());
+    double square =
+        Math.pow(Math.sin((phi2 - phi) / 2), 2)
+            + Math.cos(phi) * Math.cos(phi2) * Math.pow(Math.sin(lambda / 2), 2);
+    return 2 * 6_371_000 * Math.asin(Math.sqrt(square));
   }
 
   @Test
@@ -200,6 +440,31 @@ class TrialsTest {
         Map.of("chain", "3", "seq", 2, "prevHash", "b", "hash", "c"));
     assertThat(before).isZero();
     assertThat(fed.oracle.judge().wrong()).isEqualTo(1);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, Trials.POISON_OF / 2, Trials.POISON_OF})
+  void poison_isAsMuchAsAskedFor_andMissedIfItIsNoDeadLetter(int poison) throws Exception {
+    for (String job : Trials.jobs()) {
+      Fed fed = new Fed(Trials.of(job, 7, () -> poison).orElseThrow(), RECORDS);
+      long refused = fed.records.stream().filter(record -> record.event() == null).count();
+      assertThat((double) refused / RECORDS)
+          .as(job)
+          .isCloseTo(
+              (double) poison / Trials.POISON_OF,
+              within(poison % Trials.POISON_OF == 0 ? 0 : 0.15));
+      assertThat(fed.oracle.judge().lost()).isGreaterThanOrEqualTo(refused);
+    }
+  }
+
+  @Test
+  void deadLetterWithoutAReason_isFound() throws Exception {
+    Fed fed = new Fed(Trials.of("heavy-hitters", 7, () -> Trials.POISON_OF).orElseThrow(), RECORDS);
+    String value = Base64.getEncoder().encodeToString(fed.records.get(0).value());
+    fed.publish(Topics.WEB_REQUESTS_DLQ.name(), Map.of("value", value, "stage", "validate"));
+    Judgement judged = fed.oracle.judge();
+    assertThat(judged.wrong()).isEqualTo(1);
+    assertThat(judged.lost()).isEqualTo(RECORDS);
   }
 
   @Test

@@ -18,7 +18,7 @@ public record LocationSharing(
   /** Owners and pages whose state is kept as objects, of each task. */
   private static final int MOST_OBJECTS = 1 << 16;
 
-  private static final WriteBackSpec STATE =
+  static final WriteBackSpec STATE =
       WriteBackSpec.DEFAULT.withObjects(MOST_OBJECTS).with(WriteBackSpec.Timers.BUCKETED);
 
   /**

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * #FEW}) for a change.
  */
 public final class SeenOwners {
-  private static final int FEW = 32;
+  static final int FEW = 32;
 
   private final ValueState<Seen> few;
   private final MapState<String, ViewerEvent> others;

@@ -46,7 +46,7 @@ public final class ViewerFunction extends KeyedProcessFunction<String, ViewerInp
   private static final long END_OF_INPUT = Long.MAX_VALUE;
   private static final ValueStateDescriptor<Long> CHANGED_AT =
       new ValueStateDescriptor<>("changed-at", Types.LONG);
-  private static final Comparator<Neighbour> NEAREST =
+  static final Comparator<Neighbour> NEAREST =
       Comparator.comparingDouble(Neighbour::distanceMeters)
           .thenComparing(Neighbour::ownerId, Utf8Order.INSTANCE);
 
