@@ -439,6 +439,10 @@ class DashboardViewsE2ECase {
     feed(1_000, Topics.LISTENING_SONGS, Topics.LISTENING_PLAYS);
     open("trending-songs");
     awaitRanks(50);
+    // Whichever region came first.
+    browser.awaitThat(
+        "return [...document.querySelectorAll('main select')].map((each) => each.value).join()"
+            + " === 'GLOBAL,windowed'");
     awaitMoves(NOTE);
     browser.awaitThat(
         "return [...document.querySelectorAll('main .change')]"

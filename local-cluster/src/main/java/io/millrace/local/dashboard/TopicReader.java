@@ -46,7 +46,7 @@ final class TopicReader implements AutoCloseable {
   private final Set<String> cut = new HashSet<>();
   private volatile Set<String> measured = Set.of();
   private volatile Map<TopicPartition, Long> ends = Map.of();
-  private volatile @Nullable String problem = "Kafka was not asked yet";
+  private volatile @Nullable String problem;
   private volatile boolean closed;
 
   private TopicReader(

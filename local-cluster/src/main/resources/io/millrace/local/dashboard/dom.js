@@ -91,12 +91,12 @@ export class Choice {
     const names = choices.map((choice) => choice.join("\n")).join("\n");
     if (names === this.names) return;
     this.names = names;
-    const current = this.select.value || preferred;
+    const current = this.select.value;
     this.select.disabled = choices.length === 0;
     this.select.replaceChildren(...(choices.length ? choices : [["", "none yet"]]).map(([value, text]) => h("option", { value }, text)));
     const has = (wanted) => choices.some(([value]) => value === wanted);
     // What somebody chose is chosen again once it is back.
-    this.select.value = [this.chosen, current].find(has) ?? choices[0]?.[0] ?? "";
+    this.select.value = [this.chosen, preferred, current].find(has) ?? choices[0]?.[0] ?? "";
   }
 
   get value() {

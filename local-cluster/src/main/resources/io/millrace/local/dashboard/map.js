@@ -112,7 +112,8 @@ class Fanout {
 class WorldMap {
   #land = [];
   #points = [];
-  #fitted = false;
+  /** Of how many people the map shows where they are. */
+  #fitted = 0;
   #moved = false;
   #center = { longitude: 0, latitude: 20 };
   #pixelsPerDegree = 2;
@@ -143,8 +144,9 @@ class WorldMap {
 
   show(points) {
     this.#points = points;
-    if (!this.#fitted && points.length > 0 && this.canvas.clientWidth > 0) {
-      this.#fitted = true;
+    // The first to be seen are few; who has chosen what to see keeps it.
+    if (!this.#moved && points.length > 1.5 * this.#fitted && this.canvas.clientWidth > 0) {
+      this.#fitted = points.length;
       this.#fit();
     }
     this.draw();
@@ -222,7 +224,7 @@ class WorldMap {
     const width = this.canvas.clientWidth;
     const height = this.canvas.clientHeight;
     if (width === 0) return;
-    if (!this.#fitted && !this.#moved) this.#world();
+    if (this.#fitted === 0 && !this.#moved) this.#world();
     const ratio = devicePixelRatio || 1;
     this.canvas.width = width * ratio;
     this.canvas.height = height * ratio;
