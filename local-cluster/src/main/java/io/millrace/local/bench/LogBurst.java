@@ -57,6 +57,10 @@ final class LogBurst {
   static final String DRAIN_MILLIS = "drain-millis";
 
   private static final String JOB = "log-burst";
+
+  /** The consumer group of the job. */
+  private static final String GROUP = PREFIX + JOB;
+
   private static final int CALM_SECONDS = 10;
   private static final int LINES = 5_000;
   private static final long TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
@@ -178,7 +182,7 @@ final class LogBurst {
 
   /** How many lines the job has read. */
   private static long read(TopicAdmin admin) throws IOException, InterruptedException {
-    return admin.committed(JOB).entrySet().stream()
+    return admin.committed(GROUP).entrySet().stream()
         .filter(each -> each.getKey().topic().equals(topic()))
         .mapToLong(Map.Entry::getValue)
         .sum();
