@@ -225,16 +225,12 @@ class StateSizes {
     return new GrantChanged(
         id("grant-", 16, number),
         NOW - 60_000,
-        owner(number / SHARES),
+        id("owner-", 16, number / SHARES),
         id("viewer-", 16, number),
         GrantAction.GRANT,
         NOW + 3_600_000,
         null,
         null);
-  }
-
-  private static String owner(int number) {
-    return id("owner-", 16, number);
   }
 
   /** An id of so many characters. */
@@ -244,16 +240,11 @@ class StateSizes {
 
   private static <T extends Record> Step step(
       String adds, int entities, Topic<T> topic, IntFunction<T> maker) {
-    return step(adds, entities, entities, topic, maker);
-  }
-
-  private static <T extends Record> Step step(
-      String adds, int entities, int records, Topic<T> topic, IntFunction<T> maker) {
     KeyReader keys = new KeyReader(topic);
     return new Step(
         adds,
         entities,
-        IntStream.range(0, records)
+        IntStream.range(0, entities)
             .mapToObj(i -> topic.codec().encode(maker.apply(i)))
             .map(json -> new ProducerRecord<>(topic.name(), keys.key(json), json))
             .toList());

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
 
 /** One of the programs that read lines of logs. */
 enum LogVariant implements Variant {
@@ -50,26 +51,16 @@ enum LogVariant implements Variant {
   /** Lines that are read over and over. */
   static final int LINES_IN_MEMORY = 5_000;
 
+  private static final List<String> JOB_ARGUMENTS =
+      List.of(
+          "--create-topics", "true", "--stores", "none", "--order", "arrival", "--format", "json");
+
   /** What {@link #INGEST} is told beside where to read. */
   static final List<String> INGEST_ARGUMENTS =
-      List.of(
-          "--create-topics",
-          "true",
-          "--stores",
-          "none",
-          "--order",
-          "arrival",
-          "--format",
-          "json",
-          "--dedup",
-          "false",
-          "--publish-records",
-          "false",
-          "--min-level",
-          "INFO");
-
-  /** So many of them are told to every job. */
-  private static final int SHARED = 8;
+      Stream.concat(
+              JOB_ARGUMENTS.stream(),
+              Stream.of("--dedup", "false", "--publish-records", "false", "--min-level", "INFO"))
+          .toList();
 
   private final String code;
   private final Kind kind;
@@ -173,8 +164,7 @@ enum LogVariant implements Variant {
       case READ -> arguments.addAll(List.of("--variant", code));
       case LIVE -> throw new IllegalStateException("it has arguments of its own");
       case JOB -> {
-        arguments.addAll(
-            this == LOG_INGESTION ? INGEST_ARGUMENTS.subList(0, SHARED) : INGEST_ARGUMENTS);
+        arguments.addAll(this == LOG_INGESTION ? JOB_ARGUMENTS : INGEST_ARGUMENTS);
         if (this == ARCHIVED) {
           arguments.addAll(List.of("--archive", archive(directory).toString()));
         }
