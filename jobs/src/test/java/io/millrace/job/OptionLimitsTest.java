@@ -76,7 +76,7 @@ class OptionLimitsTest {
   void build_figureBeyondItsEnds_isRefused(
       String job, String option, String value, String message) {
     // The launcher refuses the options of a job for both.
-    assertThatThrownBy(() -> JobGraphs.of(described(job), List.of("--" + option, value)))
+    assertThatThrownBy(() -> JobGraphs.of(JobCatalogue.named(job), List.of("--" + option, value)))
         .isInstanceOfAny(ProgramParametrizationException.class, IllegalArgumentException.class)
         .hasMessageContaining(message);
   }
@@ -110,14 +110,8 @@ class OptionLimitsTest {
     "file-export, topics, 'web.requests, rate-counting.verdicts'",
   })
   void build_figureAtItsEnds_isTaken(String job, String option, String value) throws Exception {
-    assertThat(JobGraphs.of(described(job), List.of("--" + option, value)).getStreamNodes())
+    assertThat(
+            JobGraphs.of(JobCatalogue.named(job), List.of("--" + option, value)).getStreamNodes())
         .isNotEmpty();
-  }
-
-  private static JobDescription described(String name) {
-    return JobCatalogue.ALL.stream()
-        .filter(job -> job.name().equals(name))
-        .findFirst()
-        .orElseThrow();
   }
 }

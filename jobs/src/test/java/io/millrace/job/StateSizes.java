@@ -266,11 +266,7 @@ class StateSizes {
   @MethodSource("loads")
   @SuppressWarnings("SystemOut") // The figures are for whoever runs this.
   void state_ofEachThingThatIsKept_isSoManyBytes(Load load) throws Exception {
-    JobDescription description =
-        JobCatalogue.ALL.stream()
-            .filter(each -> each.name().equals(load.job()))
-            .findFirst()
-            .orElseThrow();
+    JobDescription description = JobCatalogue.named(load.job());
     List<String> options = new ArrayList<>(load.options());
     options.addAll(
         List.of("--bootstrap", broker.bootstrap(), "--create-topics", "true", "--stores", "none"));

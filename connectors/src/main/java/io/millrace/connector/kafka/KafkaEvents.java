@@ -18,6 +18,7 @@ import org.apache.flink.connector.kafka.sink.KafkaSink;
 import org.apache.flink.connector.kafka.sink.TransactionNamingStrategy;
 import org.apache.flink.connector.kafka.source.KafkaSource;
 import org.apache.flink.connector.kafka.source.KafkaSourceBuilder;
+import org.apache.flink.connector.kafka.source.KafkaSourceOptions;
 import org.apache.flink.connector.kafka.source.enumerator.initializer.OffsetsInitializer;
 import org.apache.flink.connector.kafka.source.reader.deserializer.KafkaRecordDeserializationSchema;
 import org.apache.flink.streaming.api.datastream.DataStream;
@@ -28,6 +29,9 @@ import org.apache.flink.types.Either;
 
 /** Topics of the catalogue as Flink sources and sinks. */
 public final class KafkaEvents {
+  /** How often a source looks for new partitions, unless the user says otherwise. */
+  private static final String DISCOVERY_MILLIS = "10000";
+
   private KafkaEvents() {}
 
   /**
@@ -38,7 +42,8 @@ public final class KafkaEvents {
    *
    * <p>Where the job stands is kept in its checkpoints, and written to the consumer group as each
    * completes. Records that retention deletes before they are read fail the job: they are never
-   * skipped silently.
+   * skipped silently. Partitions that are added later are found within 10 s, or as {@code
+   * kafka.partition.discovery.interval.ms} says.
    *
    * @throws IllegalArgumentException for a missing or invalid option
    */
@@ -97,6 +102,9 @@ public final class KafkaEvents {
       Configuration config, Topic<?> topic, KafkaRecordDeserializationSchema<V> deserializer) {
     Properties properties = KafkaOptions.clientProperties(config);
     properties.putIfAbsent("isolation.level", "read_committed");
+    // Watermarks don't wait for a partition that nobody knows of, so it must not stay so for long.
+    properties.putIfAbsent(
+        KafkaSourceOptions.PARTITION_DISCOVERY_INTERVAL_MS.key(), DISCOVERY_MILLIS);
     String group = KafkaOptions.instanceName(config);
     KafkaSourceBuilder<V> source =
         KafkaSource.<V>builder()

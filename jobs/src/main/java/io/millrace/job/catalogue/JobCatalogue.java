@@ -29,4 +29,16 @@ public final class JobCatalogue {
           ReconciliationJob.JOB);
 
   private JobCatalogue() {}
+
+  /**
+   * The job of a name.
+   *
+   * @throws IllegalArgumentException where there is none
+   */
+  public static JobDescription named(String name) {
+    return ALL.stream()
+        .filter(job -> job.name().equals(name))
+        .findFirst()
+        .orElseThrow(() -> new IllegalArgumentException("there is no job " + name));
+  }
 }

@@ -33,11 +33,7 @@ final class Deploy {
 
   /** The manifest of a job of this build. */
   static Manifest manifest(String job) throws IOException {
-    return manifest(
-        JobCatalogue.ALL.stream()
-            .filter(each -> each.name().equals(job))
-            .findFirst()
-            .orElseThrow());
+    return manifest(JobCatalogue.named(job));
   }
 
   /** Millrace's version. */

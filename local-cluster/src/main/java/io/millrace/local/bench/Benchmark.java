@@ -15,7 +15,7 @@ public enum Benchmark {
   /** What heavy hitters costs beyond reading, and what its peers cost. */
   HEAVY_HITTERS("heavy-hitters", 5, 20_000_000),
   /** What trending songs costs beyond reading, and what its peer costs. */
-  TRENDING_SONGS("trending-songs", 5, 10_000_000),
+  TRENDING_SONGS("trending-songs", 5, 7_200_000),
   /** What rate counting costs beyond reading and an exchange. */
   RATE_COUNTING("rate-counting", 5, 5_000_000),
   /** What reconciliation costs, and what its peers cost. */

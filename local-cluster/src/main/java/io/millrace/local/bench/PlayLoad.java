@@ -20,7 +20,7 @@ import java.util.function.BooleanSupplier;
  */
 final class PlayLoad {
   /** Windows that the plays fill. */
-  static final int WINDOWS = 5;
+  static final int WINDOWS = 2;
 
   /** Length of a window of trending songs: the job's default. */
   static final long WINDOW_MILLIS = 3_600_000;

@@ -17,6 +17,7 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.ListOffsetsOptions;
 import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
+import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
@@ -55,6 +56,17 @@ public final class TopicAdmin implements AutoCloseable {
       partitions = partitions(names);
     }
     ends(partitions);
+  }
+
+  /**
+   * Gives a topic more partitions.
+   *
+   * @param partitions how many it has then
+   */
+  public void addPartitions(String topic, int partitions) throws IOException, InterruptedException {
+    answer(
+        admin.createPartitions(Map.of(topic, NewPartitions.increaseTo(partitions))).all(),
+        "adding partitions to " + topic);
   }
 
   /** Deletes topics with all that is in them, and waits until Kafka no longer lists them. */

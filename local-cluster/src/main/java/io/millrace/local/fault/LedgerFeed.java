@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
@@ -38,9 +39,17 @@ public final class LedgerFeed implements AutoCloseable {
   private final List<KafkaProducer<byte[], byte[]>> producers = new ArrayList<>();
   private final SideFeed sides;
   private final AtomicReference<@Nullable Exception> failure = new AtomicReference<>();
+  private final int[] madeBy;
+
+  /** So many producers take turns. */
+  private int active;
+
   private long made;
 
-  /** Connects to the broker at {@code bootstrap}; the ledger must have a producer per partition. */
+  /**
+   * Connects to the broker at {@code bootstrap}; the ledger must have a producer per partition,
+   * also for those that are added later.
+   */
   public LedgerFeed(String bootstrap, Trial trial, Ledger ledger, JobOracle oracle) {
     this.trial = trial;
     this.ledger = ledger;
@@ -51,6 +60,18 @@ public final class LedgerFeed implements AutoCloseable {
           new KafkaProducer<>(
               settings(bootstrap), new ByteArraySerializer(), new ByteArraySerializer()));
     }
+    this.madeBy = new int[ledger.producers()];
+    this.active = ledger.producers();
+  }
+
+  /**
+   * Says how many partitions are fed from now on, those with the lowest numbers; all unless it is
+   * said.
+   *
+   * @param partitions from 1 to the ledger's number of producers
+   */
+  public void feedFirst(int partitions) {
+    active = Objects.checkIndex(partitions - 1, producers.size()) + 1;
   }
 
   /**
@@ -61,13 +82,16 @@ public final class LedgerFeed implements AutoCloseable {
    * @throws IOException where Kafka refuses a record for good
    */
   public void feed(long ratePerSecond, Duration duration, BooleanSupplier stop) throws IOException {
-    sides.give();
+    if (made == 0) {
+      sides.give();
+    }
     throwFailure();
     long start = System.nanoTime();
+    long before = made;
     long elapsed = 0;
     while (elapsed < duration.toNanos() && !stop.getAsBoolean()) {
       elapsed = Math.min(duration.toNanos(), System.nanoTime() - start);
-      long due = TimeUnit.NANOSECONDS.toMillis(elapsed) * ratePerSecond / 1_000;
+      long due = TimeUnit.NANOSECONDS.toMillis(elapsed) * ratePerSecond / 1_000 + before;
       while (made < due && !stop.getAsBoolean()) {
         RecordId id = nextId();
         send(trial.next(id, System.currentTimeMillis()));
@@ -84,11 +108,11 @@ public final class LedgerFeed implements AutoCloseable {
    */
   public void finish() throws IOException {
     long now = System.currentTimeMillis();
-    while (made % producers.size() != 0) {
+    while (made % active != 0) {
       send(trial.next(nextId(), now));
     }
     for (int producer = 0; producer < producers.size(); producer++) {
-      LedgerRecord closing = trial.closing(nextId(), now);
+      LedgerRecord closing = trial.closing(idOf(producer), now);
       sides.pulse(closing.at() + BEYOND_MILLIS);
       send(closing);
     }
@@ -109,8 +133,12 @@ public final class LedgerFeed implements AutoCloseable {
   }
 
   private RecordId nextId() {
-    long next = made++;
-    return new RecordId((int) (next % producers.size()), Math.toIntExact(next / producers.size()));
+    return idOf((int) (made % active));
+  }
+
+  private RecordId idOf(int producer) {
+    made++;
+    return new RecordId(producer, madeBy[producer]++);
   }
 
   private void send(LedgerRecord record) throws IOException {

@@ -98,7 +98,7 @@ final class CapTable {
     if (!isThere) {
       entry = insert(pair, slot, before, entry, pane, region);
     }
-    tellExcess(heads[slot(pair)] - 1, entry, excess);
+    tellExcess(heads[slot] - 1, entry, excess);
     counts[entry]++;
     if (entries == panes.length || 3 * pairsHeld > 2 * pairs.length) {
       rebuild(keptFrom);

@@ -9,10 +9,12 @@ package io.millrace.operator.dedup;
 final class IdTable {
   private static final int FEWEST_SLOTS = 16;
 
-  /** An open-addressing table with linear probing; a hash of 0 is a free slot. */
-  private long[] hashes = new long[FEWEST_SLOTS];
+  /**
+   * An open-addressing table with linear probing: of each slot the hash, 0 where it is free, and
+   * beside it the time, so that both come from memory together.
+   */
+  private long[] slots = new long[2 * FEWEST_SLOTS];
 
-  private long[] times = new long[FEWEST_SLOTS];
   private int size;
   private int old;
 
@@ -23,7 +25,7 @@ final class IdTable {
 
   /** Memory held, in bytes. */
   long memoryBytes() {
-    return 80 + 2L * Long.BYTES * hashes.length;
+    return 80 + (long) Long.BYTES * slots.length;
   }
 
   /**
@@ -35,20 +37,20 @@ final class IdTable {
    */
   boolean add(long hash, long at, long horizonMillis, long keptFrom) {
     long kept = hash == 0 ? 1 : hash;
-    int mask = hashes.length - 1;
+    int mask = slots.length - 1;
     int i = slot(kept, mask);
-    while (hashes[i] != 0) {
-      if (hashes[i] == kept
-          && times[i] >= keptFrom
-          && Math.abs(Math.subtractExact(at, times[i])) < horizonMillis) {
+    while (slots[i] != 0) {
+      if (slots[i] == kept
+          && slots[i + 1] >= keptFrom
+          && Math.abs(Math.subtractExact(at, slots[i + 1])) < horizonMillis) {
         return false;
       }
-      i = (i + 1) & mask;
+      i = (i + 2) & mask;
     }
-    hashes[i] = kept;
-    times[i] = at;
+    slots[i] = kept;
+    slots[i + 1] = at;
     size++;
-    if (3 * size > 2 * hashes.length) {
+    if (3L * size > slots.length) {
       rebuild(keptFrom);
     }
     return true;
@@ -67,25 +69,23 @@ final class IdTable {
   }
 
   private void rebuild(long keptFrom) {
-    long[] formerHashes = hashes;
-    long[] formerTimes = times;
-    int length = FEWEST_SLOTS;
-    while (length < 2 * (size - old)) {
+    long[] former = slots;
+    int length = 2 * FEWEST_SLOTS;
+    while (length < 4 * (size - old)) {
       length *= 2;
     }
-    hashes = new long[length];
-    times = new long[length];
+    slots = new long[length];
     size = 0;
     old = 0;
     int mask = length - 1;
-    for (int from = 0; from < formerHashes.length; from++) {
-      if (formerHashes[from] != 0 && formerTimes[from] >= keptFrom) {
-        int i = slot(formerHashes[from], mask);
-        while (hashes[i] != 0) {
-          i = (i + 1) & mask;
+    for (int from = 0; from < former.length; from += 2) {
+      if (former[from] != 0 && former[from + 1] >= keptFrom) {
+        int i = slot(former[from], mask);
+        while (slots[i] != 0) {
+          i = (i + 2) & mask;
         }
-        hashes[i] = formerHashes[from];
-        times[i] = formerTimes[from];
+        slots[i] = former[from];
+        slots[i + 1] = former[from + 1];
         size++;
       }
     }
@@ -93,6 +93,6 @@ final class IdTable {
 
   /** The lowest bits say which table it is, so others are taken. */
   private static int slot(long hash, int mask) {
-    return (int) (hash >>> Integer.SIZE) & mask;
+    return 2 * (int) (hash >>> Integer.SIZE) & mask;
   }
 }

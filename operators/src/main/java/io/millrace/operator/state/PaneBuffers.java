@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
 import java.util.function.IntConsumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What one key has in memory for its {@link PaneLog}: what is not in state yet, and how much of
@@ -17,22 +18,47 @@ import java.util.function.IntConsumer;
 public final class PaneBuffers {
   private static final int FIRST_ENTRIES = 4;
 
-  /** How much of each pane counts. */
+  /** How much of each pane counts, but for what is in {@link #countedOfPane}. */
   private final NavigableMap<Long, Integer> sizes = new TreeMap<>();
+
+  /** The pane that was counted last, and how often since another was. */
+  private long countedPane;
+
+  private int countedOfPane;
 
   /** What is not in state yet, by pane; each buffer at the end of what was put into it. */
   private final Map<Long, ByteBuffer> unsaved = new HashMap<>();
+
+  /** The buffer that was written last, and its pane. */
+  private @Nullable ByteBuffer lastBuffer;
+
+  private long bufferPane;
 
   /** Whether state has panes that are not needed. */
   private boolean hasDropped;
 
   /** Says that there is one thing more of a pane. */
   public void count(long pane) {
-    sizes.merge(pane, 1, Integer::sum);
+    if (pane != countedPane) {
+      settle();
+      countedPane = pane;
+    }
+    countedOfPane++;
+  }
+
+  private void settle() {
+    if (countedOfPane > 0) {
+      sizes.merge(countedPane, countedOfPane, Integer::sum);
+      countedOfPane = 0;
+    }
   }
 
   /** Where the next bytes of a pane go; there is room for so many. */
   public ByteBuffer roomFor(long pane, int bytes) {
+    ByteBuffer last = lastBuffer;
+    if (last != null && pane == bufferPane && last.remaining() >= bytes) {
+      return last;
+    }
     ByteBuffer buffer = unsaved.get(pane);
     if (buffer == null || buffer.remaining() < bytes) {
       int capacity = buffer == null ? FIRST_ENTRIES * bytes : 2 * buffer.capacity() + bytes;
@@ -43,6 +69,8 @@ public final class PaneBuffers {
       buffer = larger;
       unsaved.put(pane, buffer);
     }
+    lastBuffer = buffer;
+    bufferPane = pane;
     return buffer;
   }
 
@@ -52,6 +80,8 @@ public final class PaneBuffers {
    * @param forgotten is told for each how many things it had
    */
   public void forget(long before, IntConsumer forgotten) {
+    settle();
+    lastBuffer = null;
     while (!sizes.isEmpty() && sizes.firstKey() < before) {
       Map.Entry<Long, Integer> pane = sizes.pollFirstEntry();
       unsaved.remove(pane.getKey());
@@ -67,7 +97,7 @@ public final class PaneBuffers {
 
   /** Whether there is nothing of any pane. */
   public boolean isEmpty() {
-    return sizes.isEmpty();
+    return countedOfPane == 0 && sizes.isEmpty();
   }
 
   /**
@@ -89,5 +119,6 @@ public final class PaneBuffers {
         });
     log.append(pieces);
     unsaved.clear();
+    lastBuffer = null;
   }
 }

@@ -31,6 +31,7 @@ import org.apache.flink.configuration.Configuration;
 import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.core.execution.SavepointFormatType;
 import org.apache.flink.metrics.Counter;
+import org.apache.flink.metrics.Gauge;
 import org.apache.flink.runtime.testutils.InMemoryReporter;
 import org.apache.flink.runtime.testutils.MiniClusterResourceConfiguration;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
@@ -43,17 +44,18 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Each job is fed records of which one in a hundred, then every other, then every one is none of
- * its topic, and then some that are. It must run on without a restart, publish for the others what
- * a recount of them demands, and for each of these one dead letter with a reason, which is counted
- * where alerts look. Prints how many that were.
+ * What may happen to a job while it runs, tried with each: it must go on without a restart, and
+ * publish what a recount of what it was fed demands, with a dead letter for each record that is
+ * none of its topic, counted where alerts look. Prints how many that were.
  */
-class PoisonITCase {
+@SuppressWarnings("try") // Ending a job may be interrupted.
+class RunFaultsITCase {
   private static final List<Integer> PERCENT = List.of(1, 50, 100);
   private static final int OF_EACH = 2_000;
   private static final int RATE = 20_000;
+  private static final int ADDED_PARTITIONS = 2;
   private static final Duration PATIENCE = Duration.ofMinutes(2);
-  private static final InMemoryReporter METRICS = InMemoryReporter.createWithRetainedMetrics();
+  private static final InMemoryReporter METRICS = InMemoryReporter.create();
 
   @RegisterExtension
   static final MiniClusterExtension FLINK =
@@ -135,71 +137,170 @@ class PoisonITCase {
     }
   }
 
+  /** A job that runs, what it is fed, and what must come of it. */
+  private static final class Running implements AutoCloseable {
+    private final JobDescription description;
+    private final Trial trial;
+    private final Ledger ledger;
+    private final Acknowledged fed = new Acknowledged();
+    private final JobClient job;
+    private final LedgerFeed feed;
+
+    /** How many dead letters it had counted when it was stopped. */
+    private long countedDeadLetters;
+
+    /**
+     * Starts it.
+     *
+     * @param addedPartitions of its input, that are made later
+     */
+    Running(String name, IntSupplier poison, int addedPartitions) throws Exception {
+      description = JobCatalogue.named(name);
+      trial = Trials.of(name, 1, poison).orElseThrow();
+      JobConfig config = config(description, trial);
+      KafkaTopics.prepare(config.configuration(), description.topics());
+      StreamExecutionEnvironment env =
+          JobRuns.environment(
+              config,
+              2,
+              Map.of(
+                  "restart-strategy.type",
+                  "none",
+                  "execution.checkpointing.dir",
+                  FullDisk.directory(directory.resolve("checkpoints")),
+                  "execution.checkpointing.tolerable-failed-checkpoints",
+                  "1000000"));
+      job = env.executeAsync(JobGraphs.built(env, config));
+      ledger = new Ledger(trial.input().partitions() + addedPartitions);
+      feed = new LedgerFeed(broker.bootstrap(), trial, ledger, fed);
+    }
+
+    void feed(int records) throws Exception {
+      feed.feed(RATE, Duration.ofMillis(1_000L * records / RATE), () -> false);
+    }
+
+    long failedCheckpoints() throws Exception {
+      requireRunning();
+      return METRICS.findMetrics(job.getJobID(), "numberOfFailedCheckpoints").values().stream()
+          .mapToLong(gauge -> ((Number) ((Gauge<?>) gauge).getValue()).longValue())
+          .sum();
+    }
+
+    private void requireRunning() throws Exception {
+      assertThat(job.getJobStatus().get().isGloballyTerminalState()).isFalse();
+    }
+
+    boolean reads(int partition) throws Exception {
+      requireRunning();
+      String name = trial.input().name() + ".partition." + partition + ".currentOffset";
+      return !METRICS.findMetrics(job.getJobID(), name).isEmpty();
+    }
+
+    /** Ends the feed, waits until all is published, stops the job and judges. */
+    Judgement finished() throws Exception {
+      feed.finish();
+      await()
+          .atMost(PATIENCE)
+          .until(
+              () -> {
+                requireRunning();
+                return judge(description, trial, ledger, fed).lost() == 0;
+              });
+      countedDeadLetters =
+          METRICS.findMetrics(job.getJobID(), "numDeadLetters").values().stream()
+              .mapToLong(counter -> ((Counter) counter).getCount())
+              .sum();
+      // What is not yet published is in the savepoint's checkpoint, so that nothing can follow.
+      job.stopWithSavepoint(
+              false, directory.resolve("savepoints").toUri().toString(), SavepointFormatType.NATIVE)
+          .get();
+      Judgement judged = judge(description, trial, ledger, fed);
+      assertThat(judged.named()).isEmpty();
+      assertThat(judged.isClean()).isTrue();
+      assertThat(judged.deadLetters()).isEqualTo(fed.poison());
+      return judged;
+    }
+
+    /** Ends the job, however it stands, and deletes its topics, so that another finds new ones. */
+    @Override
+    public void close() throws Exception {
+      feed.close();
+      if (!job.getJobStatus().get().isGloballyTerminalState()) {
+        job.cancel().get();
+      }
+      TopicAdmin.delete(
+          broker.bootstrap(), description.topics().stream().map(Topic::name).toList());
+    }
+  }
+
   @ParameterizedTest
   @MethodSource("jobs")
   @SuppressWarnings("SystemOut") // The figures are for whoever runs this.
   void poison_ofOneInAHundredToEveryRecord_isDeadLettersAndHarmsNoOther(String name)
       throws Exception {
-    JobDescription description = description(name);
-    Trial trial = Trials.of(name, 1, new Shares()).orElseThrow();
-    JobConfig config = config(description, trial);
-    KafkaTopics.prepare(config.configuration(), description.topics());
-    StreamExecutionEnvironment env =
-        JobRuns.environment(config, 2, Map.of("restart-strategy.type", "none"));
-    JobClient job = env.executeAsync(JobGraphs.built(env, config));
-    Ledger ledger = new Ledger(trial.input().partitions());
-    Acknowledged fed = new Acknowledged();
-    try (LedgerFeed feed = new LedgerFeed(broker.bootstrap(), trial, ledger, fed)) {
-      feed.feed(RATE, Duration.ofMillis(1_000L * OF_EACH * PERCENT.size() / RATE), () -> false);
-      feed.finish();
+    try (Running running = new Running(name, new Shares(), 0)) {
+      running.feed(OF_EACH * PERCENT.size());
+      Judgement judged = running.finished();
+
+      Acknowledged fed = running.fed;
+      assertShares(fed.records(), running.ledger.producers());
+      assertThat(running.countedDeadLetters).as("what an alert sees").isEqualTo(fed.poison());
+      System.out.printf(
+          Locale.ROOT,
+          "%s: %,d records, %,d of them poison at %s %%: %,d dead letters %s, %,d rows as due%n",
+          name,
+          running.ledger.count(),
+          fed.poison(),
+          PERCENT,
+          judged.deadLetters(),
+          reasons(running.trial.input()),
+          judged.published());
     }
-
-    await()
-        .atMost(PATIENCE)
-        .until(
-            () -> {
-              assertThat(job.getJobStatus().get().isGloballyTerminalState()).isFalse();
-              return judge(description, trial, ledger, fed).lost() == 0;
-            });
-    // What is not yet published is in the savepoint's checkpoint, so that nothing can follow.
-    job.stopWithSavepoint(
-            false, directory.resolve("savepoints").toUri().toString(), SavepointFormatType.NATIVE)
-        .get();
-
-    Judgement judged = judge(description, trial, ledger, fed);
-    assertThat(judged.named()).isEmpty();
-    assertThat(judged.isClean()).isTrue();
-    assertThat(judged.deadLetters()).isEqualTo(fed.poison());
-    assertShares(fed.records(), ledger.producers());
-    long counted =
-        METRICS.findMetrics(job.getJobID(), "numDeadLetters").values().stream()
-            .mapToLong(counter -> ((Counter) counter).getCount())
-            .sum();
-    assertThat(counted).as("what an alert sees").isEqualTo(fed.poison());
-    System.out.printf(
-        Locale.ROOT,
-        "%s: %,d records, %,d of them poison at %s %%: %,d dead letters %s, %,d rows as due%n",
-        name,
-        ledger.count(),
-        fed.poison(),
-        PERCENT,
-        judged.deadLetters(),
-        reasons(trial.input()),
-        judged.published());
   }
 
-  private static JobDescription description(String name) {
-    return JobCatalogue.ALL.stream()
-        .filter(job -> job.name().equals(name))
-        .findFirst()
-        .orElseThrow();
+  @ParameterizedTest
+  @MethodSource("jobs")
+  void diskOfCheckpoints_fullForAWhile_thenPartitionsAdded_costNothing(String name)
+      throws Exception {
+    try (Running running = new Running(name, () -> 0, ADDED_PARTITIONS)) {
+      String input = running.trial.input().name();
+      int before = running.trial.input().partitions();
+      int after = before + ADDED_PARTITIONS;
+      running.feed.feedFirst(before);
+      running.feed(OF_EACH);
+
+      FullDisk.fill(true);
+      long failed = running.failedCheckpoints();
+      running.feed(OF_EACH);
+      await().atMost(PATIENCE).until(() -> running.failedCheckpoints() >= failed + 2);
+      FullDisk.fill(false);
+
+      topics.addPartitions(input, after);
+      await().atMost(PATIENCE).until(() -> running.reads(after - 1));
+      running.feed.feedFirst(after);
+      running.feed(OF_EACH);
+
+      running.finished();
+      for (int partition = before; partition < after; partition++) {
+        assertThat(running.ledger.count(partition)).isGreaterThanOrEqualTo(OF_EACH / after);
+      }
+    } finally {
+      FullDisk.fill(false);
+    }
   }
 
   private static JobConfig config(JobDescription job, Trial trial) {
     List<String> options =
         new ArrayList<>(
             List.of(
-                "--bootstrap", broker.bootstrap(), "--create-topics", "true", "--stores", "none"));
+                "--bootstrap",
+                broker.bootstrap(),
+                "--create-topics",
+                "true",
+                "--stores",
+                "none",
+                "--kafka.partition.discovery.interval.ms",
+                "100"));
     trial.settings().forEach((key, value) -> options.addAll(List.of("--" + key, value)));
     return JobConfig.parse(options.toArray(String[]::new), job);
   }
