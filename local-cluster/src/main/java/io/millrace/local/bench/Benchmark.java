@@ -79,10 +79,6 @@ public enum Benchmark {
         comparisons().stream()
             .flatMap(comparison -> Stream.of(comparison.variant(), comparison.other()))
             .collect(Collectors.toCollection(HashSet::new));
-    if (this == LOG_INGESTION) {
-      // It has findings of its own, and is compared with nothing.
-      compared.add(LogVariant.BURST);
-    }
     List<? extends Variant> all =
         switch (this) {
           case FLOOR, HEAVY_HITTERS, POISON -> List.of(RequestVariant.values());
@@ -95,7 +91,9 @@ public enum Benchmark {
           case STATE -> StateVariant.all();
           case SINKS -> List.of(SinkVariant.values());
         };
-    return all.stream().filter(compared::contains).collect(Collectors.toUnmodifiableList());
+    return all.stream()
+        .filter(variant -> variant.standsAlone() || compared.contains(variant))
+        .collect(Collectors.toUnmodifiableList());
   }
 
   /** Makes what the variants read. */
