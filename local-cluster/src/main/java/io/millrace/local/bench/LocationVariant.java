@@ -110,17 +110,18 @@ enum LocationVariant implements TopicVariant {
 
   @Override
   public List<String> arguments(Path directory) {
-    if (isOnKafka()) {
-      return List.of("--create-topics", "true", "--stores", "none");
-    } else if (this == REDIS) {
-      return List.of("--rows", rows(directory).toString());
-    }
-    return List.of(
-        "--variant",
-        isPeer() ? "map-state" : "operators",
-        "--order",
-        this == OPERATORS || this == MAP_STATE ? "arrival" : "event-time",
-        "--rows",
-        rows(directory).toString());
+    return switch (this) {
+      case LOCATION_FANOUT -> List.of("--create-topics", "true", "--stores", "none");
+      case MAP_STATE_KAFKA -> List.of("--create-topics", "true");
+      case REDIS -> List.of("--rows", rows(directory).toString());
+      default ->
+          List.of(
+              "--variant",
+              isPeer() ? "map-state" : "operators",
+              "--order",
+              this == OPERATORS || this == MAP_STATE ? "arrival" : "event-time",
+              "--rows",
+              rows(directory).toString());
+    };
   }
 }
