@@ -21,8 +21,8 @@ final class BenchOptions {
   @Parameters(
       paramLabel = "<benchmark>",
       description =
-          "floor, heavy-hitters, trending-songs, rate-counting, reconciliation, log-ingestion,"
-              + " location-fanout, adapters, state or sinks.",
+          "floor, heavy-hitters, poison, trending-songs, rate-counting, reconciliation,"
+              + " log-ingestion, location-fanout, adapters, state or sinks.",
       arity = "0..1")
   @Nullable String name;
 
@@ -45,8 +45,8 @@ final class BenchOptions {
       paramLabel = "<n>",
       description =
           "How many records each run reads, a multiple of 10; default 20000000, 10000000 for"
-              + " trending-songs and state, 5000000 for rate-counting and location-fanout, 2000000"
-              + " for reconciliation and adapters, 1000000 for log-ingestion, and"
+              + " trending-songs and state, 5000000 for poison, rate-counting and location-fanout,"
+              + " 2000000 for reconciliation and adapters, 1000000 for log-ingestion, and"
               + " 500000 for sinks.")
   @Nullable Integer records;
 

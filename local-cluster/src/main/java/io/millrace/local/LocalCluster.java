@@ -358,7 +358,7 @@ public final class LocalCluster {
     out.println(
         "  "
             + COMMAND
-            + " bench <name>     a benchmark: floor, heavy-hitters, trending-songs,"
+            + " bench <name>     a benchmark: floor, heavy-hitters, poison, trending-songs,"
             + " rate-counting, reconciliation, log-ingestion, location-fanout, adapters, state or sinks");
     out.println();
     out.println("A cluster of processes that stays:");

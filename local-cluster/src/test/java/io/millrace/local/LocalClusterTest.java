@@ -88,7 +88,8 @@ class LocalClusterTest {
     assertThat(printed().replaceAll("\\s+", " "))
         .contains("--rounds=<n>")
         .contains(
-            "rate-counting, reconciliation, log-ingestion, location-fanout, adapters, state or sinks");
+            "poison, trending-songs, rate-counting, reconciliation, log-ingestion, location-fanout,"
+                + " adapters, state or sinks");
   }
 
   @Test

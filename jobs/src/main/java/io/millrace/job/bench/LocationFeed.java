@@ -12,6 +12,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -52,6 +53,9 @@ final class LocationFeed {
   private final double[] latitudes;
   private final double[] longitudes;
 
+  /** Of each owner the first position; -1 where there is none. */
+  private final int[] firstOf;
+
   private LocationFeed(DataInputStream in) throws IOException {
     owners = new String[in.readInt()];
     for (int i = 0; i < owners.length; i++) {
@@ -67,11 +71,14 @@ final class LocationFeed {
     times = new long[count];
     latitudes = new double[count];
     longitudes = new double[count];
+    firstOf = new int[owners.length];
+    Arrays.fill(firstOf, -1);
     for (int i = 0; i < count; i++) {
       ownerOf[i] = in.readInt();
       times[i] = in.readLong();
       latitudes[i] = in.readDouble();
       longitudes[i] = in.readDouble();
+      firstOf[ownerOf[i]] = firstOf[ownerOf[i]] == -1 ? i : firstOf[ownerOf[i]];
     }
   }
 
@@ -114,22 +121,48 @@ final class LocationFeed {
     return grants.size() + times.length;
   }
 
+  /** The grants, which come before all positions. */
+  List<OwnerEvent> grants() {
+    return grants;
+  }
+
+  /** How many owners there are. */
+  int owners() {
+    return owners.length;
+  }
+
+  /** Name of an owner, by number. */
+  String owner(int number) {
+    return owners[number];
+  }
+
+  /**
+   * The owner is where they were at first.
+   *
+   * @param owner by number
+   * @param at when, in milliseconds since the epoch
+   * @throws IllegalStateException where the file has no position of that owner
+   */
+  OwnerEvent located(int owner, long at) {
+    int first = firstOf[owner];
+    if (first == -1) {
+      throw new IllegalStateException(
+          owners[owner] + " has no position; give at least as many --records as owners");
+    }
+    return located(owners[owner], at, latitudes[first], longitudes[first]);
+  }
+
+  private static OwnerEvent located(String owner, long at, double latitude, double longitude) {
+    return OwnerEvent.located(
+        owner, new Position("", at, latitude, longitude, null, null, null, null, ""));
+  }
+
   private OwnerEvent row(int row) {
     int position = row - grants.size();
     return position < 0
         ? grants.get(row)
-        : OwnerEvent.located(
-            owners[ownerOf[position]],
-            new Position(
-                "",
-                times[position],
-                latitudes[position],
-                longitudes[position],
-                null,
-                null,
-                null,
-                null,
-                ""));
+        : located(
+            owners[ownerOf[position]], times[position], latitudes[position], longitudes[position]);
   }
 
   private long at(int row) {

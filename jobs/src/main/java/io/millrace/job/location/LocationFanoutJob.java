@@ -5,6 +5,7 @@ import io.millrace.connector.cassandra.LocationHistory;
 import io.millrace.connector.kafka.KafkaOptions;
 import io.millrace.connector.lane.DeadLetters;
 import io.millrace.connector.lane.RecordOrigin;
+import io.millrace.connector.redis.RedisWrite;
 import io.millrace.job.Endpoints;
 import io.millrace.job.Ingest;
 import io.millrace.job.Ingest.Ingested;
@@ -85,6 +86,11 @@ public final class LocationFanoutJob {
     JobLauncher.launch(JOB, args, LocationFanoutJob::build);
   }
 
+  /** What Redis holds of what a viewer gets to know. */
+  public static RedisWrite sighting(ViewerEvent event) {
+    return LocationRows.sighting(event);
+  }
+
   static void build(StreamExecutionEnvironment env, JobConfig config, Endpoints endpoints) {
     ShareSpec spec = LocationFanoutOptions.spec(config);
     Ingested<Tuple2<PositionReported, RecordOrigin>> updates =
@@ -124,7 +130,7 @@ public final class LocationFanoutJob {
               endpoints.redis(
                   viewers.getSideOutput(ViewerFunction.CHANGED),
                   ViewerEvent.class,
-                  LocationRows::sighting,
+                  LocationFanoutJob::sighting,
                   "positions:<viewerId>",
                   "redis-sink"));
     }

@@ -14,6 +14,8 @@ public enum Benchmark {
   FLOOR("floor", 3, 20_000_000),
   /** What heavy hitters costs beyond reading, and what its peers cost. */
   HEAVY_HITTERS("heavy-hitters", 5, 20_000_000),
+  /** What records that are none cost heavy hitters. */
+  POISON("poison", 5, 5_000_000),
   /** What trending songs costs beyond reading, and what its peer costs. */
   TRENDING_SONGS("trending-songs", 5, 7_200_000),
   /** What rate counting costs beyond reading and an exchange. */
@@ -77,13 +79,9 @@ public enum Benchmark {
         comparisons().stream()
             .flatMap(comparison -> Stream.of(comparison.variant(), comparison.other()))
             .collect(Collectors.toCollection(HashSet::new));
-    if (this == LOG_INGESTION) {
-      // It has findings of its own, and is compared with nothing.
-      compared.add(LogVariant.BURST);
-    }
     List<? extends Variant> all =
         switch (this) {
-          case FLOOR, HEAVY_HITTERS -> List.of(RequestVariant.values());
+          case FLOOR, HEAVY_HITTERS, POISON -> List.of(RequestVariant.values());
           case TRENDING_SONGS -> List.of(PlayVariant.values());
           case RATE_COUNTING -> List.of(LimitVariant.values());
           case RECONCILIATION -> List.of(EntryVariant.values());
@@ -93,14 +91,17 @@ public enum Benchmark {
           case STATE -> StateVariant.all();
           case SINKS -> List.of(SinkVariant.values());
         };
-    return all.stream().filter(compared::contains).collect(Collectors.toUnmodifiableList());
+    return all.stream()
+        .filter(variant -> variant.standsAlone() || compared.contains(variant))
+        .collect(Collectors.toUnmodifiableList());
   }
 
   /** Makes what the variants read. */
   Testbed open(Testbed.Site site, BenchmarkRun.Scale scale)
       throws IOException, InterruptedException {
     return switch (this) {
-      case FLOOR, HEAVY_HITTERS -> RequestTestbed.open(site, scale);
+      case FLOOR, HEAVY_HITTERS -> RequestTestbed.open(site, scale, false);
+      case POISON -> RequestTestbed.open(site, scale, true);
       case TRENDING_SONGS -> PlayTestbed.open(site, scale);
       case RATE_COUNTING -> LimitTestbed.open(site, scale);
       case RECONCILIATION -> EntryTestbed.open(site, scale);
@@ -131,6 +132,8 @@ public enum Benchmark {
               new Comparison(
                   RequestVariant.HEAVY_HITTERS_PARSED, RequestVariant.FLINK_SQL_PARSED, 8),
               new Comparison(RequestVariant.HEAVY_HITTERS, RequestVariant.KAFKA_STREAMS, 8));
+      case POISON ->
+          List.of(new Comparison(RequestVariant.POISONED, RequestVariant.HEAVY_HITTERS, 0.9));
       case TRENDING_SONGS ->
           List.of(
               new Comparison(PlayVariant.UNCAPPED, PlayVariant.FLOOR, 0.8),

@@ -4,6 +4,7 @@ import io.millrace.local.broker.TopicAdmin;
 import io.millrace.local.feed.TopicFeeder;
 import io.millrace.local.process.BrokerProcess;
 import io.millrace.local.process.JvmProgram;
+import io.millrace.local.store.LocalRedis;
 import io.millrace.schema.Topics;
 import io.millrace.schema.codec.JsonCodec;
 import io.millrace.schema.codec.RejectedException;
@@ -16,8 +17,12 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
-/** Topics of positions and grants, a file of many more of them, and the topics of deliveries. */
+/**
+ * Topics of positions and grants, a file of many more of them, the topics of deliveries, and Redis
+ * where it is written.
+ */
 final class LocationTestbed extends TopicTestbed<LocationVariant> {
   /** Owners of what is read in the process. */
   static final int OWNERS = 20_000;
@@ -26,16 +31,24 @@ final class LocationTestbed extends TopicTestbed<LocationVariant> {
   private static final int IN_TOPICS = 10;
 
   private static final double SEED_UPDATES_PER_SECOND = 167_000;
+  private static final double COALESCED_GOAL = 3;
 
   private final LocationLoad load;
   private final LocationLoad inTopics;
+  private final @Nullable LocalRedis redis;
   private final Map<LocationVariant, List<Double>> rates = new LinkedHashMap<>();
+  private final List<Figures> ofRedis = new ArrayList<>();
 
   private LocationTestbed(
-      Site site, BrokerProcess broker, LocationLoad load, LocationLoad inTopics) {
+      Site site,
+      BrokerProcess broker,
+      LocationLoad load,
+      LocationLoad inTopics,
+      @Nullable LocalRedis redis) {
     super(site, broker, LocationVariant.class);
     this.load = load;
     this.inTopics = inTopics;
+    this.redis = redis;
   }
 
   /** Starts Kafka, and makes the topics and the file; with less where the user stops it. */
@@ -61,7 +74,11 @@ final class LocationTestbed extends TopicTestbed<LocationVariant> {
     try (TopicFeeder feeder = new TopicFeeder(broker.bootstrap())) {
       inTopics.fill(feeder, site.isStopped());
     }
-    return new LocationTestbed(site, broker, load, inTopics);
+    LocalRedis redis =
+        scale.of(Benchmark.LOCATION_FANOUT).contains(LocationVariant.REDIS)
+            ? LocalRedis.start(site.directory().resolve("redis"))
+            : null;
+    return new LocationTestbed(site, broker, load, inTopics, redis);
   }
 
   @Override
@@ -75,6 +92,14 @@ final class LocationTestbed extends TopicTestbed<LocationVariant> {
                 " of %d bytes on average; Kafka in its own JVM",
                 inTopics.bytes() / Math.max(1, inTopics.records())));
     lines.put("jobs", SETUP.description() + ", " + SETUP.backend());
+    if (redis != null) {
+      lines.put(
+          "redis",
+          format(
+              "%,d positions made in the process, of the owners of the load; Redis in a process of"
+                  + " its own",
+              inTopics.records()));
+    }
     return lines;
   }
 
@@ -86,6 +111,14 @@ final class LocationTestbed extends TopicTestbed<LocationVariant> {
 
   @Override
   public JvmProgram program(Variant variant) {
+    if (variant == LocationVariant.REDIS && redis != null) {
+      List<String> arguments = new ArrayList<>(LocationVariant.REDIS.arguments(site().directory()));
+      arguments.addAll(
+          List.of("--redis", redis.address(), "--positions", String.valueOf(inTopics.records())));
+      return new TimedJob(
+              site().programs().jobs(), LocationVariant.REDIS.mainClass(), SETUP, arguments)
+          .program(variant.code());
+    }
     return program(
         variant,
         ((LocationVariant) variant).isPeer() ? List.of(site().programs().h3()) : List.of());
@@ -97,8 +130,12 @@ final class LocationTestbed extends TopicTestbed<LocationVariant> {
 
   @Override
   void checkFigures(LocationVariant variant, Map<String, Long> figures) throws VoidRunException {
-    LocationLoad of = load(variant);
     Figures seen = new Figures(variant.code(), figures);
+    if (variant == LocationVariant.REDIS) {
+      checkRedis(seen);
+      return;
+    }
+    LocationLoad of = load(variant);
     seen.require("records read", RunTimes.SOURCE_RECORDS, of.grants() + of.records());
     if (!variant.isOnKafka()) {
       seen.require("deliveries", Figures.RECORDS, of.deliveries());
@@ -107,6 +144,17 @@ final class LocationTestbed extends TopicTestbed<LocationVariant> {
     rates
         .computeIfAbsent(variant, unused -> new ArrayList<>())
         .add(Timing.of(figures).recordsPerSecond());
+  }
+
+  private void checkRedis(Figures seen) throws VoidRunException {
+    seen.require("records made", RunTimes.SOURCE_RECORDS, load.grants() + inTopics.records());
+    seen.require("newest positions that Redis has not", "missing", 0);
+    seen.require("positions that were refused", "refused", 0);
+    if (seen.get("seen") == 0 || seen.get("writes") == 0) {
+      throw new VoidRunException(
+          seen.code() + ": the run was too short to be measured; give more --records");
+    }
+    ofRedis.add(seen);
   }
 
   @Override
@@ -153,6 +201,39 @@ final class LocationTestbed extends TopicTestbed<LocationVariant> {
                   SEED_UPDATES_PER_SECOND / rate,
                   Math.ceil(SEED_UPDATES_PER_SECOND / rate * SETUP.parallelism())));
         });
+    if (!ofRedis.isEmpty()) {
+      lines.add(
+          format(
+              "%-21s %,.0f positions a second at most; at half of that (%,.0f), from position to"
+                  + " Redis p50 %,.0f ms and p99 %,.0f ms; %.1f changes in a write, goal %.0f",
+              LocationVariant.REDIS.code(),
+              median("full-rate"),
+              median("rate"),
+              median("p50-millis"),
+              median("p99-millis"),
+              Spread.of(ofRedis.stream().map(LocationTestbed::changesInAWrite).toList()).median(),
+              COALESCED_GOAL));
+    }
     return lines;
+  }
+
+  private double median(String name) {
+    return Spread.of(ofRedis.stream().map(each -> (double) figure(each, name)).toList()).median();
+  }
+
+  private static double changesInAWrite(Figures figures) {
+    return (double) figure(figures, "changes") / figure(figures, "writes");
+  }
+
+  private static long figure(Figures figures, String name) {
+    return figures.byName().getOrDefault(name, 0L);
+  }
+
+  @Override
+  public void close() throws IOException {
+    if (redis != null) {
+      redis.close();
+    }
+    super.close();
   }
 }

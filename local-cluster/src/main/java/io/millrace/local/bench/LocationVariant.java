@@ -17,7 +17,9 @@ enum LocationVariant implements TopicVariant {
   /** Location fan-out, from Kafka to Kafka. */
   LOCATION_FANOUT("location-fanout"),
   /** {@link #MAP_STATE_ORDERED}, from Kafka to Kafka. */
-  MAP_STATE_KAFKA("map-state-kafka");
+  MAP_STATE_KAFKA("map-state-kafka"),
+  /** {@link #OPERATORS} into Redis, as fast as it goes and then at half of that rate. */
+  REDIS("redis");
 
   private static final String BENCH = "io.millrace.job.bench.";
   private static final List<String> PEER_OUTPUTS =
@@ -46,6 +48,11 @@ enum LocationVariant implements TopicVariant {
   }
 
   @Override
+  public boolean standsAlone() {
+    return this == REDIS;
+  }
+
+  @Override
   public List<String> description() {
     return switch (this) {
       case OPERATORS -> List.of("the operators that tell viewers; as events arrive");
@@ -60,6 +67,10 @@ enum LocationVariant implements TopicVariant {
       case LOCATION_FANOUT -> List.of("the job with its defaults, without stores, exactly once");
       case MAP_STATE_KAFKA ->
           List.of("map-state-ordered with the same source and sink; deliveries only");
+      case REDIS ->
+          List.of(
+              "the operators and what viewers see, fed in the process, into Redis; nine of ten",
+              "positions are of 200 owners; its records a second are of both halves together");
     };
   }
 
@@ -87,6 +98,7 @@ enum LocationVariant implements TopicVariant {
     return switch (this) {
       case LOCATION_FANOUT -> "io.millrace.job.location.LocationFanoutJob";
       case MAP_STATE_KAFKA -> BENCH + "MapStateFanoutJob";
+      case REDIS -> BENCH + "PacedLocationsJob";
       default -> BENCH + "ParsedLocationsJob";
     };
   }
@@ -98,15 +110,18 @@ enum LocationVariant implements TopicVariant {
 
   @Override
   public List<String> arguments(Path directory) {
-    if (isOnKafka()) {
-      return List.of("--create-topics", "true", "--stores", "none");
-    }
-    return List.of(
-        "--variant",
-        isPeer() ? "map-state" : "operators",
-        "--order",
-        this == OPERATORS || this == MAP_STATE ? "arrival" : "event-time",
-        "--rows",
-        rows(directory).toString());
+    return switch (this) {
+      case LOCATION_FANOUT -> List.of("--create-topics", "true", "--stores", "none");
+      case MAP_STATE_KAFKA -> List.of("--create-topics", "true");
+      case REDIS -> List.of("--rows", rows(directory).toString());
+      default ->
+          List.of(
+              "--variant",
+              isPeer() ? "map-state" : "operators",
+              "--order",
+              this == OPERATORS || this == MAP_STATE ? "arrival" : "event-time",
+              "--rows",
+              rows(directory).toString());
+    };
   }
 }

@@ -92,6 +92,11 @@ enum LogVariant implements Variant {
   }
 
   @Override
+  public boolean standsAlone() {
+    return this == BURST;
+  }
+
+  @Override
   public List<String> description() {
     return switch (this) {
       case RAW -> List.of("reads bytes and discards them");

@@ -34,6 +34,7 @@ final class RequestLoad {
   static final long START = Instant.parse("2026-01-01T00:00:00Z").toEpochMilli();
 
   private static final int MAX_DELAY_MILLIS = 2_000;
+  private static final int REQUESTS_A_POISON = 99;
 
   private final int[] times;
   private final int[] ranks;
@@ -41,6 +42,7 @@ final class RequestLoad {
   private long bytes;
   private long checksum;
   private long pathChecksum;
+  private int poison;
 
   /** An empty load with room for so many requests. */
   RequestLoad(int capacity) {
@@ -48,8 +50,14 @@ final class RequestLoad {
     ranks = new int[capacity];
   }
 
-  /** Makes requests and writes them into their topic; stops early where {@code stop} says so. */
-  static RequestLoad fill(TopicFeeder feeder, int records, long seed, BooleanSupplier stop)
+  /**
+   * Makes requests and writes them into their topic; stops early where {@code stop} says so.
+   *
+   * @param poisoned whether to write them into a second topic as well, where one record of a
+   *     hundred is the first half of one
+   */
+  static RequestLoad fill(
+      TopicFeeder feeder, int records, long seed, boolean poisoned, BooleanSupplier stop)
       throws IOException {
     RequestLoad load = new RequestLoad(records);
     WebRequestsFeed feed = new WebRequestsFeed(seed);
@@ -69,6 +77,14 @@ final class RequestLoad {
       // Without a key: a partition that is longer than the others would be timed on its own.
       feeder.send(Topics.WEB_REQUESTS.name(), null, json);
       load.add(request, rank, json.length);
+      if (poisoned) {
+        String topic = RequestVariant.POISONED_PREFIX + Topics.WEB_REQUESTS.name();
+        feeder.send(topic, null, json);
+        if (load.records % REQUESTS_A_POISON == 0) {
+          feeder.send(topic, null, Arrays.copyOf(json, json.length / 2));
+          load.addPoison();
+        }
+      }
     }
     feeder.flush();
     return load;
@@ -77,6 +93,11 @@ final class RequestLoad {
   /** How many there are. */
   int records() {
     return records;
+  }
+
+  /** How many records that are none are among those of the second topic. */
+  int poison() {
+    return poison;
   }
 
   /** How many bytes their values have. */
@@ -119,6 +140,10 @@ final class RequestLoad {
               (int) ((long) records * (window + 1) / WINDOWS));
     }
     return sum / WINDOWS;
+  }
+
+  void addPoison() {
+    poison++;
   }
 
   void add(RequestServed request, int rank, int length) {

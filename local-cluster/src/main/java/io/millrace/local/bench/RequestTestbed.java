@@ -4,6 +4,7 @@ import io.millrace.local.broker.TopicAdmin;
 import io.millrace.local.feed.TopicFeeder;
 import io.millrace.local.process.BrokerProcess;
 import io.millrace.local.process.JvmProgram;
+import io.millrace.schema.Topic;
 import io.millrace.schema.Topics;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -22,23 +23,44 @@ final class RequestTestbed extends TopicTestbed<RequestVariant> {
     this.check = new RequestCheck(load);
   }
 
-  /** Starts Kafka and fills the topic; with fewer requests where the user stops it meanwhile. */
-  static RequestTestbed open(Site site, BenchmarkRun.Scale scale)
+  /**
+   * Starts Kafka and fills the topic; with fewer requests where the user stops it meanwhile.
+   *
+   * @param poisoned whether there is a second one, with records among them that are none
+   */
+  static RequestTestbed open(Site site, BenchmarkRun.Scale scale, boolean poisoned)
       throws IOException, InterruptedException {
-    return open(site, broker -> fill(site, scale, broker));
+    return open(site, broker -> fill(site, scale, poisoned, broker));
   }
 
-  private static RequestTestbed fill(Site site, BenchmarkRun.Scale scale, BrokerProcess broker)
+  private static RequestTestbed fill(
+      Site site, BenchmarkRun.Scale scale, boolean poisoned, BrokerProcess broker)
       throws IOException, InterruptedException {
     try (TopicAdmin admin = new TopicAdmin(broker.bootstrap())) {
-      admin.create(List.of(Topics.WEB_REQUESTS));
+      admin.create(
+          poisoned
+              ? List.of(Topics.WEB_REQUESTS, prefixed(Topics.WEB_REQUESTS))
+              : List.of(Topics.WEB_REQUESTS));
     }
     RequestLoad load;
     try (TopicFeeder feeder = new TopicFeeder(broker.bootstrap())) {
-      load = RequestLoad.fill(feeder, scale.records(), scale.seed(), site.isStopped());
+      load = RequestLoad.fill(feeder, scale.records(), scale.seed(), poisoned, site.isStopped());
     }
     load.writeRows(RequestVariant.rows(site.directory()));
     return new RequestTestbed(site, broker, load);
+  }
+
+  private static <T extends Record> Topic<T> prefixed(Topic<T> topic) {
+    return new Topic<>(
+        RequestVariant.POISONED_PREFIX + topic.name(),
+        topic.description(),
+        topic.type(),
+        topic.lane(),
+        topic.keyField(),
+        topic.partitions(),
+        topic.cleanup(),
+        topic.view(),
+        topic.lineReader());
   }
 
   @Override
@@ -62,6 +84,9 @@ final class RequestTestbed extends TopicTestbed<RequestVariant> {
         format(
             "drawn from %,d by Zipf %.1f: %,d distinct, %,d in a window on average",
             LoadPaths.COUNT, LoadPaths.EXPONENT, load.distinct(), load.distinctInWindow()));
+    if (load.poison() > 0) {
+      lines.put("poison", format("%,d records more, each the first half of one", load.poison()));
+    }
     lines.put("jobs", SETUP.description() + ", " + SETUP.backend());
     return lines;
   }

@@ -20,6 +20,8 @@ enum RequestVariant implements TopicVariant {
   HEAVY_HITTERS("heavy-hitters"),
   /** The same with 60 times as many windows. */
   SLIDING("sliding"),
+  /** Heavy hitters over the same requests, with records among them that are none. */
+  POISONED("poisoned"),
   /** The same query in Flink SQL. */
   FLINK_SQL("flink-sql"),
   /** The same query in Kafka Streams. */
@@ -28,6 +30,9 @@ enum RequestVariant implements TopicVariant {
   HEAVY_HITTERS_PARSED("heavy-hitters-parsed"),
   /** Flink SQL without Kafka and parsing before it. */
   FLINK_SQL_PARSED("flink-sql-parsed");
+
+  /** Prefix of the topics of {@link #POISONED}. */
+  static final String POISONED_PREFIX = "poisoned.";
 
   private static final String BENCH = "io.millrace.job.bench.";
   private static final List<String> RANKING_TOPICS =
@@ -68,6 +73,8 @@ enum RequestVariant implements TopicVariant {
       case EXCHANGE -> List.of("as floor, with an exchange by path before it discards");
       case HEAVY_HITTERS -> List.of("the job with its defaults, without stores");
       case SLIDING -> List.of("the same with --slide 5s: each request is in 60 windows");
+      case POISONED ->
+          List.of("the same requests, and one record of a hundred is none: a dead letter each");
       case FLINK_SQL ->
           List.of(
               "window Top-N over a count in TUMBLE windows; exactly-once sink; RocksDB",
@@ -88,7 +95,7 @@ enum RequestVariant implements TopicVariant {
   Result result() {
     return switch (this) {
       case RAW, FLOOR, OWN, PROJECTED, EXCHANGE -> Result.NONE;
-      case HEAVY_HITTERS, SLIDING, HEAVY_HITTERS_PARSED -> Result.RANKINGS;
+      case HEAVY_HITTERS, SLIDING, POISONED, HEAVY_HITTERS_PARSED -> Result.RANKINGS;
       case FLINK_SQL, FLINK_SQL_PARSED, KAFKA_STREAMS -> Result.RANKED_PATHS;
     };
   }
@@ -98,6 +105,7 @@ enum RequestVariant implements TopicVariant {
     return switch (this) {
       case RAW, FLOOR, OWN, PROJECTED, EXCHANGE -> List.of();
       case HEAVY_HITTERS, SLIDING -> RANKING_TOPICS;
+      case POISONED -> RANKING_TOPICS.stream().map(POISONED_PREFIX::concat).toList();
       case HEAVY_HITTERS_PARSED -> RANKING_TOPICS.subList(0, 1);
       case FLINK_SQL, FLINK_SQL_PARSED -> List.of("flink-sql.rankings");
       case KAFKA_STREAMS -> List.of(StreamsPeer.OUTPUT);
@@ -113,7 +121,7 @@ enum RequestVariant implements TopicVariant {
   public String mainClass() {
     return switch (this) {
       case RAW, FLOOR, OWN, PROJECTED, EXCHANGE -> BENCH + "FloorJob";
-      case HEAVY_HITTERS, SLIDING -> "io.millrace.job.web.HeavyHittersJob";
+      case HEAVY_HITTERS, SLIDING, POISONED -> "io.millrace.job.web.HeavyHittersJob";
       case HEAVY_HITTERS_PARSED -> BENCH + "ParsedHeavyHittersJob";
       case FLINK_SQL, FLINK_SQL_PARSED -> BENCH + "FlinkSqlJob";
       case KAFKA_STREAMS -> throw new IllegalStateException(code + " is no job of Flink");
@@ -132,6 +140,8 @@ enum RequestVariant implements TopicVariant {
       case HEAVY_HITTERS -> List.of("--create-topics", "true", "--stores", "none");
       case SLIDING ->
           List.of("--create-topics", "true", "--stores", "none", "--slide", slideMillis() + "ms");
+      case POISONED ->
+          List.of("--create-topics", "true", "--stores", "none", "--topic-prefix", POISONED_PREFIX);
       case FLINK_SQL, KAFKA_STREAMS -> List.of("--create-topics", "true");
       case HEAVY_HITTERS_PARSED, FLINK_SQL_PARSED ->
           List.of("--create-topics", "true", "--rows", rows(directory).toString());

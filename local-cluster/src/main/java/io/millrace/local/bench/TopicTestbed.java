@@ -147,7 +147,7 @@ abstract class TopicTestbed<V extends TopicVariant> implements Testbed {
   }
 
   @Override
-  public final void close() throws IOException {
+  public void close() throws IOException {
     broker.close();
   }
 }

@@ -9,4 +9,9 @@ interface Variant {
 
   /** What it is and how it is set up, for people. */
   List<String> description();
+
+  /** Whether it is run for findings of its own, though it is compared with nothing. */
+  default boolean standsAlone() {
+    return false;
+  }
 }

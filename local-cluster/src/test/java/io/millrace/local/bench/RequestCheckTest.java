@@ -102,6 +102,24 @@ class RequestCheckTest {
   }
 
   @Test
+  void poisoned_everyRecordThatIsNone_mustBeRead_andBeADeadLetter() throws Exception {
+    load.addPoison();
+    assertThatThrownBy(() -> check.figures(RequestVariant.POISONED, figures(4, 0, 0)))
+        .hasMessage("poisoned: records read: 4, not 5");
+    assertThatCode(() -> check.figures(RequestVariant.HEAVY_HITTERS, figures(4, 0, 0)))
+        .doesNotThrowAnyException();
+    assertThat(RequestVariant.POISONED.outputs())
+        .containsExactlyElementsOf(
+            RequestVariant.HEAVY_HITTERS.outputs().stream().map("poisoned."::concat).toList());
+    publish("poisoned.", FIRST_WINDOW, SECOND_WINDOW);
+    assertThatCode(() -> check.rows(RequestVariant.POISONED, rows("poisoned.", 0, 1), directory))
+        .doesNotThrowAnyException();
+    assertThatThrownBy(
+            () -> check.rows(RequestVariant.POISONED, rows("poisoned.", 0, 0), directory))
+        .hasMessageContaining("committed rows in poisoned.web.requests.dlq: 0, not 1");
+  }
+
+  @Test
   void rankings_wrong_makeTheRunVoid() throws Exception {
     publish(FIRST_WINDOW, FIRST_WINDOW);
     assertVoid(rows(0, 0), "ends at " + (START + 300_000) + " is published twice");
@@ -172,8 +190,17 @@ class RequestCheckTest {
   }
 
   private static Map<String, Long> rows(long late, long deadLetters) {
+    return rows("", late, deadLetters);
+  }
+
+  private static Map<String, Long> rows(String prefix, long late, long deadLetters) {
     return Map.of(
-        "heavy-hitters.late", late, "web.requests.dlq", deadLetters, "heavy-hitters.live", 101L);
+        prefix + "heavy-hitters.late",
+        late,
+        prefix + "web.requests.dlq",
+        deadLetters,
+        prefix + "heavy-hitters.live",
+        101L);
   }
 
   private void rankedPaths(String... rows) throws IOException {
@@ -181,6 +208,10 @@ class RequestCheckTest {
   }
 
   private void publish(RankingPublished... rankings) throws IOException {
+    publish("", rankings);
+  }
+
+  private void publish(String prefix, RankingPublished... rankings) throws IOException {
     StringBuilder lines = new StringBuilder();
     for (RankingPublished ranking : rankings) {
       lines
@@ -189,6 +220,6 @@ class RequestCheckTest {
                   Topics.HEAVY_HITTERS_RANKINGS.codec().encode(ranking), StandardCharsets.UTF_8))
           .append('\n');
     }
-    Files.writeString(directory.resolve("heavy-hitters.rankings.jsonl"), lines);
+    Files.writeString(directory.resolve(prefix + "heavy-hitters.rankings.jsonl"), lines);
   }
 }
