@@ -16,16 +16,19 @@ final class ArchiveWriter<T>
         CommittingSinkWriter<T, ArchiveCommittable> {
   private final FileWriter<T> files;
   private final String task;
+  private final List<ArchiveCommittable> begun;
   private boolean ends;
 
   /**
    * Writes by another one.
    *
    * @param task names this task, its run and how many tasks there are
+   * @param begun files that another one had begun, to be finished with the next checkpoint
    */
-  ArchiveWriter(FileWriter<T> files, String task) {
+  ArchiveWriter(FileWriter<T> files, String task, List<ArchiveCommittable> begun) {
     this.files = files;
     this.task = task;
+    this.begun = new ArrayList<>(begun);
   }
 
   @Override
@@ -41,7 +44,8 @@ final class ArchiveWriter<T>
 
   @Override
   public Collection<ArchiveCommittable> prepareCommit() throws IOException {
-    List<ArchiveCommittable> prepared = new ArrayList<>();
+    List<ArchiveCommittable> prepared = new ArrayList<>(begun);
+    begun.clear();
     for (FileSinkCommittable file : files.prepareCommit()) {
       prepared.add(ArchiveCommittable.of(file));
     }
