@@ -18,6 +18,7 @@ import io.millrace.local.fault.TopicContents;
 import io.millrace.local.fault.Trial;
 import io.millrace.local.fault.Trials;
 import io.millrace.schema.Topic;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -184,7 +185,7 @@ class PoisonITCase {
         fed.poison(),
         PERCENT,
         judged.deadLetters(),
-        reasons(trial.input()),
+        reasons(description),
         judged.published());
   }
 
@@ -195,12 +196,15 @@ class PoisonITCase {
         .orElseThrow();
   }
 
-  private static JobConfig config(JobDescription job, Trial trial) {
+  private static JobConfig config(JobDescription job, Trial trial) throws IOException {
     List<String> options =
-        new ArrayList<>(
-            List.of(
-                "--bootstrap", broker.bootstrap(), "--create-topics", "true", "--stores", "none"));
-    trial.settings().forEach((key, value) -> options.addAll(List.of("--" + key, value)));
+        new ArrayList<>(List.of("--bootstrap", broker.bootstrap(), "--create-topics", "true"));
+    if (!job.stores().isEmpty()) {
+      options.addAll(List.of("--stores", "none"));
+    }
+    Map<String, String> settings = new TreeMap<>(trial.settings());
+    settings.putAll(trial.place(directory.resolve(job.name())));
+    settings.forEach((key, value) -> options.addAll(List.of("--" + key, value)));
     return JobConfig.parse(options.toArray(String[]::new), job);
   }
 
@@ -243,10 +247,14 @@ class PoisonITCase {
   }
 
   /** How many dead letters there are of each reason. */
-  private static Map<String, Integer> reasons(Topic<?> input) throws Exception {
+  private static Map<String, Integer> reasons(JobDescription job) throws Exception {
     Map<String, Integer> reasons = new TreeMap<>();
-    for (JsonNode letter : TopicReader.committed(broker.bootstrap(), input.name() + ".dlq")) {
-      reasons.merge(letter.get("reason").textValue(), 1, Integer::sum);
+    for (Topic<?> output : job.outputs()) {
+      if (output.name().endsWith(".dlq")) {
+        for (JsonNode letter : TopicReader.committed(broker.bootstrap(), output.name())) {
+          reasons.merge(letter.get("reason").textValue(), 1, Integer::sum);
+        }
+      }
     }
     return reasons;
   }
