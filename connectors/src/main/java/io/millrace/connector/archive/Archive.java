@@ -1,8 +1,6 @@
 package io.millrace.connector.archive;
 
 import java.io.IOException;
-import java.time.Instant;
-import java.time.ZoneOffset;
 import java.util.Collection;
 import org.apache.flink.api.connector.sink2.Committer;
 import org.apache.flink.api.connector.sink2.CommitterInitContext;
@@ -12,6 +10,7 @@ import org.apache.flink.api.connector.sink2.SupportsWriterState;
 import org.apache.flink.api.connector.sink2.WriterInitContext;
 import org.apache.flink.configuration.ReadableConfig;
 import org.apache.flink.connector.file.sink.FileSink;
+import org.apache.flink.connector.file.sink.writer.FileWriter;
 import org.apache.flink.connector.file.sink.writer.FileWriterBucketState;
 import org.apache.flink.core.fs.Path;
 import org.apache.flink.core.io.SimpleVersionedSerializer;
@@ -28,7 +27,8 @@ import org.apache.flink.util.function.SerializableFunction;
  * Unfinished files have names that begin with a dot. At the end of a bounded input {@code _SUCCESS}
  * says how much there is.
  *
- * <p><b>Space</b>: the buffer of a file for each day that has one open.
+ * <p><b>Space</b>: the buffer of a file for each day that has one open, and 64 KiB of rows for each
+ * of the days that rows came of, at most 64 of them.
  *
  * @param <T> type of the rows
  */
@@ -40,11 +40,19 @@ public final class Archive<T>
   private static final String SUFFIX = ".jsonl";
 
   private final String root;
-  private final FileSink<T> files;
+  private final FileSink<DayRows> files;
+  private final SerializableFunction<T, byte[]> row;
+  private final SerializableFunction<T, Long> at;
 
-  private Archive(Path root, FileSink<T> files) {
+  private Archive(
+      Path root,
+      FileSink<DayRows> files,
+      SerializableFunction<T, byte[]> row,
+      SerializableFunction<T, Long> at) {
     this.root = root.toString();
     this.files = files;
+    this.row = row;
+    this.at = at;
   }
 
   /**
@@ -61,14 +69,9 @@ public final class Archive<T>
       SerializableFunction<T, byte[]> row,
       SerializableFunction<T, Long> at) {
     Path root = new Path(ArchiveOptions.directory(config), name);
-    FileSink<T> files =
-        FileSink.<T>forRowFormat(
-                root,
-                (each, out) -> {
-                  out.write(row.apply(each));
-                  out.write('\n');
-                })
-            .withBucketAssigner(new Days<>(at))
+    FileSink<DayRows> files =
+        FileSink.<DayRows>forRowFormat(root, DayRows::writeTo)
+            .withBucketAssigner(new Days())
             .withRollingPolicy(
                 DefaultRollingPolicy.builder()
                     .withMaxPartSize(config.get(ArchiveOptions.ARCHIVE_ROLL_SIZE))
@@ -77,19 +80,28 @@ public final class Archive<T>
                     .build())
             .withOutputFileConfig(OutputFileConfig.builder().withPartSuffix(SUFFIX).build())
             .build();
-    return new Archive<>(root, files);
+    return new Archive<>(root, files, row, at);
   }
 
   @Override
   public ArchiveWriter<T> createWriter(WriterInitContext context) throws IOException {
     directory().open();
-    return new ArchiveWriter<>(files.createWriter(context), task(context));
+    return writer(files.createWriter(context), context);
   }
 
   @Override
   public ArchiveWriter<T> restoreWriter(
       WriterInitContext context, Collection<FileWriterBucketState> state) throws IOException {
-    return new ArchiveWriter<>(files.restoreWriter(context, state), task(context));
+    return writer(files.restoreWriter(context, state), context);
+  }
+
+  private ArchiveWriter<T> writer(FileWriter<DayRows> writer, WriterInitContext context) {
+    return new ArchiveWriter<>(
+        writer,
+        row,
+        at,
+        context.metricGroup().getIOMetricGroup().getNumRecordsOutCounter(),
+        task(context));
   }
 
   @Override
@@ -121,10 +133,12 @@ public final class Archive<T>
   }
 
   /** A directory for each day. */
-  private record Days<T>(SerializableFunction<T, Long> at) implements BucketAssigner<T, String> {
+  private static final class Days implements BucketAssigner<DayRows, String> {
+    private static final long serialVersionUID = 1L;
+
     @Override
-    public String getBucketId(T row, Context context) {
-      return "day=" + Instant.ofEpochMilli(at.apply(row)).atOffset(ZoneOffset.UTC).toLocalDate();
+    public String getBucketId(DayRows rows, Context context) {
+      return rows.day();
     }
 
     @Override
