@@ -1,11 +1,10 @@
 package io.millrace.job.logs;
 
+import io.millrace.operator.logline.LineException;
+import io.millrace.operator.logline.LineText;
 import io.millrace.operator.logs.LogLine;
 import io.millrace.schema.codec.JsonCodec;
 import io.millrace.schema.logs.LineArchived;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import org.apache.flink.util.function.SerializableFunction;
 import org.jspecify.annotations.Nullable;
@@ -38,8 +37,8 @@ final class ArchiveRow implements SerializableFunction<LogLine, byte[]> {
 
   private static @Nullable String text(byte[] value) {
     try {
-      return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(value)).toString();
-    } catch (CharacterCodingException e) {
+      return LineText.of(value, value.length).toString();
+    } catch (LineException e) {
       return null;
     }
   }
