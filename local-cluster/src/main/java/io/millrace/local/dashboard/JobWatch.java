@@ -130,8 +130,7 @@ final class JobWatch {
       if (!whole || described.path("restarts").asLong() > 0) {
         submitted
             .lastFailure()
-            .ifPresent(
-                last -> described.put("failure", last.cause()).put("failedAt", last.at()));
+            .ifPresent(last -> described.put("failure", last.cause()).put("failedAt", last.at()));
       }
     } catch (IOException e) {
       // A job that restarts has no figures for a moment.
@@ -261,8 +260,7 @@ final class JobWatch {
       more = false;
       for (JsonNode node : nodes) {
         JsonNode inputs = node.path("inputs");
-        if (!inputs.isEmpty()
-            && inputs.findValuesAsText("id").stream().allMatch(fed::contains)) {
+        if (!inputs.isEmpty() && inputs.findValuesAsText("id").stream().allMatch(fed::contains)) {
           more |= fed.add(node.path("id").asText());
         }
       }

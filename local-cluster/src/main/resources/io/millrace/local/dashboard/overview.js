@@ -187,8 +187,8 @@ class Overview {
               !status.flink.jobs
                 ? "What runs is not known while Flink does not answer."
                 : status.replays
-                  ? "No job is there. On the cluster that is up, submit one: `local-cluster/run submit <job>`"
-                  : "No job is there. Submit one with Flink's own client: `flink run`",
+                  ? "No job is there yet. On the cluster that is up, submit one with `local-cluster/run submit <job>`."
+                  : "No job is there yet. Submit one with Flink's own client, `flink run`.",
             )
           : [this.jobs.element, this.failures],
       this.page ? h("p", { class: "note" }, h("a", { href: this.page, rel: "noreferrer" }, "Flink's own page"), " has graphs, backpressure and checkpoints.") : null,

@@ -760,8 +760,7 @@ class DashboardITCase {
           "const right = Date.now; Date.now = () => right() + 864e6;"
               + " location.hash = '#/location-fanout'");
       // Whatever the clock of the viewer says.
-      browser.awaitThat(
-          "return /newest position [\\d.]+ m?s ago/.test(document.body.innerText)");
+      browser.awaitThat("return /newest position [\\d.]+ m?s ago/.test(document.body.innerText)");
     }
   }
 
