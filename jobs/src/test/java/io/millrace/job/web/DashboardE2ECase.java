@@ -132,7 +132,7 @@ class DashboardE2ECase {
       killTaskManagers();
       browser.awaitThat(STATE + "return state !== 'RUNNING'");
       browser.awaitThat(
-          "return /heavy-hitters failed [\\d.]+ m?s ago: .+ – (Flink restarts it|it runs again)/"
+          "return /heavy-hitters failed [\\d.]+ m?s ago: .+\\. (Flink restarts it|It runs again)/"
               + ".test(document.body.innerText)");
       browser.awaitThat(STATE + "return state === 'RUNNING' && restarts > 0");
       String records = browser.run(STATE + "return records").asText();

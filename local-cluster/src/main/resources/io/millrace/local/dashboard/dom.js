@@ -90,8 +90,8 @@ const ENDED = ["FINISHED", "CANCELED", "FAILED", "SUSPENDED"];
 export function advice(status, job, later) {
   const runs = status?.flink?.jobs?.some((each) => each.name === job && !ENDED.includes(each.state));
   if (runs) return `The job runs; ${later}`;
-  if (!status?.replays) return `Start the job ${job} on your Flink. Runs it already with a prefix of topics? Then give the dashboard the same \`--topic-prefix\`.`;
-  return `Start the job with \`local-cluster/run ${job}\`, or on the cluster that is up with \`local-cluster/run submit ${job}\`.`;
+  if (!status?.replays) return `The job does not run yet: start ${job} on your Flink. Runs it already with a prefix of topics? Then give the dashboard the same \`--topic-prefix\`.`;
+  return `The job does not run yet. It is started with \`local-cluster/run ${job}\`, or on the cluster that is up with \`local-cluster/run submit ${job}\`.`;
 }
 
 /** A heading with a sentence on what the view shows. */

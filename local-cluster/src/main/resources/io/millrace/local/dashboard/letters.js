@@ -107,7 +107,7 @@ class Letters {
       .filter(({ v }) => !this.reason.value || v.reason === this.reason.value)
       .filter(({ v }) => !words || `${JSON.stringify(v)} ${decode(v.value) ?? ""}`.toLowerCase().includes(words));
     this.table.show(found.slice(0, SHOWN), ({ key }) => key, () => "");
-    fillCard(this.body, "Latest", found.length, this.table.element, all.length ? "No dead letter like this: the search or the reason hides those there are." : "No dead letter. That is good news, unless a search hides them.");
+    fillCard(this.body, "Latest", found.length, this.table.element, all.length ? "No dead letter like this: the search or the reason hides those there are." : "No dead letter. That is good news.");
     return `Dead letters like this: ${number(found.length)}.`;
   }
 

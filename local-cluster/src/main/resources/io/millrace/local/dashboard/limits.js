@@ -4,6 +4,10 @@ import { RowsTable } from "./table.js";
 
 const SHOWN_VERDICTS = 100;
 
+function refusedShare(use) {
+  return use.refused / Math.max(1, use.allowed + use.refused);
+}
+
 /** Rate counting: verdicts and most limited keys. */
 export const limits = {
   id: "rate-counting",
@@ -23,10 +27,12 @@ class Limits {
       { title: "Allowed", class: "n", value: (use) => number(use.allowed) },
       { title: "Refused", class: "n", value: (use) => number(use.refused) },
       { title: "Cost", class: "n less", value: (use) => number(use.cost) },
+      { title: "Refused share", class: "n", value: (use) => `${(100 * refusedShare(use)).toFixed(0)} %` },
       {
-        title: "Refused share",
-        value: (use) =>
-          h("div", {}, `${((100 * use.refused) / Math.max(1, use.allowed + use.refused)).toFixed(0)} %`, h("div", { class: "meter", "aria-hidden": "true" }, meterPart(use.refused / Math.max(1, use.allowed + use.refused), "bad"))),
+        title: "Refused share as a bar",
+        hidden: true,
+        class: "less",
+        value: (use) => h("div", { class: "meter", "aria-hidden": "true" }, meterPart(refusedShare(use), "bad")),
       },
     ]);
     this.verdicts = new RowsTable(

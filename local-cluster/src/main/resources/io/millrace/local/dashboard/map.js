@@ -40,9 +40,9 @@ class Fanout {
       "Who entered and left places",
       [
         { title: "When", class: "t", value: ({ v }) => time(v.at) },
-        { title: "Who", class: "mono", head: true, value: ({ v }) => v.ownerId },
+        { title: "Who", class: "t mono", head: true, value: ({ v }) => v.ownerId },
         { title: "What", value: ({ v }) => ({ enter: "entered", exit: "left", dwell: "stays in" })[v.event] ?? v.event },
-        { title: "Place", class: "wide", value: ({ v }) => v.name ?? v.fenceId },
+        { title: "Place", class: "any", value: ({ v }) => v.name ?? v.fenceId },
       ],
       { tall: true, hideCaption: true },
     );

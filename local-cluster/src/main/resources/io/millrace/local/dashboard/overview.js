@@ -20,9 +20,9 @@ function stateBadge(job) {
 
 /** What comes of a job that failed. */
 function outcome(job) {
-  if (isWhole(job)) return "it runs again.";
+  if (isWhole(job)) return "It runs again.";
   if (job.state === "FAILED") return "Flink does not restart it: mend what is named here, and start it again from its last savepoint or checkpoint.";
-  return GONE.includes(job.state) ? "it is not there any more." : "Flink restarts it from its last checkpoint by itself.";
+  return GONE.includes(job.state) ? "It is not there any more." : "Flink restarts it from its last checkpoint by itself.";
 }
 
 function behind(eventTime) {
@@ -120,7 +120,7 @@ class Overview {
     const followed = status.topics.filter((topic) => topic.received !== undefined);
     this.topicsTable.show(followed, (topic) => topic.name, (topic) => `${topic.rows} ${topic.perSecond}`);
     this.unreadable.hidden = !status.unreadable;
-    setText(this.unreadable, `Records in topics of live views and dead letters that are neither, and are not shown: ${number(status.unreadable)}. Whatever writes them there should not.`);
+    if (status.unreadable) setText(this.unreadable, `Records in topics of live views and dead letters that are neither, and are not shown: ${number(status.unreadable)}. Whatever writes them there should not.`);
     fillCard(this.topicsCard, "Topics", followed.length, [this.topicsTable.element, this.unreadable], "No topic of a job is there yet. They appear once a job has started.");
   }
 
@@ -146,14 +146,16 @@ class Overview {
     const cut = letters.some((topic) => topic.cut);
     // While Flink does not answer, nothing is known of its jobs.
     const known = (value) => (status.flink.jobs ? number(value) : "–");
-    const sum = (name) => running.reduce((all, job) => all + (job[name] ?? 0), 0);
+    const of = (some, name) => some.reduce((sum, job) => sum + (job[name] ?? 0), 0);
+    // What is to be read waits while a job is down, too.
+    const all = (name) => of(jobs, name);
     const tiles = [
       ...(status.flink
         ? [
             ["jobs running", known(running.length)],
-            ["records a second", known(sum("perSecond"))],
-            ["records of lag", known(sum("lag"))],
-            ["restarts", known(jobs.reduce((all, job) => all + (job.restarts ?? 0), 0))],
+            ["records a second", known(of(running, "perSecond"))],
+            ["records of lag", known(all("lag"))],
+            ["restarts", known(all("restarts"))],
           ]
         : [["topics", number(status.topics.length)]]),
       ["dead letters", cut ? `${number(count)}+` : number(count)],
@@ -166,7 +168,7 @@ class Overview {
     const failures = jobs.filter((job) => job.failure);
     setChildren(
       this.failures,
-      failures.map((job) => h("p", { class: `note ${isWhole(job) ? "" : "bad"}` }, `${job.name} failed ${ago(job.failedAt)}: ${job.failure} – ${outcome(job)}`)),
+      failures.map((job) => h("p", { class: `note ${isWhole(job) ? "" : "bad"}` }, `${job.name} failed ${ago(job.failedAt)}: ${job.failure.replace(/\.$/, "")}. ${outcome(job)}`)),
     );
     const sources = jobs.flatMap((job) => (job.sources ?? []).map((source) => ({ job, source })));
     this.sourcesCard.hidden = sources.length === 0;

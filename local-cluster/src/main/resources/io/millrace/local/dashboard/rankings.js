@@ -55,6 +55,7 @@ class Hitters {
         {
           title: "Bounds as a bar",
           hidden: true,
+          class: "less",
           value: (item) =>
             h(
               "div",
@@ -71,7 +72,7 @@ class Hitters {
     this.element = h(
       "div",
       {},
-      heading("Heavy hitters", "The heaviest items of the last window. A dark bar ends at what an item weighs at least, a light one at what it weighs at most."),
+      heading("Heavy hitters", ["The heaviest items of the last window.", h("span", { class: "less" }, " A dark bar ends at what an item weighs at least, a light one at what it weighs at most.")]),
       h("div", { class: "controls" }, this.dimension.element),
       this.body,
     );
@@ -97,7 +98,7 @@ class Hitters {
     this.top = Math.max(...items.map((item) => item.upperBound));
     this.table.show(items, (item) => item.item, (item) => `${JSON.stringify(item)} ${this.top}`);
     setText(this.window, `Window ${span(items[0].windowStart, items[0].windowEnd)}; ${number(items[0].total)} counted in all.`);
-    fillCard(this.body, null, items.length, [this.table.element, this.window]);
+    fillCard(this.body, null, items.length, [this.window, this.table.element]);
     this.shown = true;
   }
 }
@@ -179,7 +180,7 @@ class Songs {
     this.top = Math.max(...items.map((song) => song.score));
     this.table.show(items, (song) => song.songId, (song) => `${JSON.stringify(song)} ${this.top}`);
     setText(this.window, `Window ${span(items[0].windowStart, items[0].windowEnd)}, ${items[0].revision ? `revised ${items[0].revision === 1 ? "once" : `${number(items[0].revision)} times`}` : "not revised"}.`);
-    fillCard(this.body, null, items.length, [this.table.element, this.window]);
+    fillCard(this.body, null, items.length, [this.window, this.table.element]);
     this.shown = true;
   }
 }

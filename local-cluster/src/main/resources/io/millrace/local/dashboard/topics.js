@@ -145,7 +145,8 @@ class OneTopic {
     const cell = (item, field) => {
       const content = (live ? item.row.data : item.row.v)?.[field];
       if (typeof content === "number" && /(^at$|At$|Start$|End$|timestamp)/.test(field)) return time(content);
-      if (typeof content === "number") return number(content);
+      // What a record holds is not rounded.
+      if (typeof content === "number") return Number.isInteger(content) ? number(content) : String(content);
       return h("span", {}, highlighted(plain(content), this.search.value));
     };
     const isNumber = (field) => typeof value[field] === "number";
