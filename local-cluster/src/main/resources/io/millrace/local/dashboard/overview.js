@@ -18,6 +18,11 @@ function stateBadge(job) {
   return h("span", { class: `badge ${starting ? "warn" : kind}` }, starting ? "STARTING" : job.state);
 }
 
+/** What others say, which may end without a full stop. */
+function sentence(text) {
+  return /[.!?]$/.test(text) ? text : `${text}.`;
+}
+
 /** What comes of a job that failed. */
 function outcome(job) {
   if (isWhole(job)) return "It runs again.";
@@ -131,8 +136,8 @@ class Overview {
 
   #problems(status) {
     const problems = [
-      status.kafkaProblem && `${status.kafkaProblem} It is tried again by itself; should this stay, see whether the brokers run and can be reached from here.`,
-      status.flink?.problem && `${status.flink.problem} It is asked again every second; should this stay, see whether the JobManager runs and can be reached from here.`,
+      status.kafkaProblem && `${sentence(status.kafkaProblem)} It is tried again by itself; should this stay, see whether the brokers run and can be reached from here.`,
+      status.flink?.problem && `${sentence(status.flink.problem)} It is asked again every second; should this stay, see whether the JobManager runs and can be reached from here.`,
     ].filter(Boolean);
     const text = problems.join(" ");
     if (this.problemText === text) return;
@@ -168,7 +173,7 @@ class Overview {
     const failures = jobs.filter((job) => job.failure);
     setChildren(
       this.failures,
-      failures.map((job) => h("p", { class: `note ${isWhole(job) ? "" : "bad"}` }, `${job.name} failed ${ago(job.failedAt)}: ${job.failure.replace(/\.$/, "")}. ${outcome(job)}`)),
+      failures.map((job) => h("p", { class: `note ${isWhole(job) ? "" : "bad"}` }, `${job.name} failed ${ago(job.failedAt)}: ${sentence(job.failure)} ${outcome(job)}`)),
     );
     const sources = jobs.flatMap((job) => (job.sources ?? []).map((source) => ({ job, source })));
     this.sourcesCard.hidden = sources.length === 0;
