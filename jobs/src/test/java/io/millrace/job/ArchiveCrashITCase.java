@@ -12,6 +12,7 @@ import io.millrace.connector.archive.ArchiveOptions;
 import io.millrace.local.store.LocalS3;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.security.MessageDigest;
 import java.time.Duration;
 import java.time.Instant;
@@ -48,7 +49,10 @@ import org.junit.jupiter.params.provider.CsvSource;
  * An archive in a directory and on a real S3 endpoint, by Flink's plugin: what a run leaves is
  * every row once, listed, with {@code _SUCCESS} as the last, wherever the run is struck.
  */
-class ArchiveCrashITCase {
+public class ArchiveCrashITCase {
+  /** A row with its number. */
+  public record Numbered(long row, String text) {}
+
   @RegisterExtension
   static final MiniClusterExtension FLINK =
       new MiniClusterExtension(
@@ -111,7 +115,18 @@ class ArchiveCrashITCase {
   /** Rows of three days, each with its number; padded to a length. */
   private static void build(
       StreamExecutionEnvironment env, String archive, String rollSize, int rows, int padding) {
+    build(env, archive, "json", rollSize, rows, padding);
+  }
+
+  private static void build(
+      StreamExecutionEnvironment env,
+      String archive,
+      String format,
+      String rollSize,
+      int rows,
+      int padding) {
     Configuration options = new Configuration();
+    options.set(ArchiveOptions.ARCHIVE_FORMAT, format);
     options.set(ArchiveOptions.ARCHIVE, archive);
     options.set(ArchiveOptions.ARCHIVE_ROLL_SIZE, MemorySize.parse(rollSize));
     String padded = "x".repeat(padding);
@@ -122,10 +137,11 @@ class ArchiveCrashITCase {
         .uid("numbers")
         .sinkTo(
             new CrashingSink<>(
-                Archive.<Long>of(
+                Archive.<Long, Numbered>of(
                     options,
                     "rows",
-                    row -> ("{\"row\":" + row + ",\"text\":\"" + padded + "\"}").getBytes(UTF_8),
+                    Numbered.class,
+                    row -> new Numbered(row, padded),
                     row -> START + row % 3 * DAY_MILLIS),
                 false))
         .uid("archive");
@@ -154,6 +170,51 @@ class ArchiveCrashITCase {
 
     assertThat(Crash.hasStruck()).as("the failure was injected").isTrue();
     assertComplete(path(kind, name).resolve("rows"), ROWS);
+  }
+
+  /** What is in the files is for the tests beside the archive, with Parquet's own reader. */
+  @ParameterizedTest
+  @CsvSource({"file, CHECKPOINT_COMPLETE, 3", "s3, PARTLY_COMMITTED, 4"})
+  void runInParquet_struckSomewhere_leavesEveryRowListedOnce(
+      String kind, CrashPoint point, int occurrence) throws Exception {
+    String name = "parquet-" + point + occurrence;
+    StreamExecutionEnvironment env = environment(2);
+    build(env, address(kind, name), "parquet", "20kb", ROWS, 10);
+
+    Crash.arm(point, occurrence);
+    env.execute();
+
+    assertThat(Crash.hasStruck()).as("the failure was injected").isTrue();
+    Path archive = path(kind, name).resolve("rows");
+    int rows = 0;
+    int files = 0;
+    for (Path list : files(archive.resolve("_manifest"), ".json")) {
+      JsonNode file = JSON.readTree(list.toFile());
+      byte[] content = Files.readAllBytes(archive.resolve(file.get("file").asText()));
+      assertThat(file.get("sha256").asText()).isEqualTo(sha256(content));
+      assertThat(new String(content, 0, 4, UTF_8)).isEqualTo("PAR1");
+      rows += file.get("rows").asInt();
+      files++;
+    }
+    assertThat(rows).isEqualTo(ROWS);
+    assertThat(files(archive, ".parquet")).as("a finished file is listed").hasSize(files);
+    JsonNode success = JSON.readTree(archive.resolve("_SUCCESS").toFile());
+    assertThat(success.get("rows").asInt()).isEqualTo(ROWS);
+    assertThat(success.get("files").asInt()).isEqualTo(files);
+    assertSuccessIsLast(archive);
+  }
+
+  /** Finished files below a directory, by what their names end in. */
+  private static List<Path> files(Path directory, String suffix) throws Exception {
+    try (Stream<Path> all = Files.walk(directory)) {
+      return all.filter(Files::isRegularFile)
+          .filter(file -> file.getFileName().toString().matches("part-.*\\" + suffix))
+          .toList();
+    }
+  }
+
+  private static String sha256(byte[] content) throws Exception {
+    return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(content));
   }
 
   @Test
@@ -205,9 +266,7 @@ class ArchiveCrashITCase {
       for (Path list : files(archive.resolve("_manifest").resolve(name))) {
         JsonNode file = JSON.readTree(list.toFile());
         byte[] content = Files.readAllBytes(archive.resolve(file.get("file").asText()));
-        assertThat(file.get("sha256").asText())
-            .isEqualTo(
-                HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(content)));
+        assertThat(file.get("sha256").asText()).isEqualTo(sha256(content));
         assertThat(file.get("bytes").asLong()).isEqualTo(content.length);
         listed.add(file.get("file").asText());
         bytes += content.length;
@@ -231,6 +290,17 @@ class ArchiveCrashITCase {
     assertThat(success.get("files").asInt()).isEqualTo(listed.size());
     assertThat(success.get("bytes").asLong()).isEqualTo(bytes);
     assertThat(listed.size()).as("files, as they are rolled").isGreaterThan(3);
+    assertSuccessIsLast(archive);
+  }
+
+  /** Whoever sees it sees all that it stands for: nothing is written afterwards. */
+  private static void assertSuccessIsLast(Path archive) throws Exception {
+    FileTime success = Files.getLastModifiedTime(archive.resolve("_SUCCESS"));
+    try (Stream<Path> all = Files.walk(archive)) {
+      for (Path each : all.filter(Files::isRegularFile).toList()) {
+        assertThat(Files.getLastModifiedTime(each)).as("%s", each).isLessThanOrEqualTo(success);
+      }
+    }
   }
 
   /** What is there to be read: names that begin with a dot or underscore are not finished. */

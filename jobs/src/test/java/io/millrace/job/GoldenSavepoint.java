@@ -286,11 +286,17 @@ public final class GoldenSavepoint {
     Map<String, String> all =
         new TreeMap<>(
             Map.of(
-                "bootstrap", broker.bootstrap(),
-                "topic-prefix", PREFIX,
-                "create-topics", "true",
-                "idle-timeout", "0s",
-                "stores", "none"));
+                "bootstrap",
+                broker.bootstrap(),
+                "topic-prefix",
+                PREFIX,
+                "create-topics",
+                "true",
+                "idle-timeout",
+                "0s"));
+    if (!of.job().stores().isEmpty()) {
+      all.put("stores", "none");
+    }
     all.putAll(options);
     List<String> arguments = new ArrayList<>();
     all.forEach((key, value) -> arguments.addAll(List.of("--" + key, value)));

@@ -33,6 +33,8 @@ class JobsJarITCase {
             "io/millrace/job/web/HeavyHittersJob.class",
             "org/apache/flink/connector/kafka/source/KafkaSource.class",
             "org/apache/flink/connector/base/DeliveryGuarantee.class",
+            "org/apache/flink/formats/parquet/ParquetWriterFactory.class",
+            "org/apache/parquet/avro/AvroParquetWriter.class",
             "redis/clients/jedis/Jedis.class",
             "com/fasterxml/jackson/core/JsonFactory.class");
   }
@@ -43,6 +45,7 @@ class JobsJarITCase {
         .noneMatch(name -> name.startsWith("org/apache/flink/streaming/api/datastream/"))
         .noneMatch(name -> name.startsWith("org/apache/flink/runtime/"))
         .noneMatch(name -> name.startsWith("org/apache/flink/contrib/"))
+        .noneMatch(name -> name.startsWith("org/apache/hadoop/"))
         .noneMatch(name -> name.startsWith("org/slf4j/"))
         .noneMatch(name -> name.startsWith("org/apache/logging/"))
         .noneMatch(name -> name.startsWith("io/millrace/local/"))

@@ -18,6 +18,8 @@ import io.millrace.local.fault.TopicContents;
 import io.millrace.local.fault.Trial;
 import io.millrace.local.fault.Trials;
 import io.millrace.schema.Topic;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -93,14 +95,14 @@ class RunFaultsITCase {
     return Trials.jobs();
   }
 
-  /** How much poison there is, by how many records were asked for. */
+  /** How much poison there is, by how many records were asked for; in the end none. */
   private static final class Shares implements IntSupplier {
     private int asked;
 
     @Override
     public int getAsInt() {
-      int share = PERCENT.get(Math.min(asked++ / OF_EACH, PERCENT.size() - 1));
-      return share * Trials.POISON_OF / 100;
+      int part = asked++ / OF_EACH;
+      return part < PERCENT.size() ? PERCENT.get(part) * Trials.POISON_OF / 100 : 0;
     }
   }
 
@@ -149,12 +151,8 @@ class RunFaultsITCase {
     /** How many dead letters it had counted when it was stopped. */
     private long countedDeadLetters;
 
-    /**
-     * Starts it.
-     *
-     * @param addedPartitions of its input, that are made later
-     */
-    Running(String name, IntSupplier poison, int addedPartitions) throws Exception {
+    /** Starts it. */
+    Running(String name, IntSupplier poison) throws Exception {
       description = JobCatalogue.named(name);
       trial = Trials.of(name, 1, poison).orElseThrow();
       JobConfig config = config(description, trial);
@@ -171,7 +169,7 @@ class RunFaultsITCase {
                   "execution.checkpointing.tolerable-failed-checkpoints",
                   "1000000"));
       job = env.executeAsync(JobGraphs.built(env, config));
-      ledger = new Ledger(trial.input().partitions() + addedPartitions);
+      ledger = new Ledger(trial.input().partitions() + ADDED_PARTITIONS);
       feed = new LedgerFeed(broker.bootstrap(), trial, ledger, fed);
     }
 
@@ -236,15 +234,31 @@ class RunFaultsITCase {
   @ParameterizedTest
   @MethodSource("jobs")
   @SuppressWarnings("SystemOut") // The figures are for whoever runs this.
-  void poison_ofOneInAHundredToEveryRecord_isDeadLettersAndHarmsNoOther(String name)
-      throws Exception {
-    try (Running running = new Running(name, new Shares(), 0)) {
+  void poison_thenADiskThatIsFull_thenAddedPartitions_costNoRecord(String name) throws Exception {
+    try (Running running = new Running(name, new Shares())) {
+      int before = running.trial.input().partitions();
+      int after = before + ADDED_PARTITIONS;
+      running.feed.feedFirst(before);
       running.feed(OF_EACH * PERCENT.size());
+
+      FullDisk.fill(true);
+      long failed = running.failedCheckpoints();
+      running.feed(OF_EACH);
+      await().atMost(PATIENCE).until(() -> running.failedCheckpoints() >= failed + 2);
+      FullDisk.fill(false);
+
+      topics.addPartitions(running.trial.input().name(), after);
+      await().atMost(PATIENCE).until(() -> running.reads(after - 1));
+      running.feed.feedFirst(after);
+      running.feed(OF_EACH);
       Judgement judged = running.finished();
 
       Acknowledged fed = running.fed;
-      assertShares(fed.records(), running.ledger.producers());
+      assertShares(fed.records(), before);
       assertThat(running.countedDeadLetters).as("what an alert sees").isEqualTo(fed.poison());
+      for (int partition = before; partition < after; partition++) {
+        assertThat(running.ledger.count(partition)).isGreaterThanOrEqualTo(OF_EACH / after);
+      }
       System.out.printf(
           Locale.ROOT,
           "%s: %,d records, %,d of them poison at %s %%: %,d dead letters %s, %,d rows as due%n",
@@ -253,43 +267,14 @@ class RunFaultsITCase {
           fed.poison(),
           PERCENT,
           judged.deadLetters(),
-          reasons(running.trial.input()),
+          reasons(running.description),
           judged.published());
-    }
-  }
-
-  @ParameterizedTest
-  @MethodSource("jobs")
-  void diskOfCheckpoints_fullForAWhile_thenPartitionsAdded_costNothing(String name)
-      throws Exception {
-    try (Running running = new Running(name, () -> 0, ADDED_PARTITIONS)) {
-      String input = running.trial.input().name();
-      int before = running.trial.input().partitions();
-      int after = before + ADDED_PARTITIONS;
-      running.feed.feedFirst(before);
-      running.feed(OF_EACH);
-
-      FullDisk.fill(true);
-      long failed = running.failedCheckpoints();
-      running.feed(OF_EACH);
-      await().atMost(PATIENCE).until(() -> running.failedCheckpoints() >= failed + 2);
-      FullDisk.fill(false);
-
-      topics.addPartitions(input, after);
-      await().atMost(PATIENCE).until(() -> running.reads(after - 1));
-      running.feed.feedFirst(after);
-      running.feed(OF_EACH);
-
-      running.finished();
-      for (int partition = before; partition < after; partition++) {
-        assertThat(running.ledger.count(partition)).isGreaterThanOrEqualTo(OF_EACH / after);
-      }
     } finally {
       FullDisk.fill(false);
     }
   }
 
-  private static JobConfig config(JobDescription job, Trial trial) {
+  private static JobConfig config(JobDescription job, Trial trial) throws IOException {
     List<String> options =
         new ArrayList<>(
             List.of(
@@ -297,11 +282,14 @@ class RunFaultsITCase {
                 broker.bootstrap(),
                 "--create-topics",
                 "true",
-                "--stores",
-                "none",
                 "--kafka.partition.discovery.interval.ms",
-                "100"));
-    trial.settings().forEach((key, value) -> options.addAll(List.of("--" + key, value)));
+                "500"));
+    if (!job.stores().isEmpty()) {
+      options.addAll(List.of("--stores", "none"));
+    }
+    Map<String, String> settings = new TreeMap<>(trial.settings());
+    settings.putAll(trial.place(Files.createTempDirectory(directory, job.name())));
+    settings.forEach((key, value) -> options.addAll(List.of("--" + key, value)));
     return JobConfig.parse(options.toArray(String[]::new), job);
   }
 
@@ -344,10 +332,14 @@ class RunFaultsITCase {
   }
 
   /** How many dead letters there are of each reason. */
-  private static Map<String, Integer> reasons(Topic<?> input) throws Exception {
+  private static Map<String, Integer> reasons(JobDescription job) throws Exception {
     Map<String, Integer> reasons = new TreeMap<>();
-    for (JsonNode letter : TopicReader.committed(broker.bootstrap(), input.name() + ".dlq")) {
-      reasons.merge(letter.get("reason").textValue(), 1, Integer::sum);
+    for (Topic<?> output : job.outputs()) {
+      if (output.name().endsWith(".dlq")) {
+        for (JsonNode letter : TopicReader.committed(broker.bootstrap(), output.name())) {
+          reasons.merge(letter.get("reason").textValue(), 1, Integer::sum);
+        }
+      }
     }
     return reasons;
   }

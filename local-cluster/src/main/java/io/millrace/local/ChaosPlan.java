@@ -3,6 +3,7 @@ package io.millrace.local;
 import io.millrace.local.fault.FaultSchedule;
 import io.millrace.local.fault.Trial;
 import io.millrace.local.fault.Trials;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -100,6 +101,10 @@ record ChaosPlan(
         throw new UsageException(
             "--set " + key + " is not possible: the oracle needs it to be " + own.get(key));
       }
+      if (key.equals(RunPlan.LOCATION_OPTION)) {
+        throw new UsageException(
+            "--set " + key + " is not possible: the oracle looks into a directory of the run");
+      }
     }
     run.settings = new ArrayList<>(options.settings);
     own.forEach((key, value) -> run.settings.add(key + "=" + value));
@@ -110,8 +115,15 @@ record ChaosPlan(
     return run;
   }
 
-  /** What the job's {@code main} gets. */
-  List<String> arguments(String bootstrap) {
-    return run.arguments(bootstrap, Map.of());
+  /**
+   * What the job's {@code main} gets.
+   *
+   * @param directory for what the job works on beside topics
+   * @throws IOException where that can't be made
+   */
+  List<String> arguments(String bootstrap, Path directory) throws IOException {
+    List<String> arguments = new ArrayList<>(run.arguments(bootstrap, Map.of()));
+    trial.place(directory).forEach((key, value) -> arguments.addAll(List.of("--" + key, value)));
+    return arguments;
   }
 }

@@ -81,7 +81,11 @@ final class ChaosRun {
       topics.create(plan.trial().inputs());
       String detour = proxy.address().getHostString() + ":" + proxyPort;
       SubmittedJob job =
-          JobRun.submit(flink, plan.run().job(), plan.run().jobsJar(), plan.arguments(detour));
+          JobRun.submit(
+              flink,
+              plan.run().job(),
+              plan.run().jobsJar(),
+              plan.arguments(detour, directory.path()));
       JobWatch watch = new JobWatch(flink.rest(), job.id());
       awaitStart(watch);
       FaultInjector injector = new FaultInjector(broker, proxy, flink, watch, children.logs());

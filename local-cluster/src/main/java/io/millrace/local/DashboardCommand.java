@@ -122,7 +122,8 @@ final class DashboardCommand {
         up.orElseThrow(
             () ->
                 new UsageException(
-                    "name the brokers: dashboard --bootstrap <host:port>; no cluster is up"));
+                    "name the brokers: dashboard --bootstrap <host:port>; no cluster is up, which"
+                        + " local-cluster/run up starts"));
     if (addresses.isEmpty()) {
       cluster.rest().forEach(address -> addresses.add(URI.create(address)));
     }

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class ChaosPlanTest {
   private static final JobCatalogue.Job JOB =
@@ -32,6 +33,8 @@ class ChaosPlanTest {
               .map(key -> new JobCatalogue.Option(key, null, null, null))
               .toList());
 
+  @TempDir private Path directory;
+
   private final ChaosOptions options = new ChaosOptions();
 
   @Test
@@ -48,7 +51,7 @@ class ChaosPlanTest {
   void arguments_holdWhatTheOracleCountsOn_andWhatTheUserSets() throws Exception {
     options.settings.add("guarantee=at-least-once");
 
-    List<String> arguments = plan().arguments("127.0.0.1:1");
+    List<String> arguments = plan().arguments("127.0.0.1:1", directory);
 
     assertThat(arguments)
         .containsSequence("--bootstrap", "127.0.0.1:1")
@@ -80,6 +83,8 @@ class ChaosPlanTest {
     assertRefused("--set window is not possible: the oracle needs it to be 5000ms");
     options.settings.set(0, "slide=1s");
     assertRefused("--set slide is not possible: the oracle needs it to be 5000ms");
+    options.settings.set(0, "location=file:/elsewhere");
+    assertRefused("--set location is not possible: the oracle looks into a directory of the run");
     options.settings.set(0, "windows=1m");
     assertRefused("unknown option 'windows'");
     options.settings.clear();

@@ -150,7 +150,7 @@ class LocalClusterTest {
   void chaos_thatCannotBe_saysWhy() {
     assertUsage("chaos needs a job", "chaos");
     assertUsage("no job 'relly'; did you mean relay?", "chaos", "relly");
-    assertUsage("there is no oracle for relay yet; chaos can try heavy-hitters", "chaos", "relay");
+    assertUsage("there is no oracle for relay yet; chaos can try file-export", "chaos", "relay");
     assertUsage("no fault such as '31.5s kill", "chaos", "relay", "--schedule", "now kill broker");
     assertThat(run("chaos", "relay", "--help")).isZero();
     assertThat(printed()).contains("--schedule=<faults or file>").contains("--kills=<n>");

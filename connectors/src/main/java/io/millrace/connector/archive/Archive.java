@@ -1,9 +1,9 @@
 package io.millrace.connector.archive;
 
 import java.io.IOException;
-import java.time.Instant;
-import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.List;
 import org.apache.flink.api.connector.sink2.Committer;
 import org.apache.flink.api.connector.sink2.CommitterInitContext;
 import org.apache.flink.api.connector.sink2.Sink;
@@ -12,100 +12,162 @@ import org.apache.flink.api.connector.sink2.SupportsWriterState;
 import org.apache.flink.api.connector.sink2.WriterInitContext;
 import org.apache.flink.configuration.ReadableConfig;
 import org.apache.flink.connector.file.sink.FileSink;
+import org.apache.flink.connector.file.sink.writer.FileWriter;
 import org.apache.flink.connector.file.sink.writer.FileWriterBucketState;
 import org.apache.flink.core.fs.Path;
 import org.apache.flink.core.io.SimpleVersionedSerializer;
+import org.apache.flink.metrics.Counter;
 import org.apache.flink.streaming.api.functions.sink.filesystem.BucketAssigner;
 import org.apache.flink.streaming.api.functions.sink.filesystem.OutputFileConfig;
+import org.apache.flink.streaming.api.functions.sink.filesystem.PartFileInfo;
 import org.apache.flink.streaming.api.functions.sink.filesystem.bucketassigners.SimpleVersionedStringSerializer;
+import org.apache.flink.streaming.api.functions.sink.filesystem.rollingpolicies.CheckpointRollingPolicy;
 import org.apache.flink.streaming.api.functions.sink.filesystem.rollingpolicies.DefaultRollingPolicy;
 import org.apache.flink.util.function.SerializableFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes rows into files of their day, each row once whatever fails, by Flink's {@link FileSink}. A
- * file is finished with the checkpoint after it is large or old enough, and at the end of a bounded
- * input; then it is read back and listed with its rows, bytes and SHA-256 in {@code _manifest}.
- * Unfinished files have names that begin with a dot. At the end of a bounded input {@code _SUCCESS}
- * says how much there is.
+ * file is finished with the checkpoint after it is large or old enough, one of Parquet with every
+ * checkpoint, and at the end of a bounded input; then it is read back and listed with its rows,
+ * bytes and SHA-256 in {@code _manifest}. Unfinished files have names that begin with a dot. At the
+ * end of a bounded input {@code _SUCCESS} says how much there is.
  *
- * <p><b>Space</b>: the buffer of a file for each day that has one open.
+ * <p><b>State</b>: of JSON, where each unfinished file is; it may go on in Parquet, and back.
+ * <b>Space</b>: for each day that has a file open its buffer, of Parquet 32 MiB and what encoding
+ * them takes; of JSON 64 KiB of rows for each of the days that rows came of, at most 64 of them.
  *
- * @param <T> type of the rows
+ * @param <T> type of the elements
  */
 public final class Archive<T>
     implements Sink<T>,
         SupportsWriterState<T, FileWriterBucketState>,
         SupportsCommitter<ArchiveCommittable> {
   private static final long serialVersionUID = 1L;
-  private static final String SUFFIX = ".jsonl";
 
   private final String root;
-  private final FileSink<T> files;
+  private final FileSink<DayRows> json;
+  private final SerializableFunction<T, byte[]> line;
+  private final SerializableFunction<T, Long> at;
 
-  private Archive(Path root, FileSink<T> files) {
+  /** Null where files are of JSON. */
+  private final @Nullable FileSink<T> parquet;
+
+  private Archive(
+      Path root,
+      FileSink<DayRows> json,
+      SerializableFunction<T, byte[]> line,
+      SerializableFunction<T, Long> at,
+      @Nullable FileSink<T> parquet) {
     this.root = root.toString();
-    this.files = files;
+    this.json = json;
+    this.line = line;
+    this.at = at;
+    this.parquet = parquet;
   }
 
   /**
    * An archive where the options say.
    *
    * @param name name of its directory
-   * @param row the bytes of a row, without a line feed
-   * @param at the time of a row, which says what day it is of, in milliseconds since the epoch
+   * @param type of its rows; for Parquet it must have an Avro form
+   * @param row the row of an element
+   * @param at the time of an element, which says what day it is of, in milliseconds since the epoch
    * @throws IllegalArgumentException for an option that can't be
    */
-  public static <T> Archive<T> of(
+  public static <T, R extends Record> Archive<T> of(
       ReadableConfig config,
       String name,
-      SerializableFunction<T, byte[]> row,
+      Class<R> type,
+      SerializableFunction<T, R> row,
       SerializableFunction<T, Long> at) {
     Path root = new Path(ArchiveOptions.directory(config), name);
-    FileSink<T> files =
-        FileSink.<T>forRowFormat(
-                root,
-                (each, out) -> {
-                  out.write(row.apply(each));
-                  out.write('\n');
-                })
-            .withBucketAssigner(new Days<>(at))
+    ArchiveFormat format = ArchiveOptions.format(config);
+    FileSink<DayRows> json =
+        FileSink.<DayRows>forRowFormat(root, DayRows::writeTo)
+            .withBucketAssigner(new Days<>(DayRows::day))
             .withRollingPolicy(
                 DefaultRollingPolicy.builder()
                     .withMaxPartSize(config.get(ArchiveOptions.ARCHIVE_ROLL_SIZE))
                     .withRolloverInterval(config.get(ArchiveOptions.ARCHIVE_ROLL_INTERVAL))
                     .withInactivityInterval(config.get(ArchiveOptions.ARCHIVE_ROLL_INTERVAL))
                     .build())
-            .withOutputFileConfig(OutputFileConfig.builder().withPartSuffix(SUFFIX).build())
+            .withOutputFileConfig(named(ArchiveFormat.JSON))
             .build();
-    return new Archive<>(root, files);
+    @Nullable FileSink<T> parquet =
+        format == ArchiveFormat.JSON
+            ? null
+            : FileSink.<T>forBulkFormat(root, new ParquetRows<>(type, row))
+                .withBucketAssigner(
+                    new Days<T>(element -> DayRows.dayOf(DayRows.number(at.apply(element)))))
+                .withRollingPolicy(
+                    new AtCheckpoints<T>(config.get(ArchiveOptions.ARCHIVE_ROLL_SIZE).getBytes()))
+                .withOutputFileConfig(named(ArchiveFormat.PARQUET))
+                .build();
+    return new Archive<>(root, json, new JsonLines<>(type, row), at, parquet);
+  }
+
+  private static OutputFileConfig named(ArchiveFormat format) {
+    return OutputFileConfig.builder().withPartSuffix(format.suffix()).build();
   }
 
   @Override
   public ArchiveWriter<T> createWriter(WriterInitContext context) throws IOException {
     directory().open();
-    return new ArchiveWriter<>(files.createWriter(context), task(context));
+    return parquet == null
+        ? ofJson(json.createWriter(context), context)
+        : ofParquet(parquet, context, List.of());
+  }
+
+  private ArchiveWriter<T> ofJson(FileWriter<DayRows> files, WriterInitContext context) {
+    Counter written = context.metricGroup().getIOMetricGroup().getNumRecordsOutCounter();
+    return new ArchiveWriter<>(
+        files, new DayBatches<>(files, line, at, written), task(context), List.of());
+  }
+
+  private ArchiveWriter<T> ofParquet(
+      FileSink<T> sink, WriterInitContext context, List<ArchiveCommittable> begun)
+      throws IOException {
+    FileWriter<T> files = sink.createWriter(context);
+    return new ArchiveWriter<>(files, files::write, task(context), begun);
   }
 
   @Override
   public ArchiveWriter<T> restoreWriter(
       WriterInitContext context, Collection<FileWriterBucketState> state) throws IOException {
-    return new ArchiveWriter<>(files.restoreWriter(context, state), task(context));
+    if (parquet == null) {
+      return ofJson(json.restoreWriter(context, state), context);
+    }
+    // Files of Parquet are never unfinished in a checkpoint; what is was begun in JSON, and ends.
+    List<ArchiveCommittable> begun = new ArrayList<>();
+    try (FileWriter<DayRows> before = json.restoreWriter(context, state)) {
+      before.flush(true);
+      before.prepareCommit().forEach(file -> begun.add(ArchiveCommittable.of(file)));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("ended while it finished files that were begun in JSON", e);
+    }
+    return ofParquet(parquet, context, begun);
   }
 
   @Override
   public SimpleVersionedSerializer<FileWriterBucketState> getWriterStateSerializer() {
-    return files.getWriterStateSerializer();
+    return json.getWriterStateSerializer();
   }
 
   @Override
   public Committer<ArchiveCommittable> createCommitter(CommitterInitContext context)
       throws IOException {
-    return new ArchiveCommitter(files.createCommitter(context), directory());
+    return new ArchiveCommitter(committed().createCommitter(context), directory());
   }
 
   @Override
   public SimpleVersionedSerializer<ArchiveCommittable> getCommittableSerializer() {
-    return new ArchiveCommittable.Serializer(files.getCommittableSerializer());
+    return new ArchiveCommittable.Serializer(committed().getCommittableSerializer());
+  }
+
+  private FileSink<?> committed() {
+    return parquet == null ? json : parquet;
   }
 
   private ArchiveDirectory directory() {
@@ -120,11 +182,32 @@ public final class Archive<T>
         + context.getTaskInfo().getNumberOfParallelSubtasks();
   }
 
-  /** A directory for each day. */
-  private record Days<T>(SerializableFunction<T, Long> at) implements BucketAssigner<T, String> {
+  /** Ends a file with each checkpoint, and where it is large enough. */
+  private static final class AtCheckpoints<T> extends CheckpointRollingPolicy<T, String> {
+    private static final long serialVersionUID = 1L;
+
+    private final long bytes;
+
+    AtCheckpoints(long bytes) {
+      this.bytes = bytes;
+    }
+
     @Override
-    public String getBucketId(T row, Context context) {
-      return "day=" + Instant.ofEpochMilli(at.apply(row)).atOffset(ZoneOffset.UTC).toLocalDate();
+    public boolean shouldRollOnEvent(PartFileInfo<String> file, T element) throws IOException {
+      return file.getSize() >= bytes;
+    }
+
+    @Override
+    public boolean shouldRollOnProcessingTime(PartFileInfo<String> file, long now) {
+      return false;
+    }
+  }
+
+  /** A directory for each day. */
+  private record Days<E>(SerializableFunction<E, String> day) implements BucketAssigner<E, String> {
+    @Override
+    public String getBucketId(E element, Context context) {
+      return day.apply(element);
     }
 
     @Override

@@ -19,6 +19,15 @@ public final class ArchiveOptions {
                   + " file system that Flink has a plugin for, such as s3://bucket/logs. Without it"
                   + " nothing is archived.");
 
+  /** What its files look like. */
+  public static final ConfigOption<String> ARCHIVE_FORMAT =
+      ConfigOptions.key("archive-format")
+          .stringType()
+          .defaultValue(ArchiveFormat.JSON.code())
+          .withDescription(
+              "Format of the files of the archive: json (an object a line) or parquet (the columns"
+                  + " of the rows' Avro schema; its files are finished with every checkpoint).");
+
   /** Files of that size are finished. */
   public static final ConfigOption<MemorySize> ARCHIVE_ROLL_SIZE =
       ConfigOptions.key("archive-roll-size")
@@ -40,6 +49,15 @@ public final class ArchiveOptions {
   /** Whether anything is archived. */
   public static boolean isGiven(ReadableConfig config) {
     return config.getOptional(ARCHIVE).isPresent();
+  }
+
+  /**
+   * What its files look like.
+   *
+   * @throws IllegalArgumentException where there is no such format
+   */
+  static ArchiveFormat format(ReadableConfig config) {
+    return ArchiveFormat.of(config.get(ARCHIVE_FORMAT));
   }
 
   /**

@@ -15,7 +15,10 @@ import org.apache.flink.core.fs.FileStatus;
 import org.apache.flink.core.fs.FileSystem;
 import org.apache.flink.core.fs.Path;
 
-/** Reads rows of an archive again, from its finished files by Flink's {@link FileSource}. */
+/**
+ * Reads rows of an archive of JSON again, from its finished files by Flink's {@link FileSource}.
+ * Files of Parquet are for the engines that read them.
+ */
 public final class ArchivedRows {
   private ArchivedRows() {}
 
@@ -24,7 +27,8 @@ public final class ArchivedRows {
    *
    * @param name name of the archive's directory
    * @param days days of UTC
-   * @throws IllegalArgumentException where an option can't be, or no file of the days is finished
+   * @throws IllegalArgumentException where an option can't be, no file of the days is finished, or
+   *     one of them is Parquet
    * @throws IOException where the lists can't be read
    */
   public static FileSource<String> source(ReadableConfig config, String name, List<LocalDate> days)
@@ -51,7 +55,13 @@ public final class ArchivedRows {
     for (FileStatus list :
         lists(system, new Path(new Path(root, ArchiveDirectory.MANIFEST), "day=" + day))) {
       try (InputStream in = system.open(list.getPath())) {
-        files.add(new Path(root, codec.decode(in.readAllBytes()).file()));
+        String file = codec.decode(in.readAllBytes()).file();
+        if (!file.endsWith(ArchiveFormat.JSON.suffix())) {
+          throw new IllegalArgumentException(
+              new Path(root, file)
+                  + " is no file of JSON; only archives of --archive-format json are read again");
+        }
+        files.add(new Path(root, file));
       } catch (RejectedException e) {
         throw new IOException(list.getPath() + " lists no file: " + e.getMessage(), e);
       }

@@ -9,10 +9,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
+import java.security.cert.CertificateException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import javax.net.ssl.SSLException;
 import org.apache.commons.net.ftp.FTP;
 import org.apache.commons.net.ftp.FTPClient;
 import org.apache.commons.net.ftp.FTPFile;
@@ -229,10 +231,29 @@ final class FtpFileStore implements FileStore {
       require(client, client.setFileType(FTP.BINARY_FILE_TYPE), "go binary");
       client.enterLocalPassiveMode();
       return client;
+    } catch (SSLException e) {
+      close();
+      throw refused(e);
     } catch (IOException e) {
       close();
       throw e;
     }
+  }
+
+  /** Why there is no TLS with a server, and what to do. */
+  private IOException refused(SSLException e) {
+    for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+      if (cause instanceof CertificateException) {
+        return new IOException(
+            String.format(
+                "the certificate of the server at %s is not accepted (%s), and it was told nothing;"
+                    + " give the host of --location the name that the certificate has, and"
+                    + " trust-store of --credentials the authority that signed it",
+                location, cause.getMessage()),
+            e);
+      }
+    }
+    return new IOException("no TLS with the server at " + location + ": " + e.getMessage(), e);
   }
 
   private void require(FTPClient client, boolean done, String what) throws IOException {
@@ -247,8 +268,12 @@ final class FtpFileStore implements FileStore {
     client.setEndpointCheckingEnabled(true);
     try {
       client.setTrustManager(TrustManagerUtils.getDefaultTrustManager(authorities(credentials)));
-    } catch (GeneralSecurityException e) {
-      throw new IOException("the trust-store of --credentials can't be used", e);
+    } catch (IOException | GeneralSecurityException e) {
+      throw new IOException(
+          "the trust-store of --credentials can't be used ("
+              + e.getMessage()
+              + "); give a PKCS12 file, and trust-store-password what opens it",
+          e);
     }
     return client;
   }

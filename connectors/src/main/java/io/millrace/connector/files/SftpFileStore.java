@@ -11,11 +11,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import org.apache.sshd.client.SshClient;
 import org.apache.sshd.client.keyverifier.ServerKeyVerifier;
 import org.apache.sshd.client.session.ClientSession;
 import org.apache.sshd.common.config.keys.FilePasswordProvider;
 import org.apache.sshd.common.config.keys.KeyUtils;
+import org.apache.sshd.common.digest.BuiltinDigests;
 import org.apache.sshd.common.keyprovider.FileKeyPairProvider;
 import org.apache.sshd.sftp.client.SftpClient;
 import org.apache.sshd.sftp.client.SftpClientFactory;
@@ -201,8 +203,9 @@ final class SftpFileStore implements FileStore {
     FileCredentials credentials = FileCredentials.read(location.credentials());
     SshClient started = SshClient.setUpDefaultClient();
     ssh = started;
+    AtomicReference<@Nullable String> stranger = new AtomicReference<>();
     try {
-      started.setServerKeyVerifier(verifier(credentials.hostKey()));
+      started.setServerKeyVerifier(verifier(credentials.hostKey(), stranger));
       started.start();
       ClientSession session =
           started
@@ -216,6 +219,16 @@ final class SftpFileStore implements FileStore {
       return client;
     } catch (IOException | RuntimeException e) {
       close();
+      String key = stranger.get();
+      if (key != null) {
+        throw new IOException(
+            String.format(
+                "the server at %s has the key %s, which is not host-key of --credentials, and was"
+                    + " told nothing; if its key was changed by those who run it, put the new one"
+                    + " there",
+                location, key),
+            e);
+      }
       throw failed(e);
     }
   }
@@ -234,7 +247,13 @@ final class SftpFileStore implements FileStore {
     }
   }
 
-  private ServerKeyVerifier verifier(@Nullable String hostKey) throws IOException {
+  /**
+   * Lets in who has a key, and nobody else.
+   *
+   * @param stranger gets the fingerprint of another one
+   */
+  private ServerKeyVerifier verifier(
+      @Nullable String hostKey, AtomicReference<@Nullable String> stranger) throws IOException {
     if (hostKey == null) {
       throw new IOException(
           "who answers at "
@@ -243,8 +262,13 @@ final class SftpFileStore implements FileStore {
               + " prints it");
     }
     return (session, address, key) -> {
+      stranger.set(KeyUtils.getFingerPrint(BuiltinDigests.sha256, key));
       Map.Entry<Boolean, String> check = KeyUtils.checkFingerPrint(hostKey, key);
-      return check != null && check.getKey();
+      if (check == null || !check.getKey()) {
+        return false;
+      }
+      stranger.set(null);
+      return true;
     };
   }
 

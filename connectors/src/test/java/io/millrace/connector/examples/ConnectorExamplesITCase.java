@@ -315,7 +315,8 @@ final class ConnectorExamplesITCase {
             Archive.of(
                 config,
                 "balances", // the directory below the archive
-                row -> ("{\"account\":\"" + row.account() + "\"}").getBytes(UTF_8), // a line
+                BalanceChanged.class, // what a row is
+                row -> row,
                 row -> row.sequence())) // the time, whose day the row is kept under
         .uid("archive");
     // README ends
@@ -323,7 +324,11 @@ final class ConnectorExamplesITCase {
     try (Stream<Path> kept = Files.list(directory.resolve("kept/balances/day=2026-01-31"))) {
       assertThat(kept.filter(file -> !file.getFileName().toString().startsWith(".")).toList())
           .singleElement()
-          .satisfies(file -> assertThat(file).hasContent("{\"account\":\"ann\"}"));
+          .satisfies(
+              file ->
+                  assertThat(file)
+                      .hasContent(
+                          "{\"account\":\"ann\",\"sequence\":" + START + ",\"cents\":300}"));
     }
   }
 

@@ -17,11 +17,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -29,6 +31,7 @@ import org.apache.flink.connector.base.source.reader.RecordsWithSplitIds;
 import org.apache.flink.connector.base.source.reader.splitreader.SplitsAddition;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -201,6 +204,58 @@ class FileAdaptersITCase {
       other.close();
       assertThat(next).isEqualTo(count);
       assertThat(failures).as("the connection was lost").hasValue(1);
+    }
+  }
+
+  /** More than the buffers of a connection hold, so that the server is amid it. */
+  @ParameterizedTest
+  @EnumSource(
+      value = Protocol.class,
+      names = {"FTP", "FTPS", "SFTP"})
+  void bytes_ofAServerThatIsRestartedAmidThem_goOnWhereTheyWere(Protocol protocol)
+      throws Exception {
+    byte[] content = new byte[16 << 20];
+    new Random(3).nextBytes(content);
+    FileServer server = empty(protocol);
+    Files.write(server.files().resolve("big.bin"), content);
+    try (FileStore store = server.location().open()) {
+      FileStat file = store.stat("big.bin").orElseThrow();
+      byte[] read = new byte[content.length];
+      try (InputStream in = new ResumingStream(store, file, 0, QUICK, failures::incrementAndGet)) {
+        int before = in.readNBytes(read, 0, 100_000);
+        server.restart();
+        int after = in.readNBytes(read, before, read.length - before);
+        assertThat(before + after).isEqualTo(content.length);
+        assertThat(in.read()).as("nothing comes twice").isEqualTo(-1);
+      }
+      assertThat(Arrays.equals(read, content)).as("the bytes are those of the file").isTrue();
+      assertThat(failures).as("the connection was lost").hasPositiveValue();
+    }
+  }
+
+  @Test
+  void server_ofAnotherKeyOrCertificate_isToldNothing_andSaysWhatToDo() throws Exception {
+    FileServer sftp = empty(Protocol.SFTP);
+    int logins = sftp.logins();
+    try (FileStore store = sftp.withWrongHostKey().open()) {
+      assertThatThrownBy(store::list)
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("has the key SHA256:")
+          .hasMessageContaining("put the new one there");
+    }
+    assertThat(sftp.logins()).as("no password was sent").isEqualTo(logins);
+
+    FileServer ftps = empty(Protocol.FTPS);
+    for (FileLocation refused : List.of(ftps.withoutTrustStore(), ftps.byAnotherName())) {
+      try (FileStore store = refused.open()) {
+        assertThatThrownBy(store::list)
+            .isInstanceOf(IOException.class)
+            .hasMessageContaining("the certificate of the server at ftps://")
+            .hasMessageContaining("trust-store of --credentials");
+      }
+    }
+    try (FileStore store = ftps.location().open()) {
+      assertThat(store.list()).as("who is right is served").isEmpty();
     }
   }
 

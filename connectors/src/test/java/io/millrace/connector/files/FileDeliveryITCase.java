@@ -215,6 +215,37 @@ class FileDeliveryITCase {
   }
 
   @ParameterizedTest
+  @EnumSource(
+      value = Protocol.class,
+      names = {"FTP", "FTPS", "SFTP"})
+  void file_toAServerThatIsRestartedAmidIt_isThereWholeAndOnce(Protocol protocol) throws Exception {
+    int rows = 200_000;
+    byte[] half = text(rows / 2).getBytes(UTF_8);
+    FileServer server = empty(protocol);
+    AtomicInteger attempts = new AtomicInteger();
+    try (FileDelivery delivery = to(server.location().open(), QUICK)) {
+      ExportedFile file =
+          delivery.upload(
+              NAME,
+              false,
+              START,
+              END,
+              out -> {
+                out.write(half, 0, half.length);
+                if (attempts.getAndIncrement() == 0) {
+                  server.restart();
+                }
+                out.write(half, 0, half.length);
+                return rows;
+              });
+      delivery.release(file);
+    }
+    assertDelivered(server, rows);
+    assertThat(attempts).as("written again from its start").hasValue(2);
+    assertThat(failures).hasValue(1);
+  }
+
+  @ParameterizedTest
   @EnumSource(Protocol.class)
   void paths_thatLeadOut_areRefused(Protocol protocol) throws Exception {
     FileServer server = empty(protocol);

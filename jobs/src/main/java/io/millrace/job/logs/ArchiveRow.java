@@ -1,45 +1,35 @@
 package io.millrace.job.logs;
 
+import io.millrace.operator.logline.LineException;
+import io.millrace.operator.logline.LineText;
 import io.millrace.operator.logs.LogLine;
-import io.millrace.schema.codec.JsonCodec;
 import io.millrace.schema.logs.LineArchived;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import org.apache.flink.util.function.SerializableFunction;
 import org.jspecify.annotations.Nullable;
 
-/** Writes a line as a row of the archive, so that its bytes can be had back. */
-final class ArchiveRow implements SerializableFunction<LogLine, byte[]> {
+/** Makes a row of the archive of a line, so that its bytes can be had back. */
+final class ArchiveRow implements SerializableFunction<LogLine, LineArchived> {
   private static final long serialVersionUID = 1L;
 
-  private transient @Nullable JsonCodec<LineArchived> codec;
-
   @Override
-  public byte[] apply(LogLine line) {
-    JsonCodec<LineArchived> known = codec;
-    if (known == null) {
-      known = JsonCodec.of(LineArchived.class);
-      codec = known;
-    }
+  public LineArchived apply(LogLine line) {
     byte[] value = line.value();
     String text = value == null ? null : text(value);
-    return known.encode(
-        new LineArchived(
-            line.source(),
-            text,
-            value == null || text != null ? null : Base64.getEncoder().encodeToString(value),
-            line.timestamp(),
-            line.topic(),
-            line.partition(),
-            line.offset()));
+    return new LineArchived(
+        line.source(),
+        text,
+        value == null || text != null ? null : Base64.getEncoder().encodeToString(value),
+        line.timestamp(),
+        line.topic(),
+        line.partition(),
+        line.offset());
   }
 
   private static @Nullable String text(byte[] value) {
     try {
-      return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(value)).toString();
-    } catch (CharacterCodingException e) {
+      return LineText.of(value, value.length).toString();
+    } catch (LineException e) {
       return null;
     }
   }

@@ -29,6 +29,7 @@ import io.millrace.schema.codec.Rejection;
 import io.millrace.schema.lane.DeadLettered;
 import io.millrace.schema.lane.LateArrived;
 import io.millrace.schema.logs.AlertState;
+import io.millrace.schema.logs.LineArchived;
 import io.millrace.schema.logs.LinesAccounted;
 import io.millrace.schema.logs.LogAlertRaised;
 import io.millrace.schema.logs.LogRecorded;
@@ -200,7 +201,13 @@ public final class LogIngestionJob {
   private static void archive(DataStream<LogLine> lines, JobConfig config) {
     String name = config.get(KafkaOptions.TOPIC_PREFIX) + Topics.LOGS_RAW.name();
     lines
-        .sinkTo(Archive.of(config.configuration(), name, new ArchiveRow(), LogLine::timestamp))
+        .sinkTo(
+            Archive.of(
+                config.configuration(),
+                name,
+                LineArchived.class,
+                new ArchiveRow(),
+                LogLine::timestamp))
         .uid("archive-sink")
         .name("Archive " + name);
   }

@@ -144,6 +144,7 @@ public final class LogIngestionOptions {
           MIN_LEVEL,
           MAX_LINE,
           ArchiveOptions.ARCHIVE,
+          ArchiveOptions.ARCHIVE_FORMAT,
           ArchiveOptions.ARCHIVE_ROLL_SIZE,
           ArchiveOptions.ARCHIVE_ROLL_INTERVAL,
           RECALL,

@@ -12,6 +12,8 @@ import io.millrace.job.JobRuns;
 import io.millrace.job.TestEndpoints;
 import io.millrace.job.TopicReader;
 import io.millrace.local.broker.LocalBroker;
+import io.millrace.local.store.LocalFileServer;
+import io.millrace.local.store.LocalFileServer.Protocol;
 import io.millrace.schema.Topics;
 import io.millrace.schema.files.FileRecorded;
 import java.io.InputStream;
@@ -35,9 +37,12 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
-/** The whole job on a real broker, with a failure between a file and its acknowledgement. */
+/**
+ * The whole job on a real broker, into a directory and to real servers of SFTP and FTP, with a
+ * failure between a file and its acknowledgement.
+ */
 class FileExportJobITCase {
   @RegisterExtension
   static final MiniClusterExtension FLINK =
@@ -91,40 +96,55 @@ class FileExportJobITCase {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"rocksdb", "hashmap"})
-  void rows_withAFailureBeforeTheAcknowledgement_areInOneWholeFileEach(String state)
+  @CsvSource({"rocksdb, directory", "hashmap, SFTP", "rocksdb, FTP"})
+  void rows_withAFailureBeforeTheAcknowledgement_areInOneWholeFileEach(String state, String place)
       throws Exception {
-    Path files = Files.createDirectories(directory.resolve("out-" + state));
-    String prefix = state + ".";
-    JobConfig config =
-        JobConfig.parse(
-            new String[] {
-              "--bootstrap",
-              broker.bootstrap(),
-              "--create-topics",
-              "true",
-              "--topic-prefix",
-              prefix,
-              "--job-name",
-              "export-" + state,
-              "--bounded",
-              "true",
-              "--max-out-of-orderness",
-              "30d",
-              "--location",
-              "file:" + files.toAbsolutePath(),
-              "--window",
-              "10m",
-              "--files-per-window",
-              "2",
-              "--format",
-              "csv",
-              "--columns",
-              "row,at,fields.id,fields.note",
-              "--gzip",
-              "true"
-            },
-            FileExportJob.JOB);
+    if (place.equals("directory")) {
+      Path files = Files.createDirectories(directory.resolve(place));
+      assertExported(place, state, files, List.of("--location", "file:" + files.toAbsolutePath()));
+      return;
+    }
+    try (LocalFileServer server =
+        LocalFileServer.start(Protocol.valueOf(place), directory.resolve(place))) {
+      assertExported(
+          place,
+          state,
+          server.files(),
+          List.of(
+              "--location", server.address(), "--credentials", server.credentials().toString()));
+    }
+  }
+
+  private static void assertExported(String name, String state, Path files, List<String> place)
+      throws Exception {
+    String prefix = name + ".";
+    List<String> options =
+        new ArrayList<>(
+            List.of(
+                "--bootstrap",
+                broker.bootstrap(),
+                "--create-topics",
+                "true",
+                "--topic-prefix",
+                prefix,
+                "--job-name",
+                "export-" + name,
+                "--bounded",
+                "true",
+                "--max-out-of-orderness",
+                "30d",
+                "--window",
+                "10m",
+                "--files-per-window",
+                "2",
+                "--format",
+                "csv",
+                "--columns",
+                "row,at,fields.id,fields.note",
+                "--gzip",
+                "true"));
+    options.addAll(place);
+    JobConfig config = JobConfig.parse(options.toArray(String[]::new), FileExportJob.JOB);
     KafkaTopics.prepare(config.configuration(), FileExportJob.JOB.topics());
     produce(prefix + "file-ingestion.records");
 

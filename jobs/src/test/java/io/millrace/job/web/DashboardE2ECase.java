@@ -96,12 +96,16 @@ class DashboardE2ECase {
     await().atMost(LIMIT).until(() -> late.rows() == K);
 
     killTaskManagers();
-    await().atMost(LIMIT).until(() -> !runsWholly(page) && job(page).path("lag").asLong() > 0);
+    await()
+        .atMost(LIMIT)
+        .until(
+            () ->
+                !runsWholly(page)
+                    && job(page).path("lag").asLong() > 0
+                    && job(page).path("checkpointedAt").asLong() > 0);
     await().atMost(LIMIT).until(() -> !job(page).path("failure").asText().isEmpty());
     long crashed = page.latestWindow();
     await().atMost(LIMIT).until(() -> runsWholly(page) && page.latestWindow() > crashed);
-    // After a restart Flink knows none until the next one is complete.
-    await().atMost(LIMIT).until(() -> job(page).path("checkpointedAt").asLong() > 0);
   }
 
   private static JsonNode job(StreamedPage page) {
@@ -127,7 +131,9 @@ class DashboardE2ECase {
       browser.awaitText("web.requests");
       killTaskManagers();
       browser.awaitThat(STATE + "return state !== 'RUNNING'");
-      browser.awaitText("heavy-hitters failed last with");
+      browser.awaitThat(
+          "return /heavy-hitters failed [\\d.]+ m?s ago: .+\\. (Flink restarts it|It runs again)/"
+              + ".test(document.body.innerText)");
       browser.awaitThat(STATE + "return state === 'RUNNING' && restarts > 0");
       String records = browser.run(STATE + "return records").asText();
       browser.awaitThat(STATE + "return records !== arguments[0]", records);

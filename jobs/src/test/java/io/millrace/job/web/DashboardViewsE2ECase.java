@@ -430,7 +430,7 @@ class DashboardViewsE2ECase {
     // The job refuses it again.
     browser.awaitThat("return (() => { " + letters + " })() === '2'");
     enter("Search", "none has these words");
-    browser.awaitText("unless a search hides them");
+    browser.awaitText("the search or the reason hides those there are");
   }
 
   @Test

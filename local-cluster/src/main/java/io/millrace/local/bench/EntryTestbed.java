@@ -11,7 +11,9 @@ import io.millrace.schema.Topics;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +22,8 @@ import java.util.Map;
 final class EntryTestbed extends TopicTestbed<EntryVariant> {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String OTHER = "other-";
+  private static final double NANOS_PER_SECOND = 1e9;
+  private static final double BYTES_PER_MEGABYTE = 1e6;
 
   /** Of those that are fed in process: one task, so that nothing is timed but it. */
   private static final TimedJob.Setup IN_PROCESS =
@@ -28,6 +32,7 @@ final class EntryTestbed extends TopicTestbed<EntryVariant> {
   private final EntryLoad pairs;
   private final EntryLoad alone;
   private final long bytes;
+  private final Map<EntryVariant, String> taken = new EnumMap<>(EntryVariant.class);
 
   private EntryTestbed(
       Site site, BrokerProcess broker, EntryLoad pairs, EntryLoad alone, long bytes) {
@@ -103,6 +108,16 @@ final class EntryTestbed extends TopicTestbed<EntryVariant> {
 
   @Override
   void checkFigures(EntryVariant variant, Map<String, Long> figures) throws VoidRunException {
+    Figures all = new Figures(variant.code(), figures);
+    taken.put(
+        variant,
+        format(
+            "%-21s %,d entries in %.1f s, %.1f s of CPU, state of %.1f MB in its largest checkpoint",
+            variant.code(),
+            all.get(RunTimes.RECORDS),
+            all.get(RunTimes.NANOS) / NANOS_PER_SECOND,
+            all.get(RunTimes.CPU_NANOS) / NANOS_PER_SECOND,
+            all.get(RunTimes.STATE_BYTES) / BYTES_PER_MEGABYTE));
     if (!variant.isInProcess()) {
       return;
     }
@@ -120,6 +135,13 @@ final class EntryTestbed extends TopicTestbed<EntryVariant> {
         "sum of the numbers of entries without a match",
         OTHER + Figures.CHECKSUM,
         load.aloneChecksum());
+  }
+
+  @Override
+  public List<String> findings() {
+    List<String> lines = new ArrayList<>(List.of("what the last run of each took"));
+    lines.addAll(taken.values());
+    return lines;
   }
 
   @Override

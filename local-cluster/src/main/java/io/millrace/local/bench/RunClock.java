@@ -34,11 +34,13 @@ public final class RunClock implements MetricReporter, Scheduled {
   private static final String RECORDS_IN = "numRecordsIn";
   private static final String RECORDS_OUT = "numRecordsOut";
   private static final String CHECKPOINTS = "numberOfCompletedCheckpoints";
+  private static final String STATE_BYTES = "lastCheckpointFullSize";
 
   private final List<Counter> read = new CopyOnWriteArrayList<>();
   private final List<Counter> made = new CopyOnWriteArrayList<>();
   private final List<Counter> all = new CopyOnWriteArrayList<>();
   private final List<Gauge<?>> checkpoints = new CopyOnWriteArrayList<>();
+  private final List<Gauge<?>> states = new CopyOnWriteArrayList<>();
   private final RunTimes times = new RunTimes();
 
   private Path file = Path.of("");
@@ -71,6 +73,10 @@ public final class RunClock implements MetricReporter, Scheduled {
       checkpoints.add(gauge);
       return;
     }
+    if (name.equals(STATE_BYTES) && metric instanceof Gauge<?> gauge) {
+      states.add(gauge);
+      return;
+    }
     String operator = group.getAllVariables().get(OPERATOR_NAME);
     if (operator == null || !(metric instanceof Counter counter)) {
       return;
@@ -89,7 +95,8 @@ public final class RunClock implements MetricReporter, Scheduled {
 
   @Override
   public synchronized void report() {
-    times.look(sourceRecords(), sum(all), hasCheckpoint());
+    times.look(sourceRecords(), sum(all), largest(checkpoints) > 0);
+    times.state(largest(states));
   }
 
   @Override
@@ -102,13 +109,14 @@ public final class RunClock implements MetricReporter, Scheduled {
     return Math.max(sum(read), sum(made));
   }
 
-  private boolean hasCheckpoint() {
-    for (Gauge<?> completed : checkpoints) {
-      if (completed.getValue() instanceof Number number && number.longValue() > 0) {
-        return true;
+  private static long largest(List<Gauge<?>> gauges) {
+    long largest = 0;
+    for (Gauge<?> gauge : gauges) {
+      if (gauge.getValue() instanceof Number number) {
+        largest = Math.max(largest, number.longValue());
       }
     }
-    return false;
+    return largest;
   }
 
   private void add(Counter counter, boolean source, List<Counter> ofSources) {

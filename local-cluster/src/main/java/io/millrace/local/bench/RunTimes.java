@@ -29,9 +29,13 @@ final class RunTimes {
   static final String NANOS = "clock.nanos";
   static final String CPU_NANOS = "clock.cpu-nanos";
 
+  /** Of the largest checkpoint, all of its state. */
+  static final String STATE_BYTES = "clock.state-bytes";
+
   private Look first = Look.NONE;
   private Look running = Look.NONE;
   private Look last = Look.NONE;
+  private long stateBytes;
 
   /**
    * What one look saw.
@@ -64,6 +68,11 @@ final class RunTimes {
     }
   }
 
+  /** Notes how large the state of the last checkpoint is. */
+  void state(long bytes) {
+    stateBytes = Math.max(stateBytes, bytes);
+  }
+
   /** Where the figures begin. */
   private Look begin() {
     return running.read() > 0 && running.read() <= last.read() / 2 ? running : first;
@@ -81,6 +90,7 @@ final class RunTimes {
     seen.setProperty(RECORDS, String.valueOf(last.read() - begin.read()));
     seen.setProperty(NANOS, String.valueOf(last.nanos() - begin.nanos()));
     seen.setProperty(CPU_NANOS, String.valueOf(last.cpuNanos() - begin.cpuNanos()));
+    seen.setProperty(STATE_BYTES, String.valueOf(stateBytes));
     try (var out = Files.newBufferedWriter(file)) {
       seen.store(out, null);
     } catch (IOException e) {

@@ -3,6 +3,7 @@ package io.millrace.local.dashboard;
 import io.millrace.local.flink.FlinkRest;
 import java.io.IOException;
 import java.net.URI;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A web page that shows topics and jobs as they are now.
@@ -41,8 +42,7 @@ public final class Dashboard implements AutoCloseable {
             reader,
             decoder,
             watched ? new JobWatch(new FlinkRest(sources.flink()), reader) : null,
-            // Flink listens on loopback here, so it is of no use to viewers elsewhere.
-            watched && settings.isLocal() ? sources.flink().get(0).toString() : null,
+            watched ? page(sources.flink().get(0), settings) : null,
             !sources.readOnly());
     Viewers viewers = new Viewers(tables, status::json);
     try {
@@ -57,6 +57,13 @@ public final class Dashboard implements AutoCloseable {
       reader.close();
       throw e;
     }
+  }
+
+  /** Flink's own page; null where it is on loopback, and viewers may be elsewhere. */
+  private static @Nullable String page(URI flink, DashboardSettings settings) {
+    String host = flink.getAuthority().replaceFirst(":\\d+$", "");
+    boolean loopback = host.matches("(?i)localhost|127\\..*|\\[::1\\]");
+    return settings.isLocal() || !loopback ? flink.toString() : null;
   }
 
   /** Address of the page. */

@@ -22,8 +22,10 @@ import io.undertow.util.HttpString;
 import io.undertow.util.Methods;
 import io.undertow.util.StatusCodes;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.net.UnknownHostException;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
@@ -143,13 +145,23 @@ final class DashboardServer implements AutoCloseable {
   /** Address of the page. */
   URI address() {
     InetSocketAddress bound = (InetSocketAddress) undertow.getListenerInfo().get(0).getAddress();
-    String host = bound.getAddress().getHostAddress();
+    String host =
+        bound.getAddress().isAnyLocalAddress() ? ownName() : bound.getAddress().getHostAddress();
     return URI.create(
         (tls ? "https://" : "http://")
             + (host.contains(":") ? "[" + host + "]" : host)
             + ":"
             + bound.getPort()
             + "/");
+  }
+
+  /** What others call this machine; a page that listens on all of its addresses has none. */
+  private static String ownName() {
+    try {
+      return InetAddress.getLocalHost().getHostName();
+    } catch (UnknownHostException e) {
+      return InetAddress.getLoopbackAddress().getHostAddress();
+    }
   }
 
   @Override

@@ -14,6 +14,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
 import org.apache.flink.api.common.JobID;
@@ -43,6 +44,20 @@ final class JobWatch {
     private final Map<String, Long> positions = new HashMap<>();
     private Map<String, PartitionTime> partitions = Map.of();
     private final Deque<Sample> samples = new ArrayDeque<>();
+
+    /** After a restart Flink tells of no checkpoint until the next one is complete. */
+    private OptionalLong checkpointedAt = OptionalLong.empty();
+
+    /** The vertices of sources that wait for none of their partitions. */
+    Set<String> quiet() {
+      long now = System.nanoTime();
+      Set<String> quiet = new HashSet<>();
+      partitions.values().forEach(each -> quiet.add(each.split().vertex()));
+      partitions.values().stream()
+          .filter(each -> !each.isIdle(now))
+          .forEach(each -> quiet.remove(each.split().vertex()));
+      return quiet;
+    }
 
     long records() {
       return positions.values().stream().mapToLong(Long::longValue).sum();
@@ -107,12 +122,15 @@ final class JobWatch {
     SubmittedJob submitted = new SubmittedJob(rest, JobID.fromHexString(id));
     try {
       if (!SubmittedJob.isEnd(state)) {
-        addProgress(described, submitted, seen.computeIfAbsent(id, any -> new Seen()), topics);
-        addEventTime(described, id);
+        Seen before = seen.computeIfAbsent(id, any -> new Seen());
+        addProgress(described, submitted, before, topics);
+        addEventTime(described, id, before.quiet());
       }
       boolean whole = state.equals(RUNNING) && tasks.path("total").equals(tasks.path("running"));
       if (!whole || described.path("restarts").asLong() > 0) {
-        described.put("failure", submitted.failure());
+        submitted
+            .lastFailure()
+            .ifPresent(last -> described.put("failure", last.cause()).put("failedAt", last.at()));
       }
     } catch (IOException e) {
       // A job that restarts has no figures for a moment.
@@ -133,7 +151,10 @@ final class JobWatch {
     described.put("perSecond", before.perSecond());
     described.put("lag", lag(before.positions));
     described.put("restarts", progress.restarts());
-    progress.checkpointedAt().ifPresent(at -> described.put("checkpointedAt", at));
+    if (progress.checkpointedAt().isPresent()) {
+      before.checkpointedAt = progress.checkpointedAt();
+    }
+    before.checkpointedAt.ifPresent(at -> described.put("checkpointedAt", at));
     addSources(described.putArray("sources"), before, progress.splits());
   }
 
@@ -203,12 +224,20 @@ final class JobWatch {
     return lag;
   }
 
-  /** The earliest watermark that any task waits at: up to then the job's results are final. */
-  private void addEventTime(ObjectNode described, String id)
+  /**
+   * The earliest watermark that any task waits at: up to then the job's results are final. Tasks
+   * that only get what quiet sources read wait for nothing, at the watermark that was the last.
+   */
+  private void addEventTime(ObjectNode described, String id, Set<String> quietSources)
       throws IOException, InterruptedException {
+    JsonNode job = rest.get("/jobs/" + id);
+    Set<String> quiet = fedBy(quietSources, job.path("plan").path("nodes"));
     long earliest = Long.MAX_VALUE;
     String slowest = "";
-    for (JsonNode vertex : rest.get("/jobs/" + id).path("vertices")) {
+    for (JsonNode vertex : job.path("vertices")) {
+      if (quiet.contains(vertex.path("id").asText())) {
+        continue;
+      }
       String path = "/jobs/" + id + "/vertices/" + vertex.path("id").asText() + "/watermarks";
       for (JsonNode watermark : rest.get(path)) {
         long at = watermark.path("value").asLong(Long.MIN_VALUE);
@@ -221,5 +250,21 @@ final class JobWatch {
     if (earliest < Long.MAX_VALUE) {
       described.put("eventTime", earliest).put("eventTimeOf", slowest);
     }
+  }
+
+  /** Some sources of a plan, and the vertices all of whose records come from these. */
+  static Set<String> fedBy(Set<String> sources, JsonNode nodes) {
+    Set<String> fed = new HashSet<>(sources);
+    boolean more = !fed.isEmpty();
+    while (more) {
+      more = false;
+      for (JsonNode node : nodes) {
+        JsonNode inputs = node.path("inputs");
+        if (!inputs.isEmpty() && inputs.findValuesAsText("id").stream().allMatch(fed::contains)) {
+          more |= fed.add(node.path("id").asText());
+        }
+      }
+    }
+    return fed;
   }
 }

@@ -92,6 +92,8 @@ final class RowTable {
   private long chars;
   private long forgotten;
   private long received;
+  private boolean caughtUp;
+  private long caughtUpAt;
 
   /**
    * An empty table.
@@ -126,6 +128,17 @@ final class RowTable {
   /** How many rows there are. */
   synchronized int size() {
     return present.size();
+  }
+
+  /**
+   * Says that what comes from now on is new. A reader of a log that misses some of what is older is
+   * not told so: those are records which the topic had before anybody looked at it.
+   */
+  synchronized void caughtUp() {
+    if (!caughtUp) {
+      caughtUp = true;
+      caughtUpAt = changes;
+    }
   }
 
   /** Adds a record. */
@@ -239,8 +252,13 @@ final class RowTable {
     }
     StringBuilder json = new StringBuilder();
     taken.forEach(row -> add(json, row));
-    long skipped = reset ? 0 : changes - seen - taken.size();
+    long skipped = reset || !caughtUp ? 0 : skipped(Math.max(seen, caughtUpAt), taken);
     return new Frame(frame(json, reset, false, skipped), new Cursor(changes, changes), false);
+  }
+
+  /** Every record of a log is a change. */
+  private long skipped(long after, Deque<Row> taken) {
+    return changes - after - taken.stream().filter(row -> row.change > after).count();
   }
 
   private static void add(StringBuilder json, Row row) {

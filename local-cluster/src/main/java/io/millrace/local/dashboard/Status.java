@@ -88,19 +88,20 @@ final class Status implements AutoCloseable {
     status.put("replays", replays);
     status.put("kafkaProblem", reader.problem());
     status.put("unreadable", decoder.unreadable());
-    addFlink(status);
     addTopics(status.putArray("topics"));
+    // Right after the topics, so that both have the same dead letters.
+    addFlink(status, decoder.lettersByJob());
     json = status.toString();
   }
 
-  private void addFlink(ObjectNode status) throws InterruptedException {
+  private void addFlink(ObjectNode status, Map<String, Long> letters) throws InterruptedException {
     if (jobs == null) {
       return;
     }
     ObjectNode flink = status.putObject("flink");
     flink.put("page", flinkPage);
     try {
-      flink.set("jobs", jobs.look(decoder.lettersByJob()));
+      flink.set("jobs", jobs.look(letters));
     } catch (IOException e) {
       flink.put("problem", "Flink does not answer: " + FailureCause.oneLine(e));
     }

@@ -44,6 +44,10 @@ final class TopicReader implements AutoCloseable {
   private final KafkaConsumer<byte[], byte[]> consumer;
   private final Thread thread;
   private final Set<String> cut = new HashSet<>();
+
+  /** Where what a partition had before it was followed ends, until that is read. */
+  private final Map<TopicPartition, Long> older = new HashMap<>();
+
   private volatile Set<String> measured = Set.of();
   private volatile Map<TopicPartition, Long> ends = Map.of();
   private volatile @Nullable String problem;
@@ -172,6 +176,7 @@ final class TopicReader implements AutoCloseable {
     Map<TopicPartition, Long> first = consumer.beginningOffsets(added, ANSWER_LIMIT);
     Map<TopicPartition, Long> last = consumer.endOffsets(added, ANSWER_LIMIT);
     consumer.assign(wanted);
+    older.keySet().retainAll(wanted);
     for (TopicPartition partition : added) {
       boolean live = tables.lane(partition.topic()) == Lane.LIVE;
       long start = first.getOrDefault(partition, 0L);
@@ -182,6 +187,7 @@ final class TopicReader implements AutoCloseable {
         }
       }
       consumer.seek(partition, Math.max(start, newest));
+      older.put(partition, last.getOrDefault(partition, 0L));
       tables.table(partition.topic());
     }
   }
@@ -202,6 +208,22 @@ final class TopicReader implements AutoCloseable {
         decoder.record(record, table);
       }
     }
+    tellCaughtUp();
+  }
+
+  /** Tells the tables of whose topics all is read that they had before they were followed. */
+  private void tellCaughtUp() {
+    if (older.isEmpty()) {
+      return;
+    }
+    Set<String> ready = topics(older.keySet());
+    older.entrySet().removeIf(each -> consumer.position(each.getKey()) >= each.getValue());
+    ready.removeAll(topics(older.keySet()));
+    ready.forEach(topic -> tables.table(topic).caughtUp());
+  }
+
+  private static Set<String> topics(Set<TopicPartition> partitions) {
+    return partitions.stream().map(TopicPartition::topic).collect(Collectors.toSet());
   }
 
   private static void pause() {

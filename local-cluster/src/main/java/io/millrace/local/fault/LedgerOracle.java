@@ -50,7 +50,7 @@ abstract class LedgerOracle<T extends Record> implements JobOracle {
    *
    * @param type of the events
    * @param late name of the topic with late records; empty where the job has none
-   * @param live name of the live topic
+   * @param live name of the live topic; empty where the job has none
    * @param deadLetters name of the topic with refused records
    */
   record Lanes<T extends Record>(Class<T> type, String late, String live, String deadLetters) {}

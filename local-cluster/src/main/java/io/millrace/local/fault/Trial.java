@@ -1,6 +1,8 @@
 package io.millrace.local.fault;
 
 import io.millrace.schema.Topic;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -29,6 +31,18 @@ public interface Trial {
 
   /** Options that the job must be run with. */
   Map<String, String> settings();
+
+  /**
+   * Makes what the job works on beside topics, such as a directory for its files. Called once,
+   * before the job runs and is judged.
+   *
+   * @param directory one of the run
+   * @return options that tell the job where that is
+   * @throws IOException where it can't be made
+   */
+  default Map<String, String> place(Path directory) throws IOException {
+    return Map.of();
+  }
 
   /**
    * Makes a record. Called by one thread.

@@ -28,7 +28,9 @@ public final class Trials {
           "location-fanout",
           PositionTrial::new,
           LOGS,
-          LogTrial::new);
+          LogTrial::new,
+          "file-export",
+          ExportTrial::new);
 
   @FunctionalInterface
   private interface Maker {

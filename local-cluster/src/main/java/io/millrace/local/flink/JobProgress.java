@@ -23,9 +23,10 @@ public record JobProgress(
   /**
    * The event time of a partition.
    *
+   * @param vertex id of the vertex whose source reads it
    * @param watermark in milliseconds since the epoch; {@link Long#MIN_VALUE} before the first
    *     record that has a time
    * @param idleMillis for how long in all its source did not wait for it, since it began to read
    */
-  public record Split(long watermark, long idleMillis) {}
+  public record Split(String vertex, long watermark, long idleMillis) {}
 }

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.regex.Matcher;
@@ -51,6 +52,14 @@ public final class SubmittedJob {
   private static final Duration SAVEPOINT_LIMIT = Duration.ofMinutes(10);
   private static final Duration SAVEPOINT_POLL = Duration.ofMillis(100);
 
+  /**
+   * A failure of a job.
+   *
+   * @param cause why, in one line
+   * @param at when, in milliseconds since the epoch
+   */
+  public record Failure(String cause, long at) {}
+
   private final FlinkRest rest;
   private final String job;
   private final JobID id;
@@ -84,8 +93,9 @@ public final class SubmittedJob {
     Map<String, Long> positions = new HashMap<>();
     Map<String, Split> splits = new HashMap<>();
     for (JsonNode vertex : overview.path("vertices")) {
-      String metrics = "/vertices/" + vertex.path("id").asText() + "/subtasks/metrics";
-      maxima(metrics).forEach((name, value) -> addFigure(name, value, positions, splits));
+      String id = vertex.path("id").asText();
+      maxima("/vertices/" + id + "/subtasks/metrics")
+          .forEach((name, value) -> addFigure(id, name, value, positions, splits));
     }
     JsonNode latest =
         get("/checkpoints").path("latest").path("completed").path("trigger_timestamp");
@@ -183,15 +193,27 @@ public final class SubmittedJob {
 
   /** Why the job failed last, in one line; empty where it did not fail. */
   public String failure() throws IOException, InterruptedException {
+    return lastFailure().map(Failure::cause).orElse("");
+  }
+
+  /** The job's last failure; empty where it did not fail. */
+  public Optional<Failure> lastFailure() throws IOException, InterruptedException {
     JsonNode history = get("/exceptions").path("exceptionHistory").path("entries");
     if (history.isEmpty()) {
-      return "";
+      return Optional.empty();
     }
-    return FailureCause.of(history.get(0).path("stacktrace").asText());
+    JsonNode last = history.get(0);
+    return Optional.of(
+        new Failure(
+            FailureCause.of(last.path("stacktrace").asText()), last.path("timestamp").asLong()));
   }
 
   private static void addFigure(
-      String name, double value, Map<String, Long> positions, Map<String, Split> splits) {
+      String vertex,
+      String name,
+      double value,
+      Map<String, Long> positions,
+      Map<String, Split> splits) {
     Matcher position = POSITION.matcher(name);
     Matcher split = SPLIT.matcher(name);
     if (position.matches()) {
@@ -201,9 +223,10 @@ public final class SubmittedJob {
       boolean isTime = split.group(2).equals("currentWatermark");
       splits.merge(
           split.group(1),
-          new Split(isTime ? (long) value : Long.MIN_VALUE, isTime ? 0 : (long) value),
+          new Split(vertex, isTime ? (long) value : Long.MIN_VALUE, isTime ? 0 : (long) value),
           (one, other) ->
               new Split(
+                  vertex,
                   Math.max(one.watermark(), other.watermark()),
                   Math.max(one.idleMillis(), other.idleMillis())));
     }

@@ -30,6 +30,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The lines that log ingestion has archived, as its lists say and its files have. */
 public final class LogArchive {
+  private static final String PARQUET = ".parquet";
   private static final JsonMapper JSON = JsonMapper.builder().build();
   private static final JsonCodec<LineArchived> ROWS = JsonCodec.of(LineArchived.class);
 
@@ -111,6 +112,12 @@ public final class LogArchive {
   }
 
   private void read(Path file, JsonNode listed, OffsetRanges offsets) throws IOException {
+    if (file.getName().endsWith(PARQUET)) {
+      throw new IOException(
+          file
+              + " is Parquet, and only lines of JSON can be looked for; have log ingestion run with"
+              + " archive-format=json where days are to be deleted or brought back");
+    }
     MessageDigest digest = sha256();
     long rows = 0;
     try (InputStream in = new DigestInputStream(files.open(file), digest);

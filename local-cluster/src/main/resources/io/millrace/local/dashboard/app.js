@@ -44,10 +44,11 @@ function show() {
   const { view, parameter } = route();
   stream?.close();
   shown = view.create({ session, parameter });
-  document.title = `${view.title} – Millrace`;
+  document.title = `${parameter ?? view.title} – Millrace`;
   setChildren(main, shown.element);
   for (const link of nav.querySelectorAll("a")) {
     if (link.hash === `#/${view.id}`) link.setAttribute("aria-current", "page");
+    else if (link.hash === `#/${view.under}`) link.setAttribute("aria-current", "true");
     else link.removeAttribute("aria-current");
   }
   nav.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });

@@ -53,11 +53,11 @@ export function meterPart(share, kind) {
   return part;
 }
 
-/** A small line of numbers. */
-export function spark(values, label) {
+/** A small line of the latest of at most so many numbers; the last one is at its end. */
+export function spark(values, most, label) {
   const top = Math.max(1, ...values);
-  const step = 100 / Math.max(1, values.length - 1);
-  const points = values.map((value, i) => `${(i * step).toFixed(1)},${(23 - (value / top) * 22).toFixed(1)}`);
+  const step = 100 / (most - 1);
+  const points = values.map((value, i) => `${(100 - (values.length - 1 - i) * step).toFixed(1)},${(23 - (value / top) * 22).toFixed(1)}`);
   return svg(
     "svg",
     { class: "spark", viewBox: "0 0 100 24", preserveAspectRatio: "none", role: "img", "aria-label": label },
@@ -65,9 +65,33 @@ export function spark(values, label) {
   );
 }
 
+/** A text in which commands stand between backticks. */
+export function withCommands(text) {
+  return text.split("`").map((part, i) => (i % 2 ? h("code", {}, part) : part));
+}
+
 /** What to show where there is nothing. */
-export function empty(text, ...more) {
-  return h("p", { class: "empty" }, text, ...more);
+export function empty(text) {
+  return h("p", { class: "empty" }, withCommands(text));
+}
+
+/** Fills a card, or says in it why there is nothing. What is there already is left alone. */
+export function fillCard(card, title, count, content, nothing) {
+  const state = count > 0 ? "" : nothing;
+  if (card.dataset.lacks === state) return;
+  card.dataset.lacks = state;
+  setChildren(card, title ? h("h2", {}, title) : null, count > 0 ? content : empty(nothing));
+}
+
+/** States of a job that never runs again. */
+const ENDED = ["FINISHED", "CANCELED", "FAILED", "SUSPENDED"];
+
+/** What somebody can do for a job's view to show something. `later` says when it does once the job runs. */
+export function advice(status, job, later) {
+  const runs = status?.flink?.jobs?.some((each) => each.name === job && !ENDED.includes(each.state));
+  if (runs) return `The job runs; ${later}`;
+  if (!status?.replays) return `The job does not run yet: start ${job} on your Flink. Runs it already with a prefix of topics? Then give the dashboard the same \`--topic-prefix\`.`;
+  return `The job does not run yet. It is started with \`local-cluster/run ${job}\`, or on the cluster that is up with \`local-cluster/run submit ${job}\`.`;
 }
 
 /** A heading with a sentence on what the view shows. */

@@ -7,6 +7,19 @@ const onDay = { month: "short", day: "numeric", hour: "2-digit", minute: "2-digi
 const dateClock = new Intl.DateTimeFormat(undefined, onDay);
 const yearClock = new Intl.DateTimeFormat(undefined, { year: "numeric", ...onDay });
 
+/** How far the server's clock is ahead of the viewer's, in ms. */
+let ahead = 0;
+
+/** Says what time it is at the server, so that ages are right whatever the viewer's clock says. */
+export function setClock(millis) {
+  if (typeof millis === "number") ahead = millis - Date.now();
+}
+
+/** The time now by the server's clock, in ms. */
+export function now() {
+  return Date.now() + ahead;
+}
+
 /** The viewer's time zone, and how far from UTC it is now. */
 export function zone() {
   const format = new Intl.DateTimeFormat(undefined, { timeZoneName: "longOffset" });
@@ -32,9 +45,9 @@ export function time(millis) {
   if (typeof millis !== "number") return "–";
   const at = new Date(millis);
   if (Number.isNaN(at.getTime())) return String(millis);
-  const now = new Date();
-  if (at.getFullYear() !== now.getFullYear()) return yearClock.format(at);
-  return at.toDateString() === now.toDateString() ? clock.format(at) : dateClock.format(at);
+  const today = new Date(now());
+  if (at.getFullYear() !== today.getFullYear()) return yearClock.format(at);
+  return at.toDateString() === today.toDateString() ? clock.format(at) : dateClock.format(at);
 }
 
 /** A window of time; its day is said once. */
@@ -59,7 +72,7 @@ export function duration(millis) {
 
 /** How long ago something was. */
 export function ago(millis) {
-  return typeof millis === "number" ? `${duration(Math.max(0, Date.now() - millis))} ago` : "never";
+  return typeof millis === "number" ? `${duration(Math.max(0, now() - millis))} ago` : "never";
 }
 
 /** An amount in its currency. */

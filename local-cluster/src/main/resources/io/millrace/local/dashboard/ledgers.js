@@ -1,10 +1,10 @@
-import { h, setChildren, heading, empty, meterPart, Choice, tell } from "./dom.js";
+import { h, setChildren, setText, fillCard, heading, advice, meterPart, Choice, tell } from "./dom.js";
 import { number, time, ago, money } from "./format.js";
 import { RowsTable } from "./table.js";
 
 const SHOWN = 200;
 const AGES = ["new", "1h", "24h", "3d", "7d"];
-const AGE_WORDS = { new: "less than an hour", "1h": "an hour or more", "24h": "a day or more", "3d": "three days or more", "7d": "a week or more" };
+const AGE_WORDS = { new: "less than an hour", "1h": "an hour to a day", "24h": "one day to three", "3d": "three days to a week", "7d": "a week or more" };
 
 /** Reconciliation: matched, open, breaks by age, tie-out, and one break's history. */
 export const ledgers = {
@@ -56,11 +56,13 @@ class Ledgers {
         { title: "State", class: "less", value: (each) => h("span", { class: `badge ${each.state === "open" ? "bad" : "good"}` }, each.state) },
         { title: "Amount", class: "n", value: (each) => money(each.amountMinor, each.currency) },
         { title: "Entries", class: "wide mono less", value: (each) => each.entryIds.join(", ") },
-        { title: "History", hidden: true, value: (each) => h("button", { type: "button", class: "quiet", "aria-label": `History of ${each.type}, ${money(each.amountMinor, each.currency)}, ${each.entryIds.join(", ")}`, onclick: () => this.#choose(each.breakId) }, "History") },
+        { title: "History", hidden: true, class: "n", value: (each) => h("button", { type: "button", class: "quiet", "aria-label": `History of ${each.type}, ${money(each.amountMinor, each.currency)}, ${each.entryIds.join(", ")}`, onclick: () => this.#choose(each.breakId) }, "History") },
       ],
       { tall: true, hideCaption: true },
     );
+    this.sides = h("p", { class: "note" });
     this.history = h("section", { class: "card", "aria-live": "polite" });
+    this.age = h("span", { "aria-live": "off" });
     this.agesBody = h("section", { class: "card" });
     this.daysBody = h("section", { class: "card" });
     this.breaksBody = h("section", { class: "card" });
@@ -78,8 +80,10 @@ class Ledgers {
     this.history.hidden = true;
   }
 
-  update({ tables, changed }) {
-    if (!changed) return;
+  update({ tables, status, changed }) {
+    this.status = status;
+    this.#age();
+    if (!changed && this.some) return;
     this.tables = tables;
     this.#draw();
   }
@@ -101,11 +105,14 @@ class Ledgers {
     const days = of("days").sort((one, other) => (one.day + one.currency < other.day + other.currency ? 1 : -1));
     const ages = of("ages").sort((one, other) => AGES.indexOf(one.age) - AGES.indexOf(other.age));
     this.mostOfAge = Math.max(1, ...ages.map((row) => row.breaks));
-    this.#tiles(days, of("clearing"));
+    const balances = of("clearing");
+    this.#tiles(days, balances);
+    setText(this.sides, balances.length ? `Left is ${balances[0].left}, right ${balances[0].right}.` : "");
     this.ages.show(ages, (row) => row.age, (row) => `${row.breaks} ${this.mostOfAge}`);
-    this.#body(this.agesBody, "Breaks by age", ages.length, this.ages.element, "No break stands.");
+    this.some = days.length > 0;
+    fillCard(this.agesBody, "Breaks by age", ages.length, [this.ages.element, h("p", { class: "note" }, "Ages go by the times of the entries.")], "No break stands.");
     this.days.show(days, (day) => `${day.day} ${day.currency}`, (day) => JSON.stringify(day));
-    this.#body(this.daysBody, "Tie-out", days.length, this.days.element, "No day was summed up yet. Start the job with: local-cluster/run reconciliation");
+    fillCard(this.daysBody, "Tie-out", days.length, [this.days.element, this.sides], `No day was summed up yet. ${advice(this.status, "reconciliation", "days come with the first entries, once they are committed.")}`);
     const words = this.search.value.toLowerCase();
     this.all = latest(this.tables("reconciliation.breaks"), "breakId");
     const breaks = this.all
@@ -114,7 +121,7 @@ class Ledgers {
       .filter((each) => !words || JSON.stringify(each).toLowerCase().includes(words))
       .sort((one, other) => other.openedAt - one.openedAt);
     this.breaks.show(breaks.slice(0, SHOWN), (each) => each.breakId, (each) => each.revision);
-    this.#body(this.breaksBody, "Latest breaks", breaks.length, this.breaks.element, "No break like this among the latest ones.");
+    fillCard(this.breaksBody, "Latest breaks", breaks.length, this.breaks.element, this.all.length ? "No break like this among the latest ones. Choose all, or search for less." : days.length ? "No break yet: all that came so far fits, or still waits for its other side." : "No break yet.");
     this.#drawHistory();
     return `Breaks like this: ${number(breaks.length)}.`;
   }
@@ -125,31 +132,31 @@ class Ledgers {
       ["entries matched", number(sum("matched"))],
       ["entries open", number(sum("open"))],
       ["entries in breaks", number(sum("breaks"))],
-      ...balances.map((each) => [`${each.right} above ${each.left}`, money(each.balanceMinor, each.currency)]),
+      ...balances.map((each) => [`${each.right} ${each.balanceMinor < 0 ? "below" : "above"} ${each.left}`, money(Math.abs(each.balanceMinor), each.currency)]),
     ];
     setChildren(this.tiles, tiles.map(([name, value]) => h("div", { class: "tile" }, h("b", {}, value), h("span", {}, name))));
+  }
+
+  /** How old the break is whose history is shown; it grows without news of it. */
+  #age() {
+    if (this.shownBreak) setText(this.age, ago(this.shownBreak.openedAt));
   }
 
   #drawHistory() {
     const chosen = this.all.find((each) => each.breakId === this.chosen);
     this.history.hidden = !chosen;
+    this.shownBreak = chosen;
+    this.#age();
     const key = chosen ? `${chosen.breakId} ${chosen.revision}` : "";
     if (!chosen || this.historyKey === key) return;
     this.historyKey = key;
     setChildren(
       this.history,
-      h("h2", {}, `History of a ${chosen.type} break`),
-      h("p", {}, `${money(chosen.amountMinor, chosen.currency)} between ${chosen.ledgerLeft} and ${chosen.ledgerRight}, opened ${time(chosen.openedAt)} (${ago(chosen.openedAt)}), now ${chosen.state}.`),
+      h("h2", {}, `History of ${/^[aeiou]/.test(chosen.type) ? "an" : "a"} ${chosen.type} break`),
+      h("p", {}, `${money(chosen.amountMinor, chosen.currency)} between ${chosen.ledgerLeft} and ${chosen.ledgerRight}, opened ${time(chosen.openedAt)} (`, this.age, `), now ${chosen.state}.`),
       h("p", {}, "Entries: ", h("span", { class: "mono" }, chosen.entryIds.join(", "))),
       h("ol", { class: "steps" }, chosen.history.map((step) => h("li", {}, Object.entries(step).filter(([, value]) => value !== null).map(([name, value]) => (name === "at" ? time(value) : String(value))).join(" · ")))),
-      h("p", { class: "note mono" }, chosen.breakId),
+      h("p", { class: "note" }, "Break ", h("span", { class: "mono" }, chosen.breakId)),
     );
-  }
-
-  #body(body, title, count, content, nothing) {
-    const state = count > 0 ? "some" : "none";
-    if (body.dataset.state === state) return;
-    body.dataset.state = state;
-    setChildren(body, h("h2", {}, title), count > 0 ? content : empty(nothing));
   }
 }

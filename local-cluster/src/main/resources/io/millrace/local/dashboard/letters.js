@@ -1,4 +1,4 @@
-import { h, setChildren, heading, empty, Choice, tell } from "./dom.js";
+import { h, setChildren, fillCard, withCommands, heading, Choice, tell } from "./dom.js";
 import { number, time } from "./format.js";
 import { RowsTable } from "./table.js";
 import { ask } from "./stream.js";
@@ -41,6 +41,7 @@ class Letters {
       {
         title: "Replay",
         hidden: true,
+        class: "n",
         value: (topic) =>
           h("button", { type: "button", class: "quiet", disabled: !this.replays || !topic.received, "aria-label": `Replay… ${topic.name}`, onclick: () => this.#confirm(topic) }, "Replay…"),
       },
@@ -51,13 +52,13 @@ class Letters {
         { title: "First seen", class: "t", value: ({ v }) => time(v.firstSeenAt) },
         { title: "Reason", value: ({ v }) => h("span", { class: "badge bad" }, v.reason) },
         { title: "Message", class: "wide", value: ({ v }) => v.message },
-        { title: "Job", class: "less", value: ({ v }) => v.job },
+        { title: "Job", class: "t less", value: ({ v }) => v.job },
         { title: "From", class: "mono", head: true, value: ({ v }) => `${v.topic} ${v.partition}/${v.offset}` },
         { title: "Value", class: "wide mono", value: ({ v }) => h("details", {}, h("summary", {}, v.value === null || v.value === undefined ? "not kept" : `${number(v.valueBytes)} bytes`), h("pre", {}, decode(v.value) ?? `SHA-256 ${v.sha256 ?? "unknown"}`)) },
       ],
       { tall: true, hideCaption: true },
     );
-    this.readOnly = h("p", { class: "note", hidden: true }, "This dashboard changes nothing. To replay a topic: local-cluster/run replay <topic> --bootstrap <host:port>");
+    this.readOnly = h("p", { class: "note", hidden: true }, withCommands("This dashboard changes nothing. To replay a topic: `local-cluster/run replay <topic> --bootstrap <host:port>`"));
     this.outcome = h("div", { role: "status" });
     this.countsBody = h("section", { class: "card" });
     this.body = h("section", { class: "card" });
@@ -80,7 +81,7 @@ class Letters {
     this.readOnly.hidden = this.replays;
     const known = status.topics.filter((topic) => topic.lane === "dead_letter" && topic.received !== undefined);
     this.counts.show(known, (topic) => topic.name, (topic) => `${topic.received} ${this.replays} ${this.#reasons(topic.name)}`);
-    this.#body(this.countsBody, "By topic", known.length, [this.counts.element, this.readOnly], "There is no topic of dead letters yet. Jobs make them as they start.");
+    fillCard(this.countsBody, "By topic", known.length, [this.counts.element, this.readOnly], "There is no topic of dead letters yet. Jobs make them as they start.");
     if (changed || !this.drawn) this.#draw();
   }
 
@@ -106,7 +107,7 @@ class Letters {
       .filter(({ v }) => !this.reason.value || v.reason === this.reason.value)
       .filter(({ v }) => !words || `${JSON.stringify(v)} ${decode(v.value) ?? ""}`.toLowerCase().includes(words));
     this.table.show(found.slice(0, SHOWN), ({ key }) => key, () => "");
-    this.#body(this.body, "Latest", found.length, this.table.element, "No dead letter. That is good news, unless a search hides them.");
+    fillCard(this.body, "Latest", found.length, this.table.element, all.length ? "No dead letter like this: the search or the reason hides those there are." : "No dead letter. That is good news.");
     return `Dead letters like this: ${number(found.length)}.`;
   }
 
@@ -142,12 +143,5 @@ class Letters {
     } catch (error) {
       setChildren(this.outcome, h("p", { class: "card alarm" }, `Nothing was replayed: ${error.message}`));
     }
-  }
-
-  #body(body, title, count, content, nothing) {
-    const state = count > 0 ? "some" : "none";
-    if (body.dataset.state === state) return;
-    body.dataset.state = state;
-    setChildren(body, h("h2", {}, title), count > 0 ? content : empty(nothing));
   }
 }

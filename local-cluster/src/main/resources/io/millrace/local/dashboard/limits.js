@@ -1,8 +1,12 @@
-import { h, setChildren, heading, empty, meterPart, Choice, setText, tell } from "./dom.js";
+import { h, setChildren, fillCard, heading, advice, meterPart, Choice, setText, tell } from "./dom.js";
 import { number, span, time, duration } from "./format.js";
 import { RowsTable } from "./table.js";
 
 const SHOWN_VERDICTS = 100;
+
+function refusedShare(use) {
+  return use.refused / Math.max(1, use.allowed + use.refused);
+}
 
 /** Rate counting: verdicts and most limited keys. */
 export const limits = {
@@ -23,10 +27,12 @@ class Limits {
       { title: "Allowed", class: "n", value: (use) => number(use.allowed) },
       { title: "Refused", class: "n", value: (use) => number(use.refused) },
       { title: "Cost", class: "n less", value: (use) => number(use.cost) },
+      { title: "Refused share", class: "n", value: (use) => `${(100 * refusedShare(use)).toFixed(0)} %` },
       {
-        title: "Refused share",
-        value: (use) =>
-          h("div", {}, `${((100 * use.refused) / Math.max(1, use.allowed + use.refused)).toFixed(0)} %`, h("div", { class: "meter", "aria-hidden": "true" }, meterPart(use.refused / Math.max(1, use.allowed + use.refused), "bad"))),
+        title: "Refused share as a bar",
+        hidden: true,
+        class: "less",
+        value: (use) => h("div", { class: "meter", "aria-hidden": "true" }, meterPart(refusedShare(use), "bad")),
       },
     ]);
     this.verdicts = new RowsTable(
@@ -55,8 +61,9 @@ class Limits {
     );
   }
 
-  update({ tables, changed }) {
-    if (!changed) return;
+  update({ tables, status, changed }) {
+    this.status = status;
+    if (!changed && this.some) return;
     this.tables = tables;
     this.#draw();
   }
@@ -75,11 +82,12 @@ class Limits {
     this.#tiles(all, refused);
     this.keys.show(keys, (use) => use.key, (use) => JSON.stringify(use));
     if (keys.length) setText(this.window, `Window ${span(keys[0].windowStart, keys[0].windowEnd)}.`);
-    this.#body(this.keysBody, "Most limited keys", keys.length, [this.keys.element, this.window], all.length ? "No window in which a key was refused anything has ended yet." : "No key was refused anything yet. Start the job with: local-cluster/run rate-counting");
+    this.some = all.length > 0 && keys.length > 0;
+    fillCard(this.keysBody, "Most limited keys", keys.length, [this.keys.element, this.window], all.length ? "No window in which a key was refused anything has ended yet." : `No key was refused anything yet. ${advice(this.status, "rate-counting", "keys come when the first window ends in which one was refused something.")}`);
     const wanted = { refused, allowed: all.filter(({ v }) => v.allowed) }[this.only.value] ?? all;
     const listed = wanted.slice(0, SHOWN_VERDICTS);
     this.verdicts.show(listed, ({ key }) => key, () => "");
-    this.#body(this.verdictsBody, "Verdicts", listed.length, [this.verdicts.element], "No verdict yet. They come as requests do, once they are committed.");
+    fillCard(this.verdictsBody, "Verdicts", listed.length, this.verdicts.element, all.length ? "None of the latest verdicts is like this. Choose all." : `No verdict yet. ${advice(this.status, "rate-counting", "verdicts come as requests do, once they are committed.")}`);
     return `Verdicts shown: ${number(listed.length)}.`;
   }
 
@@ -94,12 +102,5 @@ class Limits {
       ["of these a rule on trial would refuse", number(all.filter(({ v }) => v.shadow?.length).length)],
     ];
     setChildren(this.tiles, tiles.map(([name, value]) => h("div", { class: "tile" }, h("b", {}, value), h("span", {}, name))));
-  }
-
-  #body(body, title, count, content, nothing) {
-    const state = count > 0 ? "some" : nothing;
-    if (body.dataset.state === state) return;
-    body.dataset.state = state;
-    setChildren(body, h("h2", {}, title), count > 0 ? content : empty(nothing));
   }
 }

@@ -1,5 +1,5 @@
-import { h, svg, setChildren, heading, empty, Choice, setText, tell } from "./dom.js";
-import { number, time, span } from "./format.js";
+import { h, svg, setChildren, fillCard, heading, empty, advice, Choice, setText, tell } from "./dom.js";
+import { number, time, span, duration } from "./format.js";
 import { RowsTable } from "./table.js";
 import { highlighted } from "./topics.js";
 
@@ -10,7 +10,14 @@ const NO_LEVEL = "none";
 const COUNTED = [...LEVELS, NO_LEVEL];
 const named = (level) => (level === NO_LEVEL ? "without a level" : level);
 const SHOWN = 200;
+
+/** With more lines to read, and for longer, the job is behind. */
+const LATE_LINES = 1_000;
+const LATE_SECONDS = 10;
 const BARS = 60;
+
+/** A few windows are not to look like a wall. */
+const LEAST_BARS = 20;
 
 /** Log ingestion: search, levels over time, alerts. */
 export const logs = {
@@ -51,6 +58,7 @@ class Logs {
     this.histogram = h("section", { class: "card" });
     this.alertsBody = h("section", { class: "card" });
     this.found = h("p", { class: "note" });
+    this.behind = h("p", { class: "note warn" });
     this.recordsBody = h("section", { class: "card" });
     this.element = h(
       "div",
@@ -62,8 +70,10 @@ class Logs {
     );
   }
 
-  update({ tables, changed }) {
-    if (!changed && this.tables) return;
+  update({ tables, status, changed }) {
+    this.status = status;
+    this.#drawBehind();
+    if (!changed && this.some) return;
     this.tables = tables;
     if (this.pause.getAttribute("aria-pressed") === "false") this.#draw();
   }
@@ -72,6 +82,14 @@ class Logs {
     const paused = this.pause.getAttribute("aria-pressed") === "true";
     this.pause.setAttribute("aria-pressed", String(!paused));
     if (paused) this.#draw();
+  }
+
+  /** Lines that the job has not read yet are not here, however new those are that it has. */
+  #drawBehind() {
+    const job = this.status.flink?.jobs?.find((each) => each.name === "log-ingestion" && each.lag !== undefined);
+    const late = job && job.lag > LATE_LINES && job.lag > LATE_SECONDS * job.perSecond;
+    this.behind.hidden = !late;
+    if (late) setText(this.behind, `The job is behind: it has ${number(job.lag)} records still to read, so these lines are not the latest ones.`);
   }
 
   #message(v) {
@@ -103,9 +121,10 @@ class Logs {
     });
     const listed = found.slice(0, SHOWN);
     this.records.show(listed, ({ key }) => key, () => this.search.value);
-    const skipped = table?.skipped ? ` ${number(table.skipped)} came too fast to be shown here.` : "";
+    const skipped = table?.skipped ? ` ${number(table.skipped)} more came since the page was opened, faster than it shows them; local-cluster/run query logs finds them.` : "";
     setText(this.found, `${number(found.length)} of the newest ${number(all.length)} lines${listed.length < found.length ? `, ${number(listed.length)} shown` : ""}.${skipped}`);
-    this.#body(this.recordsBody, all.length, [h("h2", {}, "Lines"), this.found, this.records.element], "Lines", "No line yet. Start the job with: local-cluster/run log-ingestion");
+    this.some = all.length > 0;
+    fillCard(this.recordsBody, "Lines", all.length, [this.behind, this.found, this.records.element], `No line yet. ${advice(this.status, "log-ingestion", "lines come as they are sent, once they are committed.")}`);
     this.#drawAlerts();
     this.#drawHistogram();
   }
@@ -120,10 +139,14 @@ class Logs {
     }
     const alerts = [...latest.values()].reverse().sort((one, other) => (other.state === "firing") - (one.state === "firing") || other.windowStart - one.windowStart).slice(0, SHOWN);
     this.alerts.show(alerts, (alert) => alert.alertId, (alert) => JSON.stringify(alert));
-    this.#body(this.alertsBody, alerts.length, [h("h2", {}, "Alerts"), this.alerts.element], "Alerts", "No alert has fired. Rules are in the topic log.rules.");
+    fillCard(this.alertsBody, "Alerts", alerts.length, this.alerts.element, "No alert has fired. What is alarmed on, the rules in the topic log.rules say.");
   }
 
   #drawHistogram() {
+    // Drawn anew it would take away what somebody reads of a bar.
+    const drawn = `${this.tables("log-ingestion.metrics")?.version} ${this.source.value}`;
+    if (this.drawn === drawn) return;
+    this.drawn = drawn;
     const windows = new Map();
     for (const row of this.tables("log-ingestion.metrics")?.rows.values() ?? []) {
       const v = row.v;
@@ -134,19 +157,25 @@ class Logs {
       window.all += v.count;
       windows.set(v.windowStart, window);
     }
-    const shown = [...windows.values()].sort((one, other) => one.start - other.start).slice(-BARS);
-    if (shown.length === 0) {
-      setChildren(this.histogram, h("h2", {}, "Levels over time"), empty("Nothing was counted yet; a window must end first."));
+    if (windows.size === 0) {
+      setChildren(this.histogram, h("h2", {}, "Levels over time"), empty("Nothing was counted yet. Lines are counted by the minute: a bar comes once a minute has ended and is committed."));
       return;
     }
+    const last = [...windows.values()].reduce((one, other) => (other.start > one.start ? other : one));
+    const length = last.end - last.start;
+    const oldest = Math.min(...windows.keys());
+    const from = Math.max(oldest, last.start - (BARS - 1) * length);
+    const shown = [...windows.values()].filter((window) => window.start >= from).sort((one, other) => one.start - other.start);
     const top = Math.max(...shown.map((window) => window.all));
-    const width = 600 / shown.length;
-    const bars = shown.map((window, i) => {
+    const width = 600 / Math.max(LEAST_BARS, (last.end - from) / length);
+    const bars = shown.map((window) => {
+      // Where no line came there is no window, and no bar.
+      const left = 600 - ((last.end - window.start) / length) * width;
       let base = 100;
       const parts = COUNTED.filter((level) => window.levels.has(level)).map((level) => {
-        const height = (window.levels.get(level) / top) * 96;
+        const height = (window.levels.get(level) / top) * 98;
         base -= height;
-        return svg("rect", { class: `level-${level}`, x: (i * width + 0.5).toFixed(1), y: base.toFixed(1), width: Math.max(1, width - 1).toFixed(1), height: height.toFixed(1) });
+        return svg("rect", { class: `level-${level}`, x: (left + 0.5).toFixed(1), y: base.toFixed(1), width: Math.max(1, width - 1).toFixed(1), height: height.toFixed(1) });
       });
       return svg("g", {}, svg("title", {}, `${span(window.start, window.end)}: ${[...window.levels].map(([level, count]) => `${named(level)} ${number(count)}`).join(", ")}`), parts);
     });
@@ -155,16 +184,9 @@ class Logs {
     setChildren(
       this.histogram,
       h("h2", {}, "Levels over time"),
-      svg("svg", { class: "chart", viewBox: "0 0 600 100", preserveAspectRatio: "none", role: "img", "aria-label": `Lines of each level from ${span(shown[0].start, shown.at(-1).end)}` }, bars),
+      svg("svg", { class: "chart", viewBox: "0 0 600 100", preserveAspectRatio: "none", role: "img", "aria-label": `Lines of each level from ${span(from, last.end)}` }, bars),
       h("ul", { class: "legend" }, used.map((level) => h("li", {}, svg("svg", { viewBox: "0 0 10 10", "aria-hidden": "true" }, svg("rect", { class: `level-${level}`, width: 10, height: 10 })), `${named(level)} ${number(sum(level))}`))),
-      h("p", { class: "note" }, span(shown[0].start, shown.at(-1).end)),
+      h("p", { class: "note" }, `${span(from, last.end)}, a bar for each ${duration(length)}. The highest has ${number(top)} lines.`),
     );
-  }
-
-  #body(body, count, content, title, nothing) {
-    const state = count > 0 ? "some" : "none";
-    if (body.dataset.state === state) return;
-    body.dataset.state = state;
-    setChildren(body, count > 0 ? content : [h("h2", {}, title), empty(nothing)]);
   }
 }

@@ -1,4 +1,4 @@
-import { h, setChildren, heading, empty, Choice, setText } from "./dom.js";
+import { h, fillCard, advice, heading, Choice, setText } from "./dom.js";
 import { number, ago, time } from "./format.js";
 import { RowsTable } from "./table.js";
 import { ask } from "./stream.js";
@@ -40,9 +40,9 @@ class Fanout {
       "Who entered and left places",
       [
         { title: "When", class: "t", value: ({ v }) => time(v.at) },
-        { title: "Who", class: "mono", head: true, value: ({ v }) => v.ownerId },
+        { title: "Who", class: "t mono", head: true, value: ({ v }) => v.ownerId },
         { title: "What", value: ({ v }) => ({ enter: "entered", exit: "left", dwell: "stays in" })[v.event] ?? v.event },
-        { title: "Place", class: "wide", value: ({ v }) => v.name ?? v.fenceId },
+        { title: "Place", class: "any", value: ({ v }) => v.name ?? v.fenceId },
       ],
       { tall: true, hideCaption: true },
     );
@@ -52,17 +52,19 @@ class Fanout {
     this.element = h(
       "div",
       {},
-      heading("Location fan-out", "Where people are, as those may see it who were let see it. The table below the map says the same in words."),
+      heading("Location fan-out", "Where people are, as each viewer may see them. The table below the map says the same in words."),
       h("div", { class: "controls" }, this.viewer.element),
       h("section", { class: "card", "aria-label": "Map" }, this.map.element, this.note),
       h("div", { class: "grid leading" }, this.list, this.eventsBody),
     );
   }
 
-  update({ tables, changed }) {
-    if (!changed && this.tables) return;
+  update({ tables, status, changed }) {
+    this.status = status;
+    const first = !this.tables;
     this.tables = tables;
-    this.#draw();
+    if (changed || first || this.people.length === 0) this.#draw();
+    else this.#drawNote();
   }
 
   #draw() {
@@ -80,14 +82,20 @@ class Fanout {
     const people = [...seen.values()].sort((one, other) => other.data.at - one.data.at);
     this.#follow(people);
     this.map.show(people.map(({ data }) => ({ ...data, trail: this.#trails.get(data.ownerId) ?? [] })));
-    const newest = people[0]?.data.at;
-    setText(this.note, people.length ? `${number(people.length)} people, the newest position ${ago(newest)}. Drag or use ${KEYS}.` : "Nobody is seen yet.");
+    this.people = people;
+    this.#drawNote();
     const listed = people.slice(0, SHOWN_ROWS);
     this.table.show(listed, ({ data }) => data.ownerId, ({ data, viewers: count }) => `${data.at} ${count}`);
-    this.#body(this.list, "Positions", listed.length, this.table.element, "Nobody shares a position yet. Start the job with: local-cluster/run location-fanout");
+    fillCard(this.list, "Positions", listed.length, this.table.element, `Nobody shares a position yet. ${advice(this.status, "location-fanout", "positions come once somebody lets another one see theirs, and moves.")}`);
     const events = (this.tables("location-fanout.fence-events")?.newest() ?? []).map(([key, row]) => ({ key, v: row.v })).filter(({ v }) => v).slice(0, SHOWN_ROWS);
     this.events.show(events, ({ key }) => key, () => "");
-    this.#body(this.eventsBody, "Places", events.length, this.events.element, "Nobody entered or left a place yet. Places are named in the topic location.fences.");
+    fillCard(this.eventsBody, "Places", events.length, this.events.element, "Nobody entered or left a place yet. Places are named in the topic location.fences.");
+  }
+
+  /** How old the newest position is, which grows while none comes. */
+  #drawNote() {
+    const newest = this.people[0]?.data.at;
+    setText(this.note, this.people.length ? `${number(this.people.length)} people, the newest position ${ago(newest)}. Drag or use ${KEYS}.` : "Nobody is seen yet.");
   }
 
   #follow(people) {
@@ -98,13 +106,6 @@ class Fanout {
       trails.set(data.ownerId, trail.slice(-TRAIL));
     }
     this.#trails = trails;
-  }
-
-  #body(body, title, count, content, nothing) {
-    const state = count > 0 ? "some" : "none";
-    if (body.dataset.state === state) return;
-    body.dataset.state = state;
-    setChildren(body, h("h2", {}, title), count > 0 ? content : empty(nothing));
   }
 }
 

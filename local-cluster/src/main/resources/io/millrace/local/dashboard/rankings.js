@@ -1,4 +1,4 @@
-import { h, setChildren, heading, empty, meterPart, Choice, setText } from "./dom.js";
+import { h, fillCard, heading, advice, meterPart, Choice, setText } from "./dom.js";
 import { number, span } from "./format.js";
 import { RowsTable } from "./table.js";
 
@@ -55,6 +55,7 @@ class Hitters {
         {
           title: "Bounds as a bar",
           hidden: true,
+          class: "less",
           value: (item) =>
             h(
               "div",
@@ -71,14 +72,15 @@ class Hitters {
     this.element = h(
       "div",
       {},
-      heading("Heavy hitters", "The heaviest items of the last window. A dark bar ends at what an item weighs at least, a light one at what it weighs at most."),
+      heading("Heavy hitters", ["The heaviest items of the last window.", h("span", { class: "less" }, " A dark bar ends at what an item weighs at least, a light one at what it weighs at most.")]),
       h("div", { class: "controls" }, this.dimension.element),
       this.body,
     );
   }
 
-  update({ tables, changed }) {
-    if (!changed) return;
+  update({ tables, status, changed }) {
+    if (!changed && this.shown) return;
+    this.status = status;
     this.live = tables("heavy-hitters.live");
     this.#draw();
   }
@@ -88,14 +90,15 @@ class Hitters {
     this.dimension.set(names.map((name) => [name, name]), "path");
     const items = rowsOf(this.live, this.dimension.value);
     if (items.length === 0) {
-      setChildren(this.body, empty("No ranking yet. One comes when the first window ends: with --set window=10s after some ten seconds. Start the job with: local-cluster/run heavy-hitters"));
+      const nothing = `No ranking yet. ${advice(this.status, "heavy-hitters", "a ranking comes when its first window ends and is committed. Shorter windows: `--set window=10s`.")}`;
+      fillCard(this.body, null, 0, [], nothing);
       this.shown = false;
       return;
     }
     this.top = Math.max(...items.map((item) => item.upperBound));
     this.table.show(items, (item) => item.item, (item) => `${JSON.stringify(item)} ${this.top}`);
     setText(this.window, `Window ${span(items[0].windowStart, items[0].windowEnd)}; ${number(items[0].total)} counted in all.`);
-    if (!this.shown) setChildren(this.body, this.table.element, this.window);
+    fillCard(this.body, null, items.length, [this.window, this.table.element]);
     this.shown = true;
   }
 }
@@ -152,8 +155,9 @@ class Songs {
     );
   }
 
-  update({ tables, changed }) {
-    if (!changed) return;
+  update({ tables, status, changed }) {
+    if (!changed && this.shown) return;
+    this.status = status;
     this.live = tables("trending-songs.live");
     this.#draw();
   }
@@ -166,21 +170,17 @@ class Songs {
     this.chart.set(charts.map((name) => [name, CHARTS[name] ? `${name}: ${CHARTS[name]}` : name]), "windowed");
     const items = rowsOf(this.live, `${this.chart.value}:${this.region.value}`);
     if (items.length === 0) {
-      setChildren(
-        this.body,
-        empty(
-          names.length
-            ? "This chart has no songs: nothing was played often enough. Choose another one."
-            : "No chart yet. One comes when the first slide of a window ends. Start the job with: local-cluster/run trending-songs",
-        ),
-      );
+      const nothing = names.length
+        ? "This chart has no songs: nothing was played often enough. Choose another one."
+        : `No chart yet. ${advice(this.status, "trending-songs", "a chart comes when the first slide of a window ends and is committed.")}`;
+      fillCard(this.body, null, 0, [], nothing);
       this.shown = false;
       return;
     }
     this.top = Math.max(...items.map((song) => song.score));
     this.table.show(items, (song) => song.songId, (song) => `${JSON.stringify(song)} ${this.top}`);
-    setText(this.window, `Window ${span(items[0].windowStart, items[0].windowEnd)}, ${items[0].revision ? `revised ${items[0].revision} times` : "not revised"}.`);
-    if (!this.shown) setChildren(this.body, this.table.element, this.window);
+    setText(this.window, `Window ${span(items[0].windowStart, items[0].windowEnd)}, ${items[0].revision ? `revised ${items[0].revision === 1 ? "once" : `${number(items[0].revision)} times`}` : "not revised"}.`);
+    fillCard(this.body, null, items.length, [this.window, this.table.element]);
     this.shown = true;
   }
 }

@@ -1,5 +1,7 @@
 // What the server tells: tables of rows, and the state of jobs and topics. Comes back by itself.
 
+import { setClock } from "./format.js";
+
 /** Integers beyond 2^53 stay the text that they were, where the browser can tell it. */
 function parse(text) {
   return JSON.parse(text, (key, value, context) =>
@@ -66,7 +68,10 @@ export class Stream {
       this.#delay = 1000;
       this.onState("live");
       const frame = parse(event.data);
-      if (frame.status) this.status = frame.status;
+      if (frame.status) {
+        this.status = frame.status;
+        setClock(frame.status.now);
+      }
       for (const table of frame.tables) this.tables.get(table.topic)?.apply(table);
       this.#last = event.lastEventId || null;
       this.onChange(frame.tables.length > 0);

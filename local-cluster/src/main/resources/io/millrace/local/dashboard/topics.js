@@ -30,7 +30,7 @@ class Topics {
       { title: "For", value: (topic) => LANES[topic.lane] ?? "" },
       { title: "What a record says", class: "wide less", value: (topic) => topic.about ?? "" },
       { title: "Rate", class: "n", value: (topic) => (topic.received === undefined ? "" : rate(topic.perSecond)) },
-    ]);
+    ], { hideCaption: true });
     this.body = h("section", { class: "card" });
     this.element = h(
       "div",
@@ -63,6 +63,7 @@ class Topics {
 /** One topic: its newest records, searchable, and its schema. */
 export const topic = {
   id: "topic",
+  under: "topics",
   title: "Topic",
   exact: true,
   topics: (name) => [name],
@@ -127,7 +128,7 @@ class OneTopic {
     const words = this.search.value.toLowerCase().split(/\s+/).filter(Boolean);
     const found = words.length ? all.filter(([key, row]) => words.every((word) => `${key} ${JSON.stringify(row)}`.toLowerCase().includes(word))) : all;
     if (all.length > 0 && !this.table) this.#makeTable(all[0][1]);
-    const skipped = this.rows?.skipped ? ` ${number(this.rows.skipped)} came too fast to be shown here.` : "";
+    const skipped = this.rows?.skipped ? ` ${number(this.rows.skipped)} more came since the page was opened, faster than it shows them.` : "";
     setText(this.found, `${number(found.length)} of the newest ${number(all.length)} records${found.length > SHOWN ? `, ${SHOWN} shown` : ""}.${skipped}`);
     if (this.table) this.table.show(found.slice(0, SHOWN).map(([key, row]) => ({ key, row })), ({ key }) => key, ({ row }) => `${row.at ?? ""}${plain(row.data)}${this.search.value}`);
     const state = all.length > 0 ? "some" : "none";
@@ -144,7 +145,8 @@ class OneTopic {
     const cell = (item, field) => {
       const content = (live ? item.row.data : item.row.v)?.[field];
       if (typeof content === "number" && /(^at$|At$|Start$|End$|timestamp)/.test(field)) return time(content);
-      if (typeof content === "number") return number(content);
+      // What a record holds is not rounded.
+      if (typeof content === "number") return Number.isInteger(content) ? number(content) : String(content);
       return h("span", {}, highlighted(plain(content), this.search.value));
     };
     const isNumber = (field) => typeof value[field] === "number";

@@ -76,6 +76,19 @@ class RunClockTest {
   }
 
   @Test
+  void clock_stateOfCheckpoints_isThatOfTheLargest() throws Exception {
+    AtomicLong bytes = new AtomicLong(-1);
+    Gauge<Long> gauge = bytes::get;
+    clock.notifyOfAddedMetric(gauge, "lastCheckpointFullSize", new UnregisteredMetricsGroup());
+    for (long each : new long[] {-1, 7, 20, 9}) {
+      bytes.set(each);
+      clock.report();
+    }
+
+    assertThat(seen()).containsEntry(RunTimes.STATE_BYTES, "20");
+  }
+
+  @Test
   void clock_firstCheckpointAfterHalfOfTheRecords_startsAtTheFirstRecord() throws Exception {
     Counter read = added("Source: web.requests", "numRecordsIn");
     AtomicLong checkpoints = addedCheckpoints();

@@ -750,6 +750,17 @@ class DashboardITCase {
                     time.format(windowStart),
                     time.format(windowStart.plusSeconds(300)).replaceFirst(".*, ", "")));
       }
+      String now = String.valueOf(System.currentTimeMillis());
+      row(
+          SEEN + "location-fanout.live",
+          "positions:bob",
+          "ann",
+          POSITION.replace("1764151200000", now));
+      browser.run(
+          "const right = Date.now; Date.now = () => right() + 864e6;"
+              + " location.hash = '#/location-fanout'");
+      // Whatever the clock of the viewer says.
+      browser.awaitThat("return /newest position [\\d.]+ m?s ago/.test(document.body.innerText)");
     }
   }
 

@@ -10,9 +10,9 @@ class PartitionTimeTest {
 
   /** What is known after looks a second apart; each is a watermark and an idle time. */
   private static PartitionTime seen(long... looks) {
-    PartitionTime time = PartitionTime.of(null, new Split(looks[0], looks[1]), 0);
+    PartitionTime time = PartitionTime.of(null, new Split("v", looks[0], looks[1]), 0);
     for (int i = 2; i < looks.length; i += 2) {
-      time = PartitionTime.of(time, new Split(looks[i], looks[i + 1]), i / 2 * SECOND);
+      time = PartitionTime.of(time, new Split("v", looks[i], looks[i + 1]), i / 2 * SECOND);
     }
     return time;
   }

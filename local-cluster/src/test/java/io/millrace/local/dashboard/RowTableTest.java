@@ -198,6 +198,7 @@ class RowTableTest {
   void log_moreThanCanBeFollowed_theNewestAreTold() throws Exception {
     RowTable log = new RowTable("x", Kind.LOG, new Limits(2_000, 1_000_000), FIRST);
     log.append("0-0", "{}");
+    log.caughtUp();
     Reader reader = new Reader(log).read();
     for (int i = 1; i <= 10_000; i++) {
       log.append("0-" + i, String.valueOf(i));
@@ -207,5 +208,26 @@ class RowTableTest {
     assertThat(reader.told()).isEqualTo(500);
     assertThat(reader.last.path("skipped").asLong()).isEqualTo(9_500);
     assertThat(reader.rows).containsKey("0-10000").containsKey("0-9501");
+  }
+
+  @Test
+  void log_whatItsTopicHadBefore_wasNotMissed() throws Exception {
+    RowTable log = new RowTable("x", Kind.LOG, new Limits(2_000, 1_000_000), FIRST);
+    log.append("0-0", "{}");
+    Reader reader = new Reader(log).read();
+    for (int i = 1; i <= 3_000; i++) {
+      log.append("0-" + i, "{}");
+    }
+    assertThat(reader.read().last.path("skipped").asLong()).isZero();
+    for (int i = 3_001; i <= 4_000; i++) {
+      log.append("0-" + i, "{}");
+    }
+    log.caughtUp();
+    for (int i = 4_001; i <= 4_700; i++) {
+      log.append("0-" + i, "{}");
+    }
+    reader.read();
+    assertThat(reader.rows).containsKey("0-4201").doesNotContainKey("0-4200");
+    assertThat(reader.last.path("skipped").asLong()).as("of the 700 that are new").isEqualTo(200);
   }
 }

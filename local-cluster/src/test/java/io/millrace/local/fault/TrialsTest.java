@@ -9,7 +9,11 @@ import io.millrace.local.fault.JobOracle.Judgement;
 import io.millrace.schema.Topic;
 import io.millrace.schema.Topics;
 import io.millrace.schema.location.NearbyAsked;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.MessageDigest;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Collections;
@@ -22,7 +26,9 @@ import java.util.Objects;
 import java.util.TreeMap;
 import java.util.function.LongFunction;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -37,23 +43,27 @@ class TrialsTest {
   private static final int POSITIONS = 3_000;
   private static final long NOW = 1_795_000_000_000L;
 
+  @TempDir private static Path directory;
+
   /** A trial with what was fed of it. */
   private static final class Fed {
     private final Ledger ledger = new Ledger(1);
     private final Trial trial;
+    private final Map<String, String> placed;
     private final JobOracle oracle;
     private final List<LedgerRecord> records = new ArrayList<>();
 
-    Fed(String job) {
+    Fed(String job) throws IOException {
       this(job, RECORDS);
     }
 
-    Fed(String job, int count) {
+    Fed(String job, int count) throws IOException {
       this(Trials.of(job, 7).orElseThrow(), count);
     }
 
-    Fed(Trial trial, int count) {
+    Fed(Trial trial, int count) throws IOException {
       this.trial = trial;
+      placed = trial.place(Files.createTempDirectory(directory, "trial"));
       oracle = trial.oracle(ledger);
       for (int i = 0; i < count; i++) {
         add(trial.next(new RecordId(0, i), NOW + 10L * i));
@@ -106,9 +116,10 @@ class TrialsTest {
   }
 
   @Test
-  void everyJob_hasATrial_whoseRecordsNameThemselves() {
+  void everyJob_hasATrial_whoseRecordsNameThemselves() throws Exception {
     assertThat(Trials.jobs())
         .containsExactly(
+            "file-export",
             "heavy-hitters",
             "location-fanout",
             "log-ingestion",
@@ -425,6 +436,85 @@ class TrialsTest {
         Math.pow(Math.sin((phi2 - phi) / 2), 2)
             + Math.cos(phi) * Math.cos(phi2) * Math.pow(Math.sin(lambda / 2), 2);
     return 2 * 6_371_000 * Math.asin(Math.sqrt(square));
+  }
+
+  @Test
+  void exports_fileThatIsMissing_orWrong_orTwice_isFound() throws Exception {
+    Fed right = exports();
+    assertThat(right.oracle.judge().named()).isEmpty();
+
+    Fed missing = exports();
+    Files.delete(exported(missing, ""));
+    Files.delete(exported(missing, ".ack"));
+    assertThat(missing.oracle.judge().lost()).isEqualTo(2);
+
+    Fed wrong = exports();
+    Path file = exported(wrong, "");
+    Files.writeString(file, Files.readString(file).replaceFirst("\"row\":", "\"row\":1"));
+    assertThat(wrong.oracle.judge().wrong()).isEqualTo(1);
+
+    Fed unfinished = exports();
+    Files.createFile(exported(unfinished, "").resolveSibling("orders.jsonl.part"));
+    assertThat(unfinished.oracle.judge().wrong()).as("what nobody finishes").isEqualTo(1);
+
+    Fed twice = exports();
+    twice.publish(Topics.FILE_EXPORT_FILES.name(), listed(exported(twice, "")));
+    assertThat(twice.oracle.judge().twice()).isEqualTo(1);
+  }
+
+  private static Path exported(Fed fed, String suffix) throws Exception {
+    Path files = Path.of(Objects.requireNonNull(fed.placed.get("location")).substring(5));
+    try (Stream<Path> all = Files.list(files)) {
+      return all.filter(file -> file.toString().endsWith(".jsonl" + suffix))
+          .sorted()
+          .findFirst()
+          .orElseThrow();
+    }
+  }
+
+  /** Writes what is right: the rows of each window, none of which is late. */
+  private static Fed exports() throws Exception {
+    Fed fed = new Fed("file-export");
+    Path files = Path.of(Objects.requireNonNull(fed.placed.get("location")).substring(5));
+    Map<Long, List<JsonNode>> windows = new TreeMap<>();
+    for (JsonNode row : fed.due()) {
+      windows.computeIfAbsent(at(row) / 5_000, unused -> new ArrayList<>()).add(row);
+    }
+    for (Map.Entry<Long, List<JsonNode>> window : windows.entrySet()) {
+      // Sorting keeps the order of rows of one time, which is that of their offsets.
+      window.getValue().sort(Comparator.comparingLong(TrialsTest::at));
+      StringBuilder text = new StringBuilder();
+      window.getValue().forEach(row -> text.append(row).append('\n'));
+      String name =
+          String.format(
+              "file-ingestion.records-%s-%s.jsonl",
+              seconds(5_000 * window.getKey()), seconds(5_000 * window.getKey() + 5_000));
+      Path file = Files.writeString(files.resolve(name), text);
+      Map<String, Object> listed = listed(file);
+      Files.writeString(files.resolve(name + ".sha256"), listed.get("sha256") + "  " + name + "\n");
+      Files.write(files.resolve(name + ".ack"), JSON.writeValueAsBytes(listed));
+      fed.publish(Topics.FILE_EXPORT_FILES.name(), listed);
+    }
+    fed.bury(Topics.FILE_EXPORT_ROWS_DLQ.name(), false);
+    return fed;
+  }
+
+  private static Map<String, Object> listed(Path file) throws Exception {
+    byte[] content = Files.readAllBytes(file);
+    return Map.of(
+        "file",
+        String.valueOf(file.getFileName()),
+        "rows",
+        Files.readAllLines(file).size(),
+        "bytes",
+        content.length,
+        "sha256",
+        HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(content)));
+  }
+
+  /** A time as names have it, such as 20261116T022000Z. */
+  private static String seconds(long at) {
+    return Instant.ofEpochMilli(at).toString().replaceAll("[-:]", "");
   }
 
   @Test

@@ -11,12 +11,22 @@ import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The fields of a line in their order, which are looked at more often than looked for.
+ * The fields of a line in their order, which are looked at more often than looked for. Values that
+ * are in the line as they are stay there until somebody asks for them.
  *
- * <p><b>Space</b>: two references a field. <b>Time</b>: O(1) to add one, O(fields) to find one.
+ * <p><b>Space</b>: two references and two numbers a field, and the line. <b>Time</b>: O(1) to add
+ * one, O(fields) to find one.
  */
 final class FieldMap extends AbstractMap<String, String> {
+  private static final int[] NONE = {};
+
+  /** Names and values; a value that nobody asked for yet is null. */
   private String[] pairs;
+
+  /** Where in the line such a value begins and ends, at the same places; empty without any. */
+  private int[] places = NONE;
+
+  private @Nullable LineText line;
   private int used;
 
   FieldMap() {
@@ -30,12 +40,45 @@ final class FieldMap extends AbstractMap<String, String> {
 
   /** Adds a field whose name is not there. */
   void add(String name, String value) {
-    if (used == pairs.length) {
-      pairs = Arrays.copyOf(pairs, 2 * used);
-    }
+    grow();
     pairs[used] = name;
     pairs[used + 1] = value;
     used += 2;
+  }
+
+  /**
+   * Adds a field whose name is not there, and whose value is a part of the line.
+   *
+   * @param text the line, the same each time
+   * @param from first byte of the value
+   * @param to the byte after it
+   */
+  void add(String name, LineText text, int from, int to) {
+    grow();
+    if (places.length < pairs.length) {
+      places = Arrays.copyOf(places, pairs.length);
+    }
+    line = text;
+    pairs[used] = name;
+    places[used] = from;
+    places[used + 1] = to;
+    used += 2;
+  }
+
+  private void grow() {
+    if (used == pairs.length) {
+      pairs = Arrays.copyOf(pairs, 2 * used);
+    }
+  }
+
+  private String value(int at) {
+    String value = pairs[at + 1];
+    LineText text = line;
+    if (value == null && text != null) {
+      value = text.part(places[at], places[at + 1]);
+      pairs[at + 1] = value;
+    }
+    return value;
   }
 
   @Override
@@ -47,7 +90,7 @@ final class FieldMap extends AbstractMap<String, String> {
   public @Nullable String get(@Nullable Object name) {
     for (int i = 0; i < used; i += 2) {
       if (pairs[i].equals(name)) {
-        return pairs[i + 1];
+        return value(i);
       }
     }
     return null;
@@ -61,7 +104,7 @@ final class FieldMap extends AbstractMap<String, String> {
   @Override
   public void forEach(BiConsumer<? super String, ? super String> action) {
     for (int i = 0; i < used; i += 2) {
-      action.accept(pairs[i], pairs[i + 1]);
+      action.accept(pairs[i], value(i));
     }
   }
 
@@ -94,7 +137,7 @@ final class FieldMap extends AbstractMap<String, String> {
         throw new NoSuchElementException();
       }
       next += 2;
-      return new SimpleImmutableEntry<>(pairs[next - 2], pairs[next - 1]);
+      return new SimpleImmutableEntry<>(pairs[next - 2], value(next - 2));
     }
   }
 }

@@ -1,11 +1,5 @@
 package io.millrace.operator.logline;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
-import org.jspecify.annotations.Nullable;
-
 /**
  * Reads a JSON object. Numbers stay as they are written, objects and arrays stay JSON, and {@code
  * null} is an absent field.
@@ -14,10 +8,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class JsonFormat implements LineParser.Format {
   private static final int MOST_DEEP = 100;
-  private static final VarHandle WORDS =
-      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
-  private static final long BLANKS = 0x2020202020202020L;
-  private static final long HIGH_BITS = 0x8080808080808080L;
 
   private final NamedFields names;
 
@@ -27,44 +17,31 @@ final class JsonFormat implements LineParser.Format {
 
   @Override
   public ParsedLine read(String text, long arrivedAt) throws LineException {
+    return read(LineText.of(text), arrivedAt);
+  }
+
+  @Override
+  public ParsedLine read(LineText text, long arrivedAt) throws LineException {
     names.begin();
     new Reading(text, names).line();
     return names.record(arrivedAt);
   }
 
-  /** Whether a text has no control character at all, not even a tab. */
-  private static boolean isPlain(String text) {
-    byte[] bytes = text.getBytes(StandardCharsets.ISO_8859_1);
-    int at = 0;
-    for (; at + Long.BYTES <= bytes.length; at += Long.BYTES) {
-      long eight = (long) WORDS.get(bytes, at);
-      // A byte below a blank borrows from its highest bit; those of 128 and more don't count.
-      if (((eight - BLANKS) & ~eight & HIGH_BITS) != 0) {
-        return false;
-      }
-    }
-    for (; at < bytes.length; at++) {
-      if (bytes[at] >= 0 && bytes[at] < ' ') {
-        return false;
-      }
-    }
-    return true;
-  }
-
-  /** One pass over a text. */
+  /** One pass over a text. Places are those of bytes. */
   private static final class Reading {
-    private final String text;
+    private final LineText text;
+    private final byte[] bytes;
+    private final int end;
     private final NamedFields names;
-    private final boolean isPlain;
+    private final boolean hasEscapes;
     private int at;
 
-    /** The next backslash at or after the position that was last asked about. */
-    private int escapeAt = -1;
-
-    Reading(String text, NamedFields names) {
+    Reading(LineText text, NamedFields names) {
       this.text = text;
+      this.bytes = text.bytes();
+      this.end = text.end();
+      this.hasEscapes = text.hasBackslash();
       this.names = names;
-      this.isPlain = isPlain(text);
     }
 
     void line() throws LineException {
@@ -77,7 +54,7 @@ final class JsonFormat implements LineParser.Format {
         fields();
       }
       skipBlanks();
-      if (at < text.length()) {
+      if (at < end) {
         throw missing("the end of the line after the object");
       }
     }
@@ -88,13 +65,11 @@ final class JsonFormat implements LineParser.Format {
         int nameAt = at;
         NamedFields.Name name = name();
         skipBlanks();
-        expect(':', "a colon after the name");
-        skipBlanks();
-        int valueAt = at;
-        String value = value(1, name.counts());
-        if (!names.add(name, value, valueAt)) {
+        if (!field(name)) {
           throw new LineException(
-              LineFault.DUPLICATE_FIELD, nameAt, "a field is there a second time");
+              LineFault.DUPLICATE_FIELD,
+              text.charsBefore(nameAt),
+              "a field is there a second time");
         }
         skipBlanks();
         if (peek() == '}') {
@@ -105,16 +80,41 @@ final class JsonFormat implements LineParser.Format {
       }
     }
 
+    /** Reads a name and the colon after it. */
     private NamedFields.Name name() throws LineException {
       if (peek() != '"') {
         throw missing("the name of a field in quotes");
       }
       NamedFields.Name expected = names.next(text, at + 1);
       if (expected != null) {
-        at += expected.length() + 2;
+        at += 1 + expected.bytes();
         return expected;
       }
-      return names.named(string(true));
+      int plainEnd = plainEnd();
+      NamedFields.Name name =
+          names.named(plainEnd < 0 ? checked(at + 1) : text.part(at + 1, pass(plainEnd)));
+      skipBlanks();
+      expect(':', "a colon after the name");
+      return name;
+    }
+
+    /** Reads the value of a field, and says whether it is the first of its name. */
+    private boolean field(NamedFields.Name name) throws LineException {
+      int start = at;
+      // A fault is told of nothing but a time.
+      int position = name.isTime() ? text.charsBefore(start) : start;
+      if (peek() == 'n') {
+        word("null");
+        return names.add(name, null, position);
+      }
+      if (peek() == '"') {
+        int plainEnd = plainEnd();
+        return plainEnd < 0
+            ? names.add(name, checked(start + 1), position)
+            : names.add(name, text, start + 1, pass(plainEnd), position);
+      }
+      value(1);
+      return names.add(name, text, start, at, position);
     }
 
     /** Reads an object whose fields are not kept one by one. */
@@ -130,11 +130,11 @@ final class JsonFormat implements LineParser.Format {
         if (peek() != '"') {
           throw missing("the name of a field in quotes");
         }
-        string(false);
+        string();
         skipBlanks();
         expect(':', "a colon after the name");
         skipBlanks();
-        value(depth, false);
+        value(depth);
         skipBlanks();
         if (peek() == '}') {
           at++;
@@ -144,37 +144,24 @@ final class JsonFormat implements LineParser.Format {
       }
     }
 
-    /** A value as a field has it, where it is wanted; null for {@code null}. */
-    private @Nullable String value(int depth, boolean wanted) throws LineException {
-      int start = at;
-      return switch (peek()) {
-        case '"' -> string(wanted);
-        case '{', '[' -> {
-          nested(depth + 1);
-          yield taken(start, wanted);
-        }
+    /** Reads a value that is not kept by itself. */
+    private void value(int depth) throws LineException {
+      switch (peek()) {
+        case '"' -> string();
+        case '{', '[' -> nested(depth + 1);
         case 't' -> word("true");
         case 'f' -> word("false");
-        case 'n' -> {
-          word("null");
-          yield null;
-        }
-        default -> {
-          number();
-          yield taken(start, wanted);
-        }
-      };
-    }
-
-    /** What was read from a position on; empty where it is not wanted. */
-    private String taken(int start, boolean wanted) {
-      return wanted ? text.substring(start, at) : "";
+        case 'n' -> word("null");
+        default -> number();
+      }
     }
 
     private void nested(int depth) throws LineException {
       if (depth > MOST_DEEP) {
         throw new LineException(
-            LineFault.TOO_DEEP, at, "nested deeper than " + MOST_DEEP + " levels");
+            LineFault.TOO_DEEP,
+            text.charsBefore(at),
+            "nested deeper than " + MOST_DEEP + " levels");
       }
       if (peek() == '{') {
         object(depth);
@@ -192,7 +179,7 @@ final class JsonFormat implements LineParser.Format {
       }
       while (true) {
         skipBlanks();
-        value(depth, false);
+        value(depth);
         skipBlanks();
         if (peek() == ']') {
           at++;
@@ -202,12 +189,13 @@ final class JsonFormat implements LineParser.Format {
       }
     }
 
-    private String word(String word) throws LineException {
-      if (!text.startsWith(word, at)) {
-        throw missing("a value");
+    private void word(String word) throws LineException {
+      for (int i = 0; i < word.length(); i++) {
+        if (at + i == end || bytes[at + i] != word.charAt(i)) {
+          throw missing("a value");
+        }
       }
       at += word.length();
-      return word;
     }
 
     private void number() throws LineException {
@@ -242,54 +230,52 @@ final class JsonFormat implements LineParser.Format {
       }
     }
 
-    /** A string; empty, but checked, where it is not wanted. */
-    private String string(boolean wanted) throws LineException {
-      int start = ++at;
-      int quote = text.indexOf('"', start);
-      if (isPlain && quote >= 0 && quote < nextEscape(start)) {
-        at = quote + 1;
-        return wanted ? text.substring(start, quote) : "";
+    /** Reads a string that is not kept by itself. */
+    private void string() throws LineException {
+      int plainEnd = plainEnd();
+      if (plainEnd < 0) {
+        checked(at + 1);
+      } else {
+        pass(plainEnd);
       }
-      return checked(start);
     }
 
-    private int nextEscape(int from) {
-      if (escapeAt < from) {
-        int found = text.indexOf('\\', from);
-        escapeAt = found < 0 ? Integer.MAX_VALUE : found;
-      }
-      return escapeAt;
+    /** The quote that ends the string that begins here; -1 where it is not all as it is. */
+    private int plainEnd() {
+      int found =
+          hasEscapes
+              ? EightBytes.endOfPlain(bytes, at + 1, end)
+              : EightBytes.endOfUnescaped(bytes, at + 1, end);
+      return found < end && bytes[found] == '"' ? found : -1;
+    }
+
+    /** Goes on after the quote that ends a string, and gives where that is. */
+    private int pass(int quote) {
+      at = quote + 1;
+      return quote;
     }
 
     /** A string with escapes, or with what must not be there. */
     private String checked(int start) throws LineException {
-      int end = start;
-      while (end < text.length() && text.charAt(end) != '"' && text.charAt(end) != '\\') {
-        if (text.charAt(end) < ' ') {
-          at = end;
-          throw missing("no control character in a string");
+      StringBuilder made = new StringBuilder();
+      at = start;
+      while (true) {
+        int next = EightBytes.endOfPlain(bytes, at, end);
+        made.append(text.part(at, next));
+        at = next;
+        if (at == end) {
+          throw missing("the end of a string");
         }
-        end++;
-      }
-      at = end;
-      if (peek() == '"') {
-        at++;
-        return text.substring(start, end);
-      }
-      StringBuilder made = new StringBuilder(text.substring(start, end));
-      while (at < text.length()) {
-        char c = text.charAt(at);
-        if (c == '"') {
+        if (bytes[at] == '"') {
           at++;
           return complete(made, start);
         }
-        if (c < ' ') {
+        if (bytes[at] != '\\') {
           throw missing("no control character in a string");
         }
         at++;
-        made.append(c == '\\' ? escaped() : c);
+        made.append(escaped());
       }
-      throw missing("the end of a string");
     }
 
     private char escaped() throws LineException {
@@ -306,7 +292,7 @@ final class JsonFormat implements LineParser.Format {
           int value = 0;
           for (int i = 0; i < 4; i++) {
             int digit = Character.digit(peek(), 16);
-            if (digit < 0 || peek() > 'f') {
+            if (digit < 0) {
               throw missing("four hexadecimal digits");
             }
             value = value * 16 + digit;
@@ -322,7 +308,7 @@ final class JsonFormat implements LineParser.Format {
     }
 
     /** Refuses half of a surrogate pair, which UTF-8 has no bytes for. */
-    private static String complete(StringBuilder made, int start) throws LineException {
+    private String complete(StringBuilder made, int start) throws LineException {
       int i = 0;
       while (i < made.length()) {
         char c = made.charAt(i);
@@ -332,15 +318,18 @@ final class JsonFormat implements LineParser.Format {
                 && Character.isLowSurrogate(made.charAt(i + 1));
         if (Character.isSurrogate(c) && !pair) {
           throw new LineException(
-              LineFault.INVALID_UNICODE, start, "a string has half of a surrogate pair");
+              LineFault.INVALID_UNICODE,
+              text.charsBefore(start),
+              "a string has half of a surrogate pair");
         }
         i += pair ? 2 : 1;
       }
       return made.toString();
     }
 
+    /** The next character; of one beyond ASCII that it is none of those that are looked for. */
     private char peek() {
-      return at < text.length() ? text.charAt(at) : 0;
+      return at < end ? (char) (bytes[at] & 0xFF) : 0;
     }
 
     private void expect(char c, String what) throws LineException {
@@ -351,6 +340,9 @@ final class JsonFormat implements LineParser.Format {
     }
 
     private void skipBlanks() {
+      if (at < end && bytes[at] > ' ') {
+        return;
+      }
       while (peek() == ' ' || peek() == '\t' || peek() == '\n' || peek() == '\r') {
         at++;
       }
@@ -358,7 +350,7 @@ final class JsonFormat implements LineParser.Format {
 
     private LineException missing(String what) {
       return new LineException(
-          LineFault.INVALID_LINE, Math.min(at, text.length()), "expected " + what);
+          LineFault.INVALID_LINE, text.charsBefore(Math.min(at, end)), "expected " + what);
     }
   }
 }

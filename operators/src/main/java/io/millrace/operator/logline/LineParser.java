@@ -20,6 +20,11 @@ public final class LineParser {
      * @param arrivedAt when it came in, in milliseconds since the epoch
      */
     @Nullable ParsedLine read(String text, long arrivedAt) throws LineException;
+
+    /** The same of a text whose characters may not have been asked for. */
+    default @Nullable ParsedLine read(LineText text, long arrivedAt) throws LineException {
+      return read(text.toString(), arrivedAt);
+    }
   }
 
   private final Format format;
@@ -80,6 +85,15 @@ public final class LineParser {
    * @throws LineException where it is not of the source's format
    */
   public @Nullable ParsedLine parse(String text, long arrivedAt) throws LineException {
+    return format.read(text, arrivedAt);
+  }
+
+  /**
+   * The same of a text of which not all formats need the characters.
+   *
+   * @throws LineException where it is not of the source's format
+   */
+  public @Nullable ParsedLine parse(LineText text, long arrivedAt) throws LineException {
     return format.read(text, arrivedAt);
   }
 }

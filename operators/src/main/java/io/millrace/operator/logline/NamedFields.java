@@ -1,5 +1,6 @@
 package io.millrace.operator.logline;
 
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -58,6 +59,7 @@ final class NamedFields {
   private Name[] order = new Name[32];
 
   private final EnumMap<Part, String> parts = new EnumMap<>(Part.class);
+
   private long line;
   private int count;
   private FieldMap fields = new FieldMap();
@@ -87,6 +89,14 @@ final class NamedFields {
 
     private final boolean isKept;
 
+    /** Its bytes, a quote and a colon, as JSON has it; empty where escapes are needed for it. */
+    private final byte[] quoted;
+
+    /** The first eight bytes of that, and which of them count. */
+    private final long first;
+
+    private final long firstMask;
+
     /** The last line that had a value for it. */
     private long seenIn = -1;
 
@@ -95,15 +105,30 @@ final class NamedFields {
       this.part = part;
       this.timeRank = timeRank;
       this.isKept = isKept;
+      byte[] bytes = (text + "\":").getBytes(StandardCharsets.UTF_8);
+      boolean isPlain = EightBytes.endOfPlain(bytes, 0, bytes.length) == bytes.length - 2;
+      this.quoted = isPlain ? bytes : new byte[0];
+      this.first = EightBytes.at(quoted, 0, quoted.length);
+      this.firstMask = quoted.length < Long.BYTES ? (1L << (Byte.SIZE * quoted.length)) - 1 : -1L;
     }
 
-    /** Whether its value makes a difference. */
-    boolean counts() {
-      return isKept || part != null || timeRank != NO_TIME;
+    /** Whether its value may be the time. */
+    boolean isTime() {
+      return timeRank != NO_TIME;
     }
 
-    int length() {
-      return text.length();
+    /** How many bytes it takes in JSON, with the quote and the colon after it. */
+    int bytes() {
+      return quoted.length;
+    }
+
+    private boolean isAt(LineText line, int at) {
+      int end = at + quoted.length;
+      byte[] bytes = line.bytes();
+      return end <= line.end()
+          && (EightBytes.at(bytes, at, line.end()) & firstMask) == first
+          && (quoted.length <= Long.BYTES
+              || Arrays.equals(bytes, at + Long.BYTES, end, quoted, Long.BYTES, quoted.length));
     }
   }
 
@@ -121,17 +146,12 @@ final class NamedFields {
   }
 
   /**
-   * The name that begins here and ends with a quote, if it is the one that lines before had as
-   * their next. Null for another one, or one with escapes.
+   * The name that begins at a byte, with a quote and a colon after it, if it is the one that lines
+   * before had as their next. Null for another one, or one with escapes.
    */
-  @Nullable Name next(String text, int at) {
+  @Nullable Name next(LineText line, int at) {
     Name expected = count < order.length ? order[count] : null;
-    return expected != null
-            && text.startsWith(expected.text, at)
-            && at + expected.length() < text.length()
-            && text.charAt(at + expected.length()) == '"'
-        ? expected
-        : null;
+    return expected != null && expected.isAt(line, at) ? expected : null;
   }
 
   /** What is known of a name. */
@@ -147,7 +167,7 @@ final class NamedFields {
     if (count == order.length) {
       order = Arrays.copyOf(order, 2 * count);
     }
-    if (count < order.length && text.indexOf('\\') < 0) {
+    if (count < order.length && known.quoted.length > 0) {
       order[count] = known;
     }
     return known;
@@ -161,15 +181,47 @@ final class NamedFields {
    * @return false where the line has a field of this name already
    */
   boolean add(Name name, @Nullable String value, int position) {
-    count++;
     if (value == null) {
+      count++;
       return true;
     }
-    if (name.seenIn == line) {
+    if (!isFirst(name)) {
       return false;
     }
+    put(name, value, position);
+    return true;
+  }
+
+  /**
+   * Adds a field whose value is a part of the line as it is.
+   *
+   * @param from first byte of the value
+   * @param to the byte after it
+   * @param position the character of the line at which it begins, with what is around it
+   * @return false where the line has a field of this name already
+   */
+  boolean add(Name name, LineText text, int from, int to, int position) {
+    if (!isFirst(name)) {
+      return false;
+    }
+    if (name.part != null || name.isTime()) {
+      put(name, text.part(from, to), position);
+    } else if (name.isKept) {
+      fields.add(name.text, text, from, to);
+    }
+    return true;
+  }
+
+  /** Counts a value, and says whether it is the first of its name in the line. */
+  private boolean isFirst(Name name) {
+    count++;
+    boolean isFirst = name.seenIn != line;
     name.seenIn = line;
-    if (name.timeRank != NO_TIME) {
+    return isFirst;
+  }
+
+  private void put(Name name, String value, int position) {
+    if (name.isTime()) {
       Name before = time;
       if (before == null || name.timeRank < before.timeRank) {
         if (before != null) {
@@ -178,11 +230,10 @@ final class NamedFields {
         time = name;
         timeText = value;
         timeAt = position;
-        return true;
+        return;
       }
     }
     keep(name, value);
-    return true;
   }
 
   private void keep(Name name, String value) {

@@ -68,12 +68,11 @@ public record Redaction(boolean secrets, boolean cards) implements Serializable 
    * Whether something may have to be taken out of what a record says. That is a cheap look at all
    * of it at once, since what a record says is parts of its text, but for what is escaped there.
    */
-  public boolean mayChange(String record) {
-    return (secrets || cards) && (record.indexOf('\\') >= 0 || hasHint(record));
-  }
-
-  private boolean hasHint(String text) {
-    return (secrets && SecretHints.mayHaveSecret(text)) || (cards && SecretHints.mayHaveCard(text));
+  public boolean mayChange(LineText record) {
+    return (secrets || cards)
+        && (record.hasBackslash()
+            || (secrets && SecretHints.mayHaveSecret(record))
+            || (cards && SecretHints.mayHaveCard(record)));
   }
 
   /** The same of what a line says, where a field that is called like a secret has none. */

@@ -1,94 +1,128 @@
 package io.millrace.operator.logline;
 
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Looks for what every secret and every card number has in it, so that texts with nothing of the
  * kind are not looked at by expressions, which cost far more. What is found may be no secret.
  *
- * <p><b>Time</b>: every second byte for secrets, one of thirteen for cards.
+ * <p><b>Time</b>: a look into a table of 8 KiB for each second byte for secrets, at one of thirteen
+ * for cards.
  */
 final class SecretHints {
-  /** Each word, and where in it two pairs of letters begin that are not in many others. */
-  private static final Word[] WORDS = {
-    new Word("pass", 1),
-    new Word("pwd", 0),
-    new Word("private", 2),
-    new Word("secret", 1),
-    new Word("key", 0),
-    new Word("token", 1),
-    new Word("auth", 0),
-    new Word("akia", 0),
-    new Word("asia", 0),
-    new Word("cred", 0),
-    new Word("bearer", 0),
-    new Word("basic", 0),
-    new Word("eyj", 0)
+  private static final String[] WORDS = {
+    "pass", "pwd", "private", "secret", "key", "token", "auth", "akia", "asia", "cred", "bearer",
+    "basic", "eyj"
   };
 
   private static final int CARD_DIGITS = 13;
 
+  private static final int LETTER_BITS = 5;
+  private static final int LETTERS = 1 << LETTER_BITS;
+  private static final long FIRST_LETTERS = 0x001F_001F_001F_001FL;
+  private static final int PAIR = LETTERS * LETTERS - 1;
+
   /**
-   * Of two letters next to each other, of any case, the words that have them. Of the two pairs of a
-   * word one is at an even place, wherever the word is.
+   * What two letters next to each other, of any case, and at an even place, say of words. Each word
+   * has two bits, since it begins at an even or an odd place. The high half has those that the
+   * letters may begin, the low half those that they may go on with, right after.
    */
-  private static final Place[] @Nullable [] PLACES = places();
+  private static final long[] PAIRS = pairs();
 
-  private record Word(String text, int pairsAt) {}
-
-  /** Where in a word a pair is. */
-  private record Place(String word, int offset) {}
+  /** Which bytes may be in the number of a card. */
+  private static final boolean[] PARTS = parts();
 
   private SecretHints() {}
 
-  private static Place[] @Nullable [] places() {
-    Place[] @Nullable [] places = new Place[1 << 10][];
-    for (Word word : WORDS) {
-      for (int at = word.pairsAt(); at <= word.pairsAt() + 1; at++) {
-        int pair = pair((byte) word.text().charAt(at), (byte) word.text().charAt(at + 1));
-        Place[] before = places[pair];
-        Place[] with = before == null ? new Place[1] : Arrays.copyOf(before, before.length + 1);
-        with[with.length - 1] = new Place(word.text(), at);
-        places[pair] = with;
+  private static long[] pairs() {
+    long[] pairs = new long[PAIR + 1];
+    long bit = 1;
+    for (String word : WORDS) {
+      // From an odd place on the first pair is that of the second letter; of three letters, one
+      // before would be alone there.
+      for (int at : new int[] {0, word.length() == 3 ? -1 : 1}) {
+        mark(pairs, word, at, bit << Integer.SIZE);
+        mark(pairs, word, at + 2, bit);
+        bit <<= 1;
       }
     }
-    return places;
+    return pairs;
   }
 
-  private static int pair(byte first, byte second) {
-    return (first & 31) << 5 | (second & 31);
+  /** Marks the pairs that a word may have at a place; outside of it any letter is. */
+  private static void mark(long[] pairs, String word, int at, long bit) {
+    for (int pair = 0; pair < pairs.length; pair++) {
+      if (isLetter(word, at, pair >>> LETTER_BITS) && isLetter(word, at + 1, pair % LETTERS)) {
+        pairs[pair] |= bit;
+      }
+    }
+  }
+
+  private static boolean isLetter(String word, int at, int letter) {
+    return at < 0 || at >= word.length() || word.charAt(at) % LETTERS == letter;
+  }
+
+  private static boolean[] parts() {
+    boolean[] parts = new boolean[1 << Byte.SIZE];
+    for (char c : "0123456789 -".toCharArray()) {
+      parts[c] = true;
+    }
+    return parts;
   }
 
   /** Whether a secret may be there. */
   static boolean mayHaveSecret(String text) {
+    byte[] bytes = text.getBytes(StandardCharsets.ISO_8859_1);
+    return hasUser(text) || hasWord(bytes, bytes.length);
+  }
+
+  /** Whether a secret may be there. */
+  static boolean mayHaveSecret(LineText text) {
+    return hasUser(text.toString()) || hasWord(text.bytes(), text.end());
+  }
+
+  /** Whether an address with what may be a user is there: an {@code @} somewhere after it. */
+  private static boolean hasUser(String text) {
     int at = text.indexOf('@');
-    return (at >= 0 && text.lastIndexOf("://", text.lastIndexOf('@')) >= 0)
-        || hasWord(text.getBytes(StandardCharsets.ISO_8859_1));
+    return at >= 0 && text.lastIndexOf("://", text.lastIndexOf('@')) >= 0;
   }
 
-  private static boolean hasWord(byte[] text) {
-    for (int i = 0; i + 1 < text.length; i += 2) {
-      Place[] places = PLACES[pair(text[i], text[i + 1])];
-      if (places != null && isWord(text, i, places)) {
+  private static boolean hasWord(byte[] text, int end) {
+    long begun = 0;
+    for (int at = 0; at < end; at += Long.BYTES) {
+      long eight = EightBytes.at(text, at, end);
+      long pairs = (eight & FIRST_LETTERS) << LETTER_BITS | (eight >>> Byte.SIZE & FIRST_LETTERS);
+      long one = PAIRS[(int) pairs & PAIR];
+      long two = PAIRS[(int) (pairs >>> 16) & PAIR];
+      long three = PAIRS[(int) (pairs >>> 32) & PAIR];
+      long four = PAIRS[(int) (pairs >>> 48) & PAIR];
+      long found =
+          (begun & one)
+              | (one >>> Integer.SIZE & two)
+              | (two >>> Integer.SIZE & three)
+              | (three >>> Integer.SIZE & four);
+      if (found != 0 && hasWord(text, at, end)) {
         return true;
+      }
+      begun = four >>> Integer.SIZE;
+    }
+    return false;
+  }
+
+  /** Whether a word begins at most three places before, or in eight bytes. */
+  private static boolean hasWord(byte[] text, int at, int end) {
+    for (int start = Math.max(0, at - 3); start < at + Long.BYTES; start++) {
+      for (String word : WORDS) {
+        if (isAt(text, start, end, word)) {
+          return true;
+        }
       }
     }
     return false;
   }
 
-  private static boolean isWord(byte[] text, int at, Place[] places) {
-    for (Place place : places) {
-      if (isAt(text, at - place.offset(), place.word())) {
-        return true;
-      }
-    }
-    return false;
-  }
-
-  private static boolean isAt(byte[] text, int at, String word) {
-    boolean is = at >= 0 && at + word.length() <= text.length;
+  private static boolean isAt(byte[] text, int at, int end, String word) {
+    boolean is = at + word.length() <= end;
     for (int i = 0; is && i < word.length(); i++) {
       is = (text[at + i] | 32) == word.charAt(i);
     }
@@ -97,21 +131,31 @@ final class SecretHints {
 
   /** Whether a card number may be there: so many digits, with blanks and hyphens between. */
   static boolean mayHaveCard(String text) {
-    for (int probe = CARD_DIGITS - 1; probe < text.length(); probe += CARD_DIGITS) {
-      if (!isPart(text.charAt(probe))) {
+    byte[] bytes = text.getBytes(StandardCharsets.ISO_8859_1);
+    return mayHaveCard(bytes, bytes.length);
+  }
+
+  /** Whether a card number may be there: so many digits, with blanks and hyphens between. */
+  static boolean mayHaveCard(LineText text) {
+    return mayHaveCard(text.bytes(), text.end());
+  }
+
+  private static boolean mayHaveCard(byte[] text, int length) {
+    for (int probe = CARD_DIGITS - 1; probe < length; probe += CARD_DIGITS) {
+      if (!isPart(text[probe])) {
         continue;
       }
       int start = probe;
-      while (start > 0 && isPart(text.charAt(start - 1))) {
+      while (start > 0 && isPart(text[start - 1])) {
         start--;
       }
       int end = probe + 1;
-      while (end < text.length() && isPart(text.charAt(end))) {
+      while (end < length && isPart(text[end])) {
         end++;
       }
       int digits = 0;
       for (int i = start; i < end; i++) {
-        digits += isDigit(text.charAt(i)) ? 1 : 0;
+        digits += text[i] >= '0' ? 1 : 0;
       }
       if (digits >= CARD_DIGITS) {
         return true;
@@ -121,11 +165,7 @@ final class SecretHints {
     return false;
   }
 
-  private static boolean isPart(char c) {
-    return isDigit(c) || c == ' ' || c == '-';
-  }
-
-  private static boolean isDigit(char c) {
-    return c >= '0' && c <= '9';
+  private static boolean isPart(byte c) {
+    return PARTS[c & 0xFF];
   }
 }

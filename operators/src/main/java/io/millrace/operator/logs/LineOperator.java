@@ -1,6 +1,7 @@
 package io.millrace.operator.logs;
 
 import io.millrace.operator.logline.LineException;
+import io.millrace.operator.logline.LineText;
 import java.util.HashMap;
 import java.util.Map;
 import org.apache.flink.api.common.functions.RuntimeContext;
@@ -28,10 +29,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class LineOperator extends AbstractStreamOperator<LogEvent>
     implements OneInputStreamOperator<LogLine, LogEvent>, BoundedOneInput {
-  /** Every line, as it came. */
-  static final OutputTag<LogLine> LINES =
-      new OutputTag<>("lines", TypeInformation.of(LogLine.class));
-
   /** Lines that are left to others. */
   static final OutputTag<LogLine> LEFT = new OutputTag<>("left", TypeInformation.of(LogLine.class));
 
@@ -109,7 +106,6 @@ final class LineOperator extends AbstractStreamOperator<LogEvent>
   }
 
   private void take(LogLine line) {
-    output.collect(LINES, new StreamRecord<>(line));
     LineReader known = reader;
     NewsBook.Source source = known.book().source(line.source(), line.timestamp());
     if (known.mustWait(line) || (source != null && source.parser().joins())) {
@@ -132,7 +128,7 @@ final class LineOperator extends AbstractStreamOperator<LogEvent>
 
   private void read(LogLine line, NewsBook.Source source, LineReader known, LineTally tally)
       throws LineException {
-    String text = known.text(line);
+    LineText text = known.text(line);
     if (text.isEmpty()) {
       throw LineReader.empty();
     }

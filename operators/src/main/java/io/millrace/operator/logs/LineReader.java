@@ -55,7 +55,7 @@ final class LineReader {
    *
    * @throws LineException where it is none, or too large
    */
-  String text(LogLine line) throws LineException {
+  LineText text(LogLine line) throws LineException {
     byte[] value = line.value();
     if (value == null) {
       throw new LineException(LineFault.EMPTY, "the record has no value");
@@ -89,15 +89,14 @@ final class LineReader {
    * @return null where it only repeats a header
    * @throws LineException where it can't be taken
    */
-  @Nullable LogEvent event(LogLine first, String text, NewsBook.Source source, long now)
+  @Nullable LogEvent event(LogLine first, LineText text, NewsBook.Source source, long now)
       throws LineException {
     ParsedLine parsed = source.parser().parse(text, first.timestamp());
     if (parsed == null) {
       return null;
     }
     requireTime(parsed.at(), now);
-    boolean mayChange =
-        spec.redaction().mayChange(text) || spec.redaction().mayChange(source.terms().service());
+    boolean mayChange = source.mayBeSecret() || spec.redaction().mayChange(text);
     ParsedLine shown = book.enriched(mayChange ? spec.redaction().of(parsed) : parsed);
     return new LogEvent(
         first.source(),

@@ -2,6 +2,7 @@ package io.millrace.operator.logs;
 
 import io.millrace.operator.logline.LineException;
 import io.millrace.operator.logline.LineFault;
+import io.millrace.operator.logline.LineText;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -228,8 +229,8 @@ final class LogFunction extends KeyedBroadcastProcessFunction<String, LogLine, L
   private void read(LogLine line, LineTally tally, Outlet outlet) throws Exception {
     try {
       NewsBook.Source source = outlet.reader().source(line);
-      String text = outlet.reader().text(line);
-      if (source.parser().starts(text)) {
+      LineText text = outlet.reader().text(line);
+      if (!source.parser().joins() || source.parser().starts(text.toString())) {
         closeRecord(tally, outlet);
         if (text.isEmpty()) {
           throw LineReader.empty();
@@ -249,7 +250,7 @@ final class LogFunction extends KeyedBroadcastProcessFunction<String, LogLine, L
     }
   }
 
-  private void requireRoom(String text, LineTally tally) throws LineException {
+  private void requireRoom(LineText text, LineTally tally) throws LineException {
     if (tally.open == 0) {
       throw new LineException(
           LineFault.INVALID_LINE, "the line continues a record, but none was begun before it");
@@ -280,14 +281,15 @@ final class LogFunction extends KeyedBroadcastProcessFunction<String, LogLine, L
       for (LogLine line : lines) {
         text.append(text.isEmpty() ? "" : "\n").append(outlet.reader().text(line));
       }
-      finish(lines, text.toString(), outlet.reader().source(lines.get(0)), tally, outlet);
+      finish(
+          lines, LineText.of(text.toString()), outlet.reader().source(lines.get(0)), tally, outlet);
     } catch (LineException e) {
       refuse(lines, e, tally, outlet);
     }
   }
 
   private void finish(
-      List<LogLine> lines, String text, NewsBook.Source source, LineTally tally, Outlet outlet)
+      List<LogLine> lines, LineText text, NewsBook.Source source, LineTally tally, Outlet outlet)
       throws Exception {
     LogEvent event = outlet.reader().event(lines.get(0), text, source, outlet.now());
     if (event == null) {

@@ -72,7 +72,7 @@ public final class LogIngestion {
     SingleOutputStreamOperator<LogEvent> left =
         reading.keyed(here.getSideOutput(LineOperator.LEFT), known, uid);
     return reading.results(
-        here.getSideOutput(LineOperator.LINES),
+        lines,
         List.of(reading.counted(here, uid + "-here"), reading.counted(left, uid)),
         here.getSideOutput(LogFunction.INDEXED).union(left.getSideOutput(LogFunction.INDEXED)),
         here.getSideOutput(LogFunction.FILTERED).union(left.getSideOutput(LogFunction.FILTERED)),

@@ -3,6 +3,7 @@ package io.millrace.operator.logs;
 import io.millrace.operator.logline.LineFilter;
 import io.millrace.operator.logline.LineParser;
 import io.millrace.operator.logline.LineSource;
+import io.millrace.operator.logline.LineText;
 import io.millrace.operator.logline.MessageForm;
 import io.millrace.operator.logline.ParsedLine;
 import io.millrace.operator.logline.Redaction;
@@ -26,8 +27,17 @@ import org.jspecify.annotations.Nullable;
  * all rules) for what it means to them, O(versions of the service) for what is known of it.
  */
 final class NewsBook {
-  /** A source as its lines are read. */
-  record Source(LineSource terms, LineParser parser) {}
+  /**
+   * A source as its lines are read.
+   *
+   * @param mayBeSecret whether its service, which its lines may have, may have to be redacted
+   */
+  record Source(LineSource terms, LineParser parser, boolean mayBeSecret) {
+    static Source of(LineSource terms, Redaction redaction) {
+      return new Source(
+          terms, LineParser.of(terms), redaction.mayChange(LineText.of(terms.service())));
+    }
+  }
 
   private record Rule(LogRule terms, LineFilter filter, List<String> groupBy) {}
 
@@ -52,7 +62,7 @@ final class NewsBook {
   NewsBook(LogSpec spec) {
     LineSource unknown = spec.unknown();
     this.redaction = spec.redaction();
-    this.unknown = unknown == null ? null : new Source(unknown, LineParser.of(unknown));
+    this.unknown = unknown == null ? null : Source.of(unknown, redaction);
   }
 
   /** All that is in a broadcast state. */
@@ -71,7 +81,7 @@ final class NewsBook {
     if (source != null) {
       sources
           .computeIfAbsent(source.name(), unused -> new TreeMap<>())
-          .put(source.version(), new Source(source, LineParser.of(source)));
+          .put(source.version(), Source.of(source, redaction));
     } else if (rule != null) {
       rules
           .computeIfAbsent(rule.ruleId(), unused -> new TreeMap<>())
@@ -120,6 +130,9 @@ final class NewsBook {
 
   /** What a line means to the rules that count at its time. */
   List<RuleHit> hits(String source, ParsedLine line) {
+    if (rules.isEmpty()) {
+      return List.of();
+    }
     List<RuleHit> hits = new ArrayList<>();
     for (TreeMap<Long, Rule> versions : rules.values()) {
       Rule rule = ruleAt(line.at(), versions);

@@ -19,6 +19,7 @@ final class BookEditor {
   private final List<Item> items = new ArrayList<>();
   private final List<PairMatch> matches;
   private final List<PairBreak> breaks;
+  private boolean changed;
 
   /** An entry and what has become of it. */
   static final class Item {
@@ -111,6 +112,11 @@ final class BookEditor {
     return new Book(entries, matches, breaks, waiting, expiresAt);
   }
 
+  /** Whether anything is not as it was when the book was opened. */
+  boolean isChanged() {
+    return changed;
+  }
+
   List<Item> items() {
     return items;
   }
@@ -149,6 +155,7 @@ final class BookEditor {
   Item add(LedgerEntry entry, String repeats) {
     Item item = new Item(entry, repeats);
     items.add(item);
+    changed = true;
     return item;
   }
 
@@ -183,6 +190,7 @@ final class BookEditor {
   Leg take(Item item, Side side) {
     Leg leg = new Leg(item, side.with(Status.OPEN, ""));
     item.legs.add(leg);
+    changed = true;
     return leg;
   }
 
@@ -194,6 +202,7 @@ final class BookEditor {
   }
 
   void remove(Item item) {
+    changed = true;
     items.remove(item);
     for (Leg leg : item.legs) {
       breaks.removeIf(broken -> broken.breakId().equals(leg.side.deal()));
@@ -203,6 +212,7 @@ final class BookEditor {
   void set(Leg leg, Status status, String deal) {
     Side before = leg.side;
     leg.side = before.with(status, deal);
+    changed = true;
     if (before.status() != status && status != Status.MOVED) {
       LedgerEntry entry = leg.entry();
       out.posted(
@@ -224,7 +234,10 @@ final class BookEditor {
       List<Leg> left, List<Leg> right, StageKind stage, long variance, String currency, long at) {
     List<Leg> legs = new ArrayList<>(left);
     legs.addAll(right);
-    List<String> ids = legs.stream().map(leg -> leg.entry().entryId()).toList();
+    List<String> ids = new ArrayList<>(legs.size());
+    for (Leg leg : legs) {
+      ids.add(leg.entry().entryId());
+    }
     String ruleId = legs.get(0).side().ruleId();
     String matchId = DealIds.match(ids, key);
     int known = indexOfMatch(matchId, ruleId);
@@ -373,13 +386,14 @@ final class BookEditor {
 
   /** Changes the state of a break. */
   void change(PairBreak of, State state, long at, String action, String user, String note) {
-    PairBreak changed = of.with(state, at, action, user, note);
-    breaks.set(breaks.indexOf(of), changed);
-    out.broken(changed);
+    PairBreak next = of.with(state, at, action, user, note);
+    breaks.set(breaks.indexOf(of), next);
+    changed = true;
+    out.broken(next);
     boolean stood = of.state() == State.OPEN;
     boolean stands = state == State.OPEN;
     if (stood != stands) {
-      out.aged(new Aged(changed, stood ? of.age() : null, stands ? of.age() : null));
+      out.aged(new Aged(next, stood ? of.age() : null, stands ? of.age() : null));
     }
   }
 
@@ -395,6 +409,7 @@ final class BookEditor {
       if (broken.state() == State.OPEN && age.compareTo(broken.age()) > 0) {
         PairBreak older = broken.at(age);
         breaks.set(i, older);
+        changed = true;
         out.aged(new Aged(older, broken.age(), age));
       }
     }

@@ -18,6 +18,9 @@ final class DealIds {
   private static final int HALF_BYTES = Long.BYTES;
   private static final int ID_BYTES = 16;
 
+  private static final ThreadLocal<MessageDigest> SHA_256 =
+      ThreadLocal.withInitial(DealIds::sha256);
+
   private DealIds() {}
 
   /** The id of a match of entries that is kept under a key. */
@@ -54,7 +57,7 @@ final class DealIds {
   }
 
   private static String hex(List<String> parts, int bytes) {
-    MessageDigest digest = sha256();
+    MessageDigest digest = SHA_256.get();
     for (String part : parts) {
       byte[] text = part.getBytes(StandardCharsets.UTF_8);
       digest.update(ByteBuffer.allocate(Integer.BYTES).putInt(text.length).array());

@@ -1,6 +1,7 @@
 package io.millrace.operator.reconcile;
 
 import io.millrace.operator.state.SavedState;
+import io.millrace.operator.writeback.Expiring;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.flink.api.common.functions.OpenContext;
@@ -19,11 +20,12 @@ import org.jspecify.annotations.Nullable;
  * Claim#entryId}.
  *
  * <p><b>State</b>: one value an id, until the entry's time has passed by the retention.
- * <b>Timers</b>: one a day and id of event time, and one for each decision that waits.
+ * <b>Timers</b>: an expiry an id, at a full day, and one for each decision that waits.
  * <b>Error</b>: fields are compared by 64 bits of a hash. <b>Order</b>: of entries with one id the
  * first that comes counts.
  */
-final class IdentifyFunction extends KeyedProcessFunction<String, Claim, Routed> {
+final class IdentifyFunction extends KeyedProcessFunction<String, Claim, Routed>
+    implements Expiring {
   static final OutputTag<Located> LOCATED =
       new OutputTag<>("located", TypeInformation.of(Located.class));
 
@@ -40,10 +42,16 @@ final class IdentifyFunction extends KeyedProcessFunction<String, Claim, Routed>
 
   private transient ValueState<Identity> identities;
   private transient Counter repetitions;
+  private transient @Nullable Expiries expiries;
 
   IdentifyFunction(ReconcileSpec spec, String uid) {
     this.spec = spec;
     this.uid = uid;
+  }
+
+  @Override
+  public void takeExpiries(Expiries ofOperator) {
+    expiries = ofOperator;
   }
 
   @Override
@@ -88,7 +96,11 @@ final class IdentifyFunction extends KeyedProcessFunction<String, Claim, Routed>
             more,
             known == null ? List.of() : known.waiting(),
             Math.max(expiresAt, known == null ? expiresAt : known.expiresAt())));
-    context.timerService().registerEventTimeTimer(expiresAt);
+    if (expiries == null) {
+      context.timerService().registerEventTimeTimer(expiresAt);
+    } else {
+      expiries.register(expiresAt);
+    }
     String repeats = isFirst ? "" : entry.entryId();
     out.collect(new Routed(route, Waiting.of(entry, repeats), null));
   }

@@ -62,6 +62,10 @@ final class LedgerReader {
         in.readBoolean() ? notices.deserialize(in) : null);
   }
 
+  ReconciledMatch reconciled(DataInputView in) throws IOException {
+    return new ReconciledMatch(match(in), list(this::entry, in));
+  }
+
   private Held held(DataInputView in) throws IOException {
     return new Held(entry(in), text(in), list(this::side, in));
   }

@@ -52,6 +52,15 @@ final class LedgerType<T> extends TypeInformation<T> {
     }
   }
 
+  /** Makes the type of a {@link ReconciledMatch}. */
+  public static final class OfMatch extends TypeInfoFactory<ReconciledMatch> {
+    @Override
+    public TypeInformation<ReconciledMatch> createTypeInfo(
+        Type type, Map<String, TypeInformation<?>> of) {
+      return new LedgerType<>(ReconciledMatch.class, MatchSerializer::new);
+    }
+  }
+
   @Override
   public boolean isBasicType() {
     return false;

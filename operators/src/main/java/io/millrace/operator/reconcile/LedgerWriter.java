@@ -135,6 +135,14 @@ final class LedgerWriter {
     }
   }
 
+  void write(ReconciledMatch reconciled, DataOutputView out) throws IOException {
+    write(reconciled.match(), out);
+    writeSize(reconciled.entries().size(), out);
+    for (LedgerEntry entry : reconciled.entries()) {
+      write(entry, out);
+    }
+  }
+
   private void write(Held held, DataOutputView out) throws IOException {
     write(held.entry(), out);
     writeText(held.repeats(), out);

@@ -3,7 +3,9 @@ package io.millrace.operator.reconcile;
 import io.millrace.operator.reconcile.BookEditor.Item;
 import io.millrace.operator.reconcile.BookEditor.Leg;
 import io.millrace.operator.state.SavedState;
+import io.millrace.operator.writeback.Expiring;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.apache.flink.api.common.functions.OpenContext;
@@ -28,11 +30,12 @@ import org.jspecify.annotations.Nullable;
  * <p><b>State</b>: one value a key, {@link Book}, until its last entry's window has passed by twice
  * its length and the retention; and every notice, in each task. <b>Timers</b>: one of event time
  * for an entry that waits for its turn, one for the deadline of one that is not matched at once,
- * one for the next age of its breaks, and one a day for the expiry. At the end of a bounded input
- * all are done, and what waits is told by {@link #OPEN}.
+ * deleted when it is, one for the next age of its breaks, and one for the expiry, at a full day. At
+ * the end of a bounded input all that have something left to tell are done, and what waits is told
+ * by {@link #OPEN}.
  */
 final class ReconcileFunction extends KeyedProcessFunction<Long, Routed, ReconciledMatch>
-    implements CheckpointedFunction {
+    implements CheckpointedFunction, Expiring {
   static final OutputTag<PairBreak> BREAKS =
       new OutputTag<>("breaks", TypeInformation.of(PairBreak.class));
   static final OutputTag<Aged> AGED = new OutputTag<>("aged", TypeInformation.of(Aged.class));
@@ -70,6 +73,7 @@ final class ReconcileFunction extends KeyedProcessFunction<Long, Routed, Reconci
   private transient ListState<Notice> notices;
 
   private transient ValueState<Book> books;
+  private transient @Nullable Expiries expiries;
 
   /**
    * For an operator with that uid.
@@ -93,6 +97,11 @@ final class ReconcileFunction extends KeyedProcessFunction<Long, Routed, Reconci
     for (Notice notice : notices.get()) {
       rules.add(notice);
     }
+  }
+
+  @Override
+  public void takeExpiries(Expiries ofOperator) {
+    expiries = ofOperator;
   }
 
   @Override
@@ -199,14 +208,59 @@ final class ReconcileFunction extends KeyedProcessFunction<Long, Routed, Reconci
     }
     matching.settle(known);
     editor.age(known);
-    books.update(editor.close(waiting, expiresAt));
+    if (due.isEmpty() && !editor.isChanged()) {
+      return;
+    }
+    Book after = editor.close(waiting, expiresAt);
+    books.update(after);
     TimerService timers = context.timerService();
     long nextAgeAt = editor.nextAgeAt();
     if (nextAgeAt < expiresAt) {
       timers.registerEventTimeTimer(nextAgeAt);
     }
-    if (!due.isEmpty()) {
-      register(editor, matching, expiresAt, now, timers);
+    boolean comesBack = registerTurns(editor, matching, now, timers) || nextAgeAt < expiresAt;
+    if (!comesBack || expiries == null) {
+      registerExpiry(editor, expiresAt, timers);
+    }
+    Set<Long> needless = needless(book, after, matching, now);
+    needless.remove(nextAgeAt);
+    needless.forEach(timers::deleteEventTimeTimer);
+  }
+
+  /**
+   * The times to come for which timers were set that nothing needs any more, mostly the deadline of
+   * an entry that is matched: a timer would have the book read long after, for nothing.
+   */
+  private static Set<Long> needless(
+      @Nullable Book before, Book after, Matching matching, long now) {
+    Set<Long> times = new HashSet<>();
+    if (before != null) {
+      addOpen(before, matching, times);
+      times.removeIf(time -> time <= now);
+    }
+    if (times.isEmpty()) {
+      return times;
+    }
+    Set<Long> needed = new HashSet<>();
+    addOpen(after, matching, needed);
+    for (Held held : after.entries()) {
+      needed.add(held.entry().at() + PairRule.DEFAULT_WINDOW_MILLIS);
+    }
+    for (Waiting each : after.waiting()) {
+      needed.add(each.at());
+    }
+    needed.add(after.expiresAt());
+    times.removeAll(needed);
+    return times;
+  }
+
+  private static void addOpen(Book book, Matching matching, Set<Long> times) {
+    for (Held held : book.entries()) {
+      for (Side side : held.sides()) {
+        if (side.status() == Side.Status.OPEN) {
+          times.addAll(matching.times(side, held.entry()));
+        }
+      }
     }
   }
 
@@ -237,25 +291,54 @@ final class ReconcileFunction extends KeyedProcessFunction<Long, Routed, Reconci
     return expiresAt + Math.floorMod(-expiresAt, DAY_MILLIS);
   }
 
-  private void register(
-      BookEditor editor, Matching matching, long expiresAt, long now, TimerService timers) {
-    timers.registerEventTimeTimer(expiresAt);
+  /**
+   * Sets the timers by which entries get their turns.
+   *
+   * @return whether an entry that waits has one
+   */
+  private boolean registerTurns(
+      BookEditor editor, Matching matching, long now, TimerService timers) {
+    boolean waits = false;
     for (Item item : editor.items()) {
       long alone = item.entry().at() + PairRule.DEFAULT_WINDOW_MILLIS;
-      // Ledgers that have no entry of this reference are compared only then.
-      boolean mayHaveMore = item.legs().isEmpty() || !rules.hasRules(item.entry().at());
-      if (mayHaveMore && alone > now) {
+      if (mayHaveMore(item) && alone > now) {
         timers.registerEventTimeTimer(alone);
       }
       for (Leg leg : item.legs()) {
         if (leg.isOpen()) {
           for (long time : matching.times(leg.side(), leg.entry())) {
             if (time > now) {
+              waits = true;
               timers.registerEventTimeTimer(time);
             }
           }
         }
       }
+    }
+    return waits;
+  }
+
+  /** Ledgers that have no entry of this reference are compared when its window has passed. */
+  private boolean mayHaveMore(Item item) {
+    return item.legs().isEmpty() || !rules.hasRules(item.entry().at());
+  }
+
+  private void registerExpiry(BookEditor editor, long expiresAt, TimerService timers) {
+    boolean isDecided = true;
+    for (Item item : editor.items()) {
+      isDecided &= !mayHaveMore(item);
+      for (Leg leg : item.legs()) {
+        isDecided &= !leg.isOpen();
+      }
+    }
+    for (PairBreak broken : editor.breaks()) {
+      isDecided &= broken.state() != PairBreak.State.OPEN;
+    }
+    if (isDecided && expiries != null) {
+      // The end of the input has nothing to tell of it.
+      expiries.register(expiresAt);
+    } else {
+      timers.registerEventTimeTimer(expiresAt);
     }
   }
 

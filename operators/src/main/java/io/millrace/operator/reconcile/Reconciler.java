@@ -272,17 +272,25 @@ final class Reconciler implements Matching {
         }
       }
     }
-    Set<String> due = new LinkedHashSet<>();
+    for (String ruleId : due(now, atEnd)) {
+      settle(ruleId, now, atEnd);
+    }
+  }
+
+  /** The rules by which something may be decided. */
+  private Set<String> due(long now, boolean atEnd) {
+    Set<String> due = Set.of();
     for (Item item : book.items()) {
       for (Leg leg : item.legs()) {
         if (leg.isOpen() && (atEnd || leg.side().deadline() <= now)) {
+          if (due.isEmpty()) {
+            due = new LinkedHashSet<>();
+          }
           due.add(leg.side().ruleId());
         }
       }
     }
-    for (String ruleId : due) {
-      settle(ruleId, now, atEnd);
-    }
+    return due;
   }
 
   private void settle(String ruleId, long now, boolean atEnd) {

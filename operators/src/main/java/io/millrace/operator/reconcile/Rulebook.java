@@ -121,12 +121,12 @@ final class Rulebook {
     if (versions == null) {
       return null;
     }
-    for (PairRule rule : versions.descendingMap().values()) {
-      if (rule.at() <= at) {
-        return rule;
-      }
+    // Mostly the latest is in effect.
+    Map.Entry<Long, PairRule> each = versions.lastEntry();
+    while (each != null && each.getValue().at() > at) {
+      each = versions.lowerEntry(each.getKey());
     }
-    return null;
+    return each == null ? null : each.getValue();
   }
 
   /** The rule of a side as of a time that is not before that of its entry. */

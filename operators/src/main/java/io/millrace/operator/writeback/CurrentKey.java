@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 class CurrentKey<K> {
   private static final int FIRST_BYTES = 64;
+  private static final String STORE_OF_BYTES = "rocksdb";
 
   private final KeyedStateBackend<K> backend;
   private final TypeSerializer<K> serializer;
@@ -36,6 +37,11 @@ class CurrentKey<K> {
   CurrentKey(KeyedStateBackend<K> backend) {
     this.backend = backend;
     this.serializer = backend.getKeySerializer();
+  }
+
+  /** Whether the backend stores values as bytes, as soon as it is given them. */
+  boolean storesBytes() {
+    return backend.getBackendTypeIdentifier().equals(STORE_OF_BYTES);
   }
 
   /** Has the backend told of every key at once. */

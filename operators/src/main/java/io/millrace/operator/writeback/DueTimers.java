@@ -35,8 +35,8 @@ final class DueTimers<K> {
   /** How many timers are in lists. */
   private int inSlots;
 
-  /** No timer of this time or before is in a list. */
-  private long passed = Long.MIN_VALUE;
+  /** No timer before this time is in a list. */
+  private long first = Long.MIN_VALUE;
 
   DueTimers() {
     for (int i = 0; i < SLOTS; i++) {
@@ -50,7 +50,7 @@ final class DueTimers<K> {
       return;
     }
     long time = timer.getTimestamp();
-    if (time > passed && time - passed > 0 && time - passed <= SLOTS) {
+    if (time >= first && time - first >= 0 && time - first < SLOTS) {
       slot(time).add(timer);
       inSlots++;
     } else {
@@ -79,22 +79,25 @@ final class DueTimers<K> {
 
   /** As {@link #poll}, with those that were removed. */
   private @Nullable TimerHeapInternalTimer<K, VoidNamespace> next(long upTo) {
-    while (inSlots > 0 && passed < upTo) {
-      long time = passed + 1;
-      if (!others.isEmpty() && others.element().getTimestamp() <= time) {
+    while (inSlots > 0 && first <= upTo) {
+      if (!others.isEmpty() && others.element().getTimestamp() <= first) {
         return others.remove();
       }
-      List<TimerHeapInternalTimer<K, VoidNamespace>> slot = slot(time);
+      List<TimerHeapInternalTimer<K, VoidNamespace>> slot = slot(first);
       if (!slot.isEmpty()) {
         inSlots--;
         return slot.remove(slot.size() - 1);
       }
-      passed = time;
+      if (first == upTo) {
+        // More may come of this time.
+        return null;
+      }
+      first++;
     }
     if (!others.isEmpty() && others.element().getTimestamp() <= upTo) {
       return others.remove();
     }
-    passed = Math.max(passed, upTo);
+    first = Math.max(first, upTo);
     return null;
   }
 

@@ -428,7 +428,8 @@ class EntryTable {
     boolean goesOn = uses > 0 || (staysIfFree && (main.canGrow() || main.fits(units)));
     if (ring == young && goesOn && units <= main.mostUnits) {
       makeRoom(main, units);
-      move(entry, append(main, units), state & (ONE_USE - 1));
+      // It may have been stored meanwhile.
+      move(entry, append(main, units), get(entry, STATE) & (ONE_USE - 1));
       ring.release(units);
     } else if (uses > 0 && ring == main) {
       // It fits where it was, if nowhere else.
@@ -439,6 +440,10 @@ class EntryTable {
         ghosts[get(entry, 0) & (ghosts.length - 1)] = get(entry, 0);
       }
       if ((state & DIRTY) != 0) {
+        // Mostly the oldest of all is among these, which are many and in order.
+        writeOldest();
+      }
+      if ((get(entry, STATE) & DIRTY) != 0) {
         write(entry);
       }
       drop(entry);

@@ -3,8 +3,10 @@ package io.millrace.operator.writeback;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.apache.flink.api.common.typeutils.TypeSerializer;
 import org.apache.flink.core.memory.DataInputDeserializer;
 import org.apache.flink.core.memory.DataOutputSerializer;
@@ -52,6 +54,9 @@ final class TimerBuckets<K> implements InternalTimerService<VoidNamespace>, Trig
   private static final int SET = 0;
   private static final int DELETED = 1;
 
+  /** Set, but not to fire because the input has ended. */
+  private static final int EXPIRES = 2;
+
   /** As many bytes may wait to be stored. */
   private static final int MOST_WAITING_BYTES = 4 << 20;
 
@@ -78,6 +83,12 @@ final class TimerBuckets<K> implements InternalTimerService<VoidNamespace>, Trig
 
     /** What is not in state yet, by bucket. */
     private final Map<Long, DataOutputSerializer> waiting = new HashMap<>();
+
+    /** Buckets that hold what does not fire because the input has ended. */
+    private final Set<Long> kept = new HashSet<>();
+
+    /** How far buckets had been opened before the input ended. */
+    private long openedBeforeEnd = Long.MAX_VALUE;
 
     Group(K owner, long opened) {
       this.owner = owner;
@@ -158,18 +169,74 @@ final class TimerBuckets<K> implements InternalTimerService<VoidNamespace>, Trig
 
     /** Moves the timers of a bucket into finer ones or into memory. */
     void open(long bucket) throws Exception {
+      boolean ends = buckets.currentWatermark() == Long.MAX_VALUE;
+      if (ends) {
+        openedBeforeEnd = Math.min(openedBeforeEnd, opened);
+      }
       opened = Math.max(opened, startOf(bucket));
       List<byte[]> all = stored(bucket);
-      lists(bucket).clear();
       DataOutputSerializer unstored = waiting.remove(bucket);
       if (unstored != null) {
         waitingBytes -= unstored.length();
         all.add(unstored.getCopyOfBuffer());
       }
+      if (ends) {
+        keep(bucket, all);
+      } else {
+        lists(bucket).clear();
+      }
       for (byte[] list : all) {
         in.setBuffer(list);
         putAll(list);
       }
+    }
+
+    /** Leaves a bucket its expiries, and takes them out of what is moved. */
+    private void keep(long bucket, List<byte[]> all) throws Exception {
+      List<byte[]> expiries = new ArrayList<>();
+      List<byte[]> others = new ArrayList<>();
+      for (byte[] list : all) {
+        DataOutputSerializer own = new DataOutputSerializer(64);
+        DataOutputSerializer rest = new DataOutputSerializer(64);
+        in.setBuffer(list);
+        while (in.available() > 0) {
+          int start = in.getPosition();
+          int what = in.readByte();
+          in.skipBytesToRead(Long.BYTES);
+          in.skipBytesToRead(lengthOf(in));
+          (what == EXPIRES ? own : rest).write(list, start, in.getPosition() - start);
+        }
+        if (own.length() > 0) {
+          expiries.add(own.getCopyOfBuffer());
+        }
+        if (rest.length() > 0) {
+          others.add(rest.getCopyOfBuffer());
+        }
+      }
+      if (expiries.isEmpty()) {
+        lists(bucket).clear();
+      } else {
+        lists(bucket).update(expiries);
+        kept.add(bucket);
+      }
+      all.clear();
+      all.addAll(others);
+    }
+
+    /** After all has fired at the end of the input: goes on to wait for the expiries. */
+    void awaitKept() {
+      if (kept.isEmpty()) {
+        return;
+      }
+      opened = openedBeforeEnd;
+      asOwner(
+          () -> {
+            for (long bucket : kept) {
+              buckets.registerEventTimeTimer(bucket, startOf(bucket));
+            }
+            buckets.registerEventTimeTimer(OPENED, Long.MAX_VALUE);
+          });
+      kept.clear();
     }
 
     /** Does again what the rest of a list says, which is where {@link #in} reads. */
@@ -204,10 +271,12 @@ final class TimerBuckets<K> implements InternalTimerService<VoidNamespace>, Trig
     }
 
     private void asOwner(Runnable action) {
-      K before = current.require();
+      K before = current.get();
       current.set(owner);
       action.run();
-      current.set(before);
+      if (before != null) {
+        current.set(before);
+      }
     }
   }
 
@@ -311,6 +380,14 @@ final class TimerBuckets<K> implements InternalTimerService<VoidNamespace>, Trig
       }
     }
     fireUpTo(watermark);
+    if (watermark == Long.MAX_VALUE) {
+      for (Group group : groups) {
+        if (group != null) {
+          group.awaitKept();
+        }
+      }
+      current.selectAgain();
+    }
   }
 
   private void fireUpTo(long time) throws Exception {
@@ -320,7 +397,11 @@ final class TimerBuckets<K> implements InternalTimerService<VoidNamespace>, Trig
     }
   }
 
-  /** Opens a bucket, after what comes before it has fired. */
+  /**
+   * Opens a bucket, after what comes before it has fired. What is due at its start fires at once:
+   * of the many timers that keys may have at one time, those of one key group are in memory
+   * together.
+   */
   @Override
   public void onEventTime(InternalTimer<K, Long> bucket) throws Exception {
     if (bucket.getNamespace() == OPENED) {
@@ -334,6 +415,7 @@ final class TimerBuckets<K> implements InternalTimerService<VoidNamespace>, Trig
     }
     group.open(bucket.getNamespace());
     storeIfMany();
+    fireUpTo(bucket.getTimestamp());
     current.selectAgain();
   }
 
@@ -350,6 +432,11 @@ final class TimerBuckets<K> implements InternalTimerService<VoidNamespace>, Trig
   @Override
   public void deleteEventTimeTimer(VoidNamespace namespace, long time) {
     put(DELETED, time);
+  }
+
+  /** Sets a timer that does not fire because the input has ended. */
+  void registerExpiry(long time) {
+    put(EXPIRES, time);
   }
 
   private void put(int what, long time) {

@@ -121,6 +121,9 @@ class WriteBackOperator<K, I, O> extends KeyedProcessOperator<K, I, O> {
     } catch (Exception e) {
       throw new FlinkRuntimeException("the state of timers in buckets could not be opened", e);
     }
+    if (userFunction instanceof Expiring function) {
+      function.takeExpiries(timers::registerExpiry);
+    }
     return (InternalTimerService<N>) timers;
   }
 

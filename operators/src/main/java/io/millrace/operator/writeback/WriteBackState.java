@@ -9,6 +9,7 @@ import org.apache.flink.api.common.typeutils.TypeSerializer;
 import org.apache.flink.core.memory.DataInputDeserializer;
 import org.apache.flink.core.memory.DataOutputSerializer;
 import org.apache.flink.metrics.Counter;
+import org.apache.flink.runtime.state.internal.InternalKvState;
 import org.apache.flink.util.FlinkRuntimeException;
 import org.jspecify.annotations.Nullable;
 
@@ -253,6 +254,8 @@ final class WriteBackState<K, V> implements ValueState<V> {
 
   /** Puts values into the plain state. */
   private final class StoredWriter implements EntryTable.Writer {
+    private final StoredSerializer.Bytes asBytes = new StoredSerializer.Bytes();
+
     @Override
     public void write(byte[] bytes, int keyStart, int keyLength, int valueStart, int valueLength)
         throws Exception {
@@ -260,11 +263,24 @@ final class WriteBackState<K, V> implements ValueState<V> {
       current.select(bytes, keyStart, keyLength);
       if (valueLength == EntryTable.ABSENT) {
         stored.clear();
+      } else if (takesBytes()) {
+        asBytes.set(bytes, valueStart, valueLength);
+        storeBytes();
       } else {
         in.setBuffer(bytes, valueStart, valueLength);
         stored.update(serializer.deserialize(in));
       }
       current.selectAgain();
+    }
+
+    private boolean takesBytes() {
+      return stored instanceof InternalKvState<?, ?, ?> internal
+          && internal.getValueSerializer() instanceof StoredSerializer;
+    }
+
+    @SuppressWarnings("unchecked") // The one thing that is done with a value is to serialize it.
+    private void storeBytes() throws IOException {
+      ((ValueState<Object>) stored).update(asBytes);
     }
 
     /** Backends that sort keys have those of a key group together. */

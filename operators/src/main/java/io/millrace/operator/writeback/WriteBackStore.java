@@ -33,13 +33,23 @@ final class WriteBackStore<K> implements KeyedStateStore {
   @Override
   @SuppressWarnings("unchecked") // Flink refuses a second state of that name with another type.
   public <T> ValueState<T> getState(ValueStateDescriptor<T> descriptor) {
-    ValueState<T> stored = plain.getState(descriptor);
     String name = descriptor.getName();
     if (!atHand.containsKey(name) && (isOpen || descriptor.getTtlConfig().isEnabled())) {
-      return asItIs(stored);
+      return asItIs(plain.getState(descriptor));
     }
+    ValueState<T> stored = plain.getState(asStored(descriptor));
     return (ValueState<T>)
         atHand.computeIfAbsent(name, unused -> new WriteBackState<>(stored, descriptor, shared));
+  }
+
+  /** The same state, which takes values as the bytes that they have at hand, if it stores bytes. */
+  private <T> ValueStateDescriptor<T> asStored(ValueStateDescriptor<T> descriptor) {
+    return shared.current().storesBytes()
+            && descriptor.isSerializerInitialized()
+            && descriptor.getDefaultValue() == null
+        ? new ValueStateDescriptor<>(
+            descriptor.getName(), new StoredSerializer<>(descriptor.getSerializer()))
+        : descriptor;
   }
 
   /** Says that the function has opened its states, and what memory there is for all of them. */

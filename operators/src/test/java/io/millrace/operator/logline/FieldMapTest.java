@@ -30,6 +30,21 @@ class FieldMapTest {
   }
 
   @Test
+  void valuesInTheLine_areMadeOnceAsked_besideOthers() {
+    LineText line = LineText.of("{\"a\":\"one\",\"é\":\"zwölf\"}");
+    FieldMap fields = new FieldMap(1);
+    fields.add("given", "value");
+    fields.add("a", line, 6, 9);
+    fields.add("é", line, 17, 23);
+    fields.add("more", "");
+
+    assertThat(fields.get("é")).isEqualTo("zwölf").isSameAs(fields.get("é"));
+    assertThat(fields)
+        .isEqualTo(Map.of("given", "value", "a", "one", "é", "zwölf", "more", ""))
+        .hasToString("{given=value, a=one, é=zwölf, more=}");
+  }
+
+  @Test
   void iterator_atTheEnd_hasNothing() {
     assertThatThrownBy(() -> new FieldMap().entrySet().iterator().next())
         .isInstanceOf(NoSuchElementException.class);

@@ -111,6 +111,31 @@ class LineFormatsTest {
     assertThat(fault(json, "{\"a\":" + "[".repeat(1_000_000))).isEqualTo(LineFault.TOO_DEEP);
   }
 
+  /** What was read before must not let through what isn't JSON. */
+  @Test
+  void json_namesWithEscapes_areReadAnewInEachLine() throws LineException {
+    LineParser parser = LineParser.of(source(LineFormat.JSON));
+    for (int i = 0; i < 2; i++) {
+      assertThat(parser.parse("{\"a\\\"b\":1,\"c\\td\":\"\\u0041\"}", 0))
+          .isNotNull()
+          .extracting(ParsedLine::fields)
+          .isEqualTo(Map.of("a\"b", "1", "c\td", "A"));
+    }
+    assertThatThrownBy(() -> parser.parse("{\"a\"b\":1}", 0)).hasMessageContaining("character 5");
+    assertThatThrownBy(() -> parser.parse("{\"a\\\"b\":1,\"c\td\":1}", 0))
+        .hasMessageContaining("character 13");
+  }
+
+  @Test
+  void json_faultBeyondAscii_isAtItsCharacter() {
+    assertThatThrownBy(() -> parse(LineFormat.JSON, "{\"é\uD83D\uDE00\":tru}"))
+        .hasMessage("expected a value at character 8");
+    assertThatThrownBy(() -> parse(LineFormat.JSON, "{\"é\":\"é\",\"time\":\"noon\"}"))
+        .hasMessage("expected a time at character 17");
+    assertThatThrownBy(() -> parse(LineFormat.JSON, "{\"é\":1,\"é\":2}"))
+        .hasMessageEndingWith("at character 8");
+  }
+
   @Test
   void logfmt_line_isRead() throws LineException {
     ParsedLine line =

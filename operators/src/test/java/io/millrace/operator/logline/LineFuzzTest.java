@@ -11,9 +11,12 @@ import java.util.Random;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** Good lines of every format, changed at random: each is read or refused, and nothing else. */
+/**
+ * Good lines of every format, changed at random: each is read or refused, and nothing else. The
+ * long form is {@code -Dmillrace.fuzz=1000000}.
+ */
 class LineFuzzTest {
-  private static final int MUTANTS = 40_000;
+  private static final int MUTANTS = Integer.getInteger("millrace.fuzz", 40_000);
 
   private static final Map<LineFormat, String> GOOD =
       Map.of(

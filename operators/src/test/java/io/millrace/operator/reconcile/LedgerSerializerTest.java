@@ -90,9 +90,12 @@ class LedgerSerializerTest {
   }
 
   @Test
-  void claimAndRouted_ofEachKind_comeBack() throws Exception {
+  void whatIsOnItsWay_ofEachKind_comesBack() throws Exception {
     assertComesBack(Claim.class, new Claim("e-1", ENTRY, 8, null));
     assertComesBack(Claim.class, new Claim("", null, 0, RESOLUTION));
+    assertComesBack(
+        ReconciledMatch.class,
+        new ReconciledMatch(book(2).matches().get(0), List.of(ENTRY, ENTRY)));
     assertComesBack(Routed.class, new Routed(1, Waiting.of(ENTRY, "e-1"), null));
     assertComesBack(Routed.class, new Routed(2, null, Notice.rate("EUR", "USD", 5, 1.25)));
   }

@@ -9,8 +9,11 @@ import io.millrace.operator.writeback.WriteBackSpec.Timers;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -24,6 +27,7 @@ import org.apache.flink.streaming.api.operators.KeyedProcessOperator;
 import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.streaming.util.KeyedOneInputStreamOperatorTestHarness;
 import org.apache.flink.util.Collector;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -116,6 +120,86 @@ class WriteBackOperatorTest {
     @Override
     public void onTimer(long time, OnTimerContext context, Collector<Long> out) {
       out.collect(context.timerService().currentWatermark());
+    }
+  }
+
+  /** Each element has an expiry after it, and every third a timer of the same time. */
+  private static final class Expired extends KeyedProcessFunction<Long, Long, Long>
+      implements Expiring {
+    private static final long serialVersionUID = 1L;
+
+    private transient @Nullable Expiries expiries;
+
+    @Override
+    public void takeExpiries(Expiries ofOperator) {
+      expiries = ofOperator;
+    }
+
+    @Override
+    public void processElement(Long time, Context context, Collector<Long> out) {
+      Objects.requireNonNull(expiries).register(time);
+      if (time % 3 == 0) {
+        context.timerService().registerEventTimeTimer(time);
+      }
+    }
+
+    @Override
+    public void onTimer(long time, OnTimerContext context, Collector<Long> out) {
+      out.collect(time);
+    }
+  }
+
+  private static KeyedOneInputStreamOperatorTestHarness<Long, Long, Long> expired(
+      Beneath backend, @Nullable OperatorSubtaskState state) throws Exception {
+    var harness =
+        new KeyedOneInputStreamOperatorTestHarness<Long, Long, Long>(
+            new WriteBackOperator<>(new Expired(), SMALL.with(Timers.BUCKETED)),
+            each -> each % 50,
+            Types.LONG);
+    harness.setStateBackend(backend.get());
+    if (state != null) {
+      harness.initializeState(state);
+    }
+    harness.open();
+    return harness;
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void expiry_atTheEndOfTheInput_isKeptForWhoeverGoesOn(Beneath backend) throws Exception {
+    List<Long> times = new ArrayList<>();
+    SplittableRandom random = new SplittableRandom(7);
+    for (int i = 0; i < 1_000; i++) {
+      times.add(1_000_000 + random.nextLong(40L * 86_400_000));
+    }
+    times.sort(null);
+    long half = times.get(500);
+    OperatorSubtaskState saved;
+    try (var harness = expired(backend, null)) {
+      harness.processWatermark(1);
+      for (long time : times) {
+        harness.processElement(time, 0);
+      }
+      harness.processWatermark(half);
+      assertThat(harness.extractOutputValues()).isEqualTo(times.subList(0, 501));
+      harness.getOutput().clear();
+      harness.processWatermark(Watermark.MAX_WATERMARK);
+      // What is due within eight seconds is in memory, where all timers are alike.
+      assertThat(
+              harness.extractOutputValues().stream().filter(time -> time > half + 16_000).toList())
+          .isEqualTo(times.stream().filter(time -> time > half + 16_000 && time % 3 == 0).toList());
+      saved = harness.snapshot(1, 1);
+    }
+    try (var harness = expired(backend, saved)) {
+      harness.processWatermark(half + 16_000);
+      harness.getOutput().clear();
+      long last = times.get(times.size() - 1);
+      harness.processWatermark(last - 1);
+      assertThat(harness.extractOutputValues())
+          .isEqualTo(times.stream().filter(time -> time > half + 16_000 && time < last).toList());
+      harness.processWatermark(last);
+      assertThat(harness.extractOutputValues()).contains(last);
+      assertThat(harness.numEventTimeTimers()).isOne();
     }
   }
 

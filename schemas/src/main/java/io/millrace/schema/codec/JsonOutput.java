@@ -131,22 +131,25 @@ final class JsonOutput {
   /** Writes the end of a string, some of which is to be escaped or is beyond ASCII. */
   private void rest(byte[] utf8) {
     reserve(LONGEST_ESCAPE * utf8.length + 1);
+    byte[] target = bytes;
+    int at = length;
     for (byte each : utf8) {
       byte escape = each < 0 ? 0 : ESCAPES[each];
       if (escape == 0) {
-        bytes[length++] = each;
+        target[at++] = each;
         continue;
       }
-      bytes[length++] = '\\';
-      bytes[length++] = escape;
+      target[at++] = '\\';
+      target[at++] = escape;
       if (escape == 'u') {
-        bytes[length++] = '0';
-        bytes[length++] = '0';
-        bytes[length++] = HEX[each >> 4];
-        bytes[length++] = HEX[each & 0xF];
+        target[at++] = '0';
+        target[at++] = '0';
+        target[at++] = HEX[each >> 4];
+        target[at++] = HEX[each & 0xF];
       }
     }
-    bytes[length++] = '"';
+    target[at++] = '"';
+    length = at;
   }
 
   private void reserve(int more) {
