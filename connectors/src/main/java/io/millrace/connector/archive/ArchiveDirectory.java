@@ -78,11 +78,13 @@ final class ArchiveDirectory {
     FileSystem files = root.getFileSystem();
     Path manifest = new Path(root, MANIFEST);
     write(files, new Path(manifest, END_PREFIX + task), new byte[0]);
-    int tasks = Integer.parseInt(task.substring(task.lastIndexOf('-') + 1));
+    String ofTasks = task.substring(task.lastIndexOf('-'));
+    int tasks = Integer.parseInt(ofTasks.substring(1));
     String run = END_PREFIX + task.substring(0, task.indexOf('-') + 1);
     int ended = 0;
     for (FileStatus each : files.listStatus(manifest)) {
-      ended += each.getPath().getName().startsWith(run) ? 1 : 0;
+      String name = each.getPath().getName();
+      ended += name.startsWith(run) && name.endsWith(ofTasks) ? 1 : 0;
     }
     if (ended == tasks) {
       // Each task marks its end after its files and their lists, so all of those are seen by now.
@@ -101,6 +103,9 @@ final class ArchiveDirectory {
         continue;
       }
       for (FileStatus list : files.listStatus(day.getPath())) {
+        if (!isList(list)) {
+          continue;
+        }
         try (InputStream in = files.open(list.getPath())) {
           ArchivedFile file = codec.decode(in.readAllBytes());
           requireThere(files, file);
@@ -113,6 +118,11 @@ final class ArchiveDirectory {
       }
     }
     return new ArchivedRun(count, rows, bytes);
+  }
+
+  /** Some stores show what is left of a write that was cut off, under a name of theirs. */
+  static boolean isList(FileStatus file) {
+    return file.getPath().getName().endsWith(LIST_SUFFIX);
   }
 
   private void requireThere(FileSystem files, ArchivedFile listed) throws IOException {

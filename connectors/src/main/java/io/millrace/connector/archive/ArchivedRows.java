@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.time.LocalDate;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.apache.flink.configuration.ReadableConfig;
 import org.apache.flink.connector.file.src.FileSource;
@@ -73,7 +74,9 @@ public final class ArchivedRows {
   private static FileStatus[] lists(FileSystem system, Path directory) throws IOException {
     try {
       FileStatus[] found = system.listStatus(directory);
-      return found == null ? new FileStatus[0] : found;
+      return found == null
+          ? new FileStatus[0]
+          : Arrays.stream(found).filter(ArchiveDirectory::isList).toArray(FileStatus[]::new);
     } catch (FileNotFoundException e) {
       return new FileStatus[0];
     }

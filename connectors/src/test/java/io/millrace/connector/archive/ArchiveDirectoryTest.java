@@ -76,6 +76,20 @@ class ArchiveDirectoryTest {
     assertThat(success()).exists();
   }
 
+  @Test
+  void end_besideWhatAStoreShowsOfWritesThatWereCutOff_goesByListsAndEndsAlone() throws Exception {
+    ArchiveDirectory archive = opened();
+    archive.list(flink(finished("a.jsonl", "1\n")));
+    Path lists = directory.resolve("_manifest");
+    Files.createFile(lists.resolve("day=2026-01-31/a.jsonl.json-bf011071"));
+    Files.createFile(lists.resolve("end-" + RUN + "1-of-2-bf011071"));
+
+    archive.end(RUN + "0-of-2");
+    assertThat(success()).as("the other task has not ended").doesNotExist();
+    archive.end(RUN + "1-of-2");
+    assertThat(success()).hasContent("{\"files\":1,\"rows\":1,\"bytes\":2}");
+  }
+
   /** A job that fails after its last checkpoint says the same again. */
   @Test
   void commit_madeAgain_changesNothingThatIsThere() throws Exception {
