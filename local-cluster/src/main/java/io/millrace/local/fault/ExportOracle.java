@@ -14,7 +14,6 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -170,9 +169,7 @@ final class ExportOracle extends LedgerOracle<FileRecorded> {
     for (byte each : bytes) {
       rows += each == '\n' ? 1 : 0;
     }
-    return new PublishedRow(
-        "file " + name,
-        content(rows, bytes.length, HexFormat.of().formatHex(sha256().digest(bytes))));
+    return new PublishedRow("file " + name, content(rows, bytes.length, sha256(bytes)));
   }
 
   private static String content(JsonNode said) {
@@ -182,13 +179,5 @@ final class ExportOracle extends LedgerOracle<FileRecorded> {
 
   private static String content(long rows, long bytes, String sum) {
     return rows + " rows, " + bytes + " bytes, SHA-256 " + sum;
-  }
-
-  private static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java has SHA-256", e);
-    }
   }
 }

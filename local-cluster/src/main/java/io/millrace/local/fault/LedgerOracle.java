@@ -199,9 +199,13 @@ abstract class LedgerOracle<T extends Record> implements JobOracle {
             : deadLetter(id.get(), ledger.has(id.get(), value)));
   }
 
-  private static String sha256(byte[] value) {
+  static String sha256(byte[] value) {
+    return HexFormat.of().formatHex(sha256().digest(value));
+  }
+
+  static MessageDigest sha256() {
     try {
-      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(value));
+      return MessageDigest.getInstance("SHA-256");
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every Java has SHA-256", e);
     }

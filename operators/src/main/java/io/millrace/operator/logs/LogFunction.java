@@ -230,7 +230,7 @@ final class LogFunction extends KeyedBroadcastProcessFunction<String, LogLine, L
     try {
       NewsBook.Source source = outlet.reader().source(line);
       LineText text = outlet.reader().text(line);
-      if (!source.parser().joins() || source.parser().starts(text.toString())) {
+      if (source.parser().starts(text.toString())) {
         closeRecord(tally, outlet);
         if (text.isEmpty()) {
           throw LineReader.empty();
