@@ -57,6 +57,18 @@ public interface Endpoints {
       DataStream<T> rows, Topic<T> topic, String uid);
 
   /**
+   * Writes two streams to one topic. Each may be encoded in the tasks in which it is made, so that
+   * only bytes go from there to the sink.
+   *
+   * @param uid uid of the sink, unique in the job
+   * @return the rows that the topic can't take, for the dead letters of the job's input
+   */
+  default <T extends Record> DataStream<DeadLettered> publish(
+      DataStream<T> rows, DataStream<T> more, Topic<T> topic, String uid) {
+    return publish(rows.union(more), topic, uid);
+  }
+
+  /**
    * Writes the rows of live views to a live topic, at least once.
    *
    * @param uid uid of the sink, unique in the job

@@ -94,13 +94,28 @@ final class KafkaEndpoints implements Endpoints {
   @Override
   public <T extends Record> DataStream<DeadLettered> publish(
       DataStream<T> rows, Topic<T> topic, String uid) {
-    SingleOutputStreamOperator<KafkaRow> encoded =
-        rows.process(KafkaEvents.encoder(config.configuration(), topic))
-            .returns(KafkaRow.class)
-            .uid(uid + "-encode")
-            .name("Encode " + topic.name());
+    SingleOutputStreamOperator<KafkaRow> encoded = encode(rows, topic, uid + "-encode");
     KafkaEvents.write(encoded, config.configuration(), topic, uid).name(topic.name());
     return encoded.getSideOutput(EncodeRow.DEAD_LETTER);
+  }
+
+  @Override
+  public <T extends Record> DataStream<DeadLettered> publish(
+      DataStream<T> rows, DataStream<T> more, Topic<T> topic, String uid) {
+    SingleOutputStreamOperator<KafkaRow> encoded = encode(rows, topic, uid + "-encode");
+    SingleOutputStreamOperator<KafkaRow> others = encode(more, topic, uid + "-encode-more");
+    KafkaEvents.write(encoded.union(others), config.configuration(), topic, uid).name(topic.name());
+    return encoded
+        .getSideOutput(EncodeRow.DEAD_LETTER)
+        .union(others.getSideOutput(EncodeRow.DEAD_LETTER));
+  }
+
+  private <T extends Record> SingleOutputStreamOperator<KafkaRow> encode(
+      DataStream<T> rows, Topic<T> topic, String uid) {
+    return rows.process(KafkaEvents.encoder(config.configuration(), topic))
+        .returns(KafkaRow.class)
+        .uid(uid)
+        .name("Encode " + topic.name());
   }
 
   @Override

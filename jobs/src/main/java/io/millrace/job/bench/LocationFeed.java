@@ -19,7 +19,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.functions.RichMapFunction;
-import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.connector.source.lib.NumberSequenceSource;
 import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.ConfigOptions;
@@ -188,7 +187,7 @@ final class LocationFeed {
             "grants and positions")
         .uid("numbers-source")
         .map(new ToEvent(file, rows, tasks))
-        .returns(TypeInformation.of(OwnerEvent.class))
+        .returns(OwnerEvent.STREAM_TYPE)
         .uid("rows")
         .name("Row of the number");
   }

@@ -14,7 +14,6 @@ import io.millrace.operator.geo.ViewerFunction;
 import io.millrace.operator.geo.ViewerInput;
 import java.util.List;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
-import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.api.connector.source.lib.NumberSequenceSource;
 import org.apache.flink.configuration.ConfigOption;
@@ -82,18 +81,14 @@ public final class PacedLocationsJob {
                 Types.LONG)
             .uid("numbers-source")
             .map(new PacedPositions(file, rows))
-            .returns(TypeInformation.of(OwnerEvent.class))
+            .returns(OwnerEvent.STREAM_TYPE)
             .uid("positions")
             .name("Grant or position of the number")
             .keyBy(OwnerEvent::ownerId, Types.STRING);
     DataStream<ViewerEvent> changed =
         LocationSharing.keep(
                 LocationSharing.of(owners, SPEC)
-                    .told()
-                    .map(ViewerInput::news)
-                    .returns(TypeInformation.of(ViewerInput.class))
-                    .uid("news")
-                    .name("To ViewerInput")
+                    .each(PacedLocationsJob::news)
                     .keyBy(ViewerInput::viewerId, Types.STRING),
                 SPEC,
                 "viewers")
@@ -111,5 +106,12 @@ public final class PacedLocationsJob {
         .sinkTo(new DiscardingSink<>())
         .setParallelism(1)
         .uid("found");
+  }
+
+  private static DataStream<ViewerInput> news(DataStream<ViewerEvent> told, String prefix) {
+    return told.map(ViewerInput::news)
+        .returns(ViewerInput.STREAM_TYPE)
+        .uid(prefix + "news")
+        .name("To ViewerInput");
   }
 }

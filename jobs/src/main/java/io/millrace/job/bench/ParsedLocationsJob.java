@@ -12,7 +12,6 @@ import io.millrace.operator.geo.Spot;
 import io.millrace.operator.geo.ViewerEvent;
 import java.util.List;
 import java.util.Locale;
-import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.ConfigOptions;
@@ -72,18 +71,26 @@ public final class ParsedLocationsJob {
         LocationFeed.read(env, config.get(LocationFeed.ROWS))
             .keyBy(OwnerEvent::ownerId, Types.STRING);
     boolean inEventTime = JobOptions.order(config) == JobOptions.Order.EVENT_TIME;
-    DataStream<ViewerEvent> told =
-        config.get(VARIANT) == Variant.OPERATORS
-            ? LocationSharing.of(owners, new ShareSpec(MAX_SPEED, 0, inEventTime, false)).told()
-            : owners
-                .process(
-                    new MapStateFanout(MAX_SPEED, inEventTime),
-                    TypeInformation.of(ViewerEvent.class))
-                .uid("map-state")
-                .name("Fan out");
-    Discard.all(
-        told.filter(event -> event.spot() != null).uid("deliveries").name("Deliveries"),
-        ParsedLocationsJob::checksum);
+    if (config.get(VARIANT) == Variant.MAP_STATE) {
+      Discard.all(
+          owners
+              .process(new MapStateFanout(MAX_SPEED, inEventTime), ViewerEvent.STREAM_TYPE)
+              .uid("map-state")
+              .name("Fan out"),
+          ParsedLocationsJob::checksum);
+      return;
+    }
+    LocationSharing sharing =
+        LocationSharing.of(owners, new ShareSpec(MAX_SPEED, 0, inEventTime, false));
+    Discard.all(deliveries(sharing.owners(), ""), ParsedLocationsJob::checksum);
+    Discard.others(
+        deliveries(sharing.audience(), "audience-"),
+        ParsedLocationsJob::checksum,
+        "audience-discard");
+  }
+
+  private static DataStream<ViewerEvent> deliveries(DataStream<ViewerEvent> told, String prefix) {
+    return told.filter(event -> event.spot() != null).uid(prefix + "deliveries").name("Deliveries");
   }
 
   /** A number in which all that a viewer is told takes part. */

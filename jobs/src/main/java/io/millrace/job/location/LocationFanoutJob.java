@@ -104,26 +104,33 @@ public final class LocationFanoutJob {
 
     LocationSharing sharing =
         LocationSharing.of(
-            rows(updates.values(), LocationRows::located, OwnerEvent.class, "positions")
+            rows(updates.values(), LocationRows::located, OwnerEvent.STREAM_TYPE, "positions")
                 .union(
                     awaited(
-                        rows(grants.values(), LocationRows::granted, OwnerEvent.class, "changes"),
+                        rows(
+                            grants.values(),
+                            LocationRows::granted,
+                            OwnerEvent.STREAM_TYPE,
+                            "changes"),
                         spec,
                         "unawaited-grants"),
                     awaited(
-                        rows(places.values(), LocationRows::placed, OwnerEvent.class, "drawings"),
+                        rows(
+                            places.values(),
+                            LocationRows::placed,
+                            OwnerEvent.STREAM_TYPE,
+                            "drawings"),
                         spec,
                         "unawaited-places"))
                 .keyBy(OwnerEvent::ownerId),
             spec);
     SingleOutputStreamOperator<ViewerEvent> steps = sharing.owners();
-    DataStream<ViewerEvent> told = sharing.told();
-    SingleOutputStreamOperator<NearbyAnswer> viewers = viewers(told, questions.values(), spec);
+    SingleOutputStreamOperator<NearbyAnswer> viewers = viewers(sharing, questions.values(), spec);
 
     DataStream<DeadLettered> refused =
         updates
             .deadLetters()
-            .union(impossible(steps, config, spec), results(steps, told, viewers, endpoints));
+            .union(impossible(steps, config, spec), results(sharing, viewers, endpoints));
     if (StoreAccess.writes(config, StoreAccess.REDIS)) {
       refused =
           refused.union(
@@ -154,10 +161,12 @@ public final class LocationFanoutJob {
 
   private static <I, O> SingleOutputStreamOperator<O> rows(
       DataStream<I> from, MapFunction<I, O> map, Class<O> type, String uid) {
-    return from.map(map)
-        .returns(TypeInformation.of(type))
-        .uid(uid)
-        .name("To " + type.getSimpleName());
+    return rows(from, map, TypeInformation.of(type), uid);
+  }
+
+  private static <I, O> SingleOutputStreamOperator<O> rows(
+      DataStream<I> from, MapFunction<I, O> map, TypeInformation<O> type, String uid) {
+    return from.map(map).returns(type).uid(uid).name("To " + type.getTypeClass().getSimpleName());
   }
 
   /** The stream, for which others wait only where the order of times counts. */
@@ -166,15 +175,18 @@ public final class LocationFanoutJob {
   }
 
   private static SingleOutputStreamOperator<NearbyAnswer> viewers(
-      DataStream<ViewerEvent> told, DataStream<NearbyAsked> questions, ShareSpec spec) {
+      LocationSharing sharing, DataStream<NearbyAsked> questions, ShareSpec spec) {
     DataStream<ViewerInput> asked =
         rows(
             questions,
             question -> ViewerInput.question(LocationRows.asked(question)),
-            ViewerInput.class,
+            ViewerInput.STREAM_TYPE,
             "requests");
     return LocationSharing.keep(
-        rows(told, ViewerInput::news, ViewerInput.class, "news")
+        sharing
+            .each(
+                (told, prefix) ->
+                    rows(told, ViewerInput::news, ViewerInput.STREAM_TYPE, prefix + "news"))
             .union(awaited(asked, spec, "unawaited-questions"))
             .keyBy(ViewerInput::viewerId),
         spec,
@@ -192,15 +204,10 @@ public final class LocationFanoutJob {
 
   /** Publishes all results, and gives the rows that can't be. */
   private static DataStream<DeadLettered> results(
-      SingleOutputStreamOperator<ViewerEvent> steps,
-      DataStream<ViewerEvent> told,
+      LocationSharing sharing,
       SingleOutputStreamOperator<NearbyAnswer> viewers,
       Endpoints endpoints) {
-    DataStream<PositionDelivered> deliveries =
-        told.flatMap(LocationRows::delivered)
-            .returns(TypeInformation.of(PositionDelivered.class))
-            .uid("deliveries")
-            .name("To PositionDelivered");
+    SingleOutputStreamOperator<ViewerEvent> steps = sharing.owners();
     DataStream<FencePassed> passed =
         rows(
             steps.getSideOutput(OwnerFunction.AT_PLACES),
@@ -222,7 +229,11 @@ public final class LocationFanoutJob {
             .uid("late-asked")
             .name("To NearbyAsked");
     return endpoints
-        .publish(deliveries, Topics.LOCATION_FANOUT_DELIVERIES, "deliveries-sink")
+        .publish(
+            deliveries(sharing.owners(), ""),
+            deliveries(sharing.audience(), "audience-"),
+            Topics.LOCATION_FANOUT_DELIVERIES,
+            "deliveries-sink")
         .union(
             endpoints.publish(passed, Topics.LOCATION_FANOUT_FENCE_EVENTS, "passed-sink"),
             endpoints.publish(found, Topics.LOCATION_FANOUT_NEARBY, "found-sink"),
@@ -235,6 +246,14 @@ public final class LocationFanoutJob {
                         "late-questions")),
                 Topics.LOCATION_FANOUT_LATE,
                 "late-sink"));
+  }
+
+  private static DataStream<PositionDelivered> deliveries(
+      DataStream<ViewerEvent> told, String prefix) {
+    return told.flatMap(LocationRows::delivered)
+        .returns(TypeInformation.of(PositionDelivered.class))
+        .uid(prefix + "deliveries")
+        .name("To PositionDelivered");
   }
 
   private static Tuple2<NearbyAsked, Long> question(Tuple2<NearbyRequest, Long> late) {

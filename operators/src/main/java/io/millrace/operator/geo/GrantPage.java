@@ -23,6 +23,11 @@ public record GrantPage(List<Grant> grants) {
           .thenComparingDouble(Grant::precisionMeters)
           .thenComparing(Grant::grantId, Utf8Order.INSTANCE);
 
+  /** Lays the grants out for decisions. */
+  public GrantPage {
+    grants = Grants.of(grants);
+  }
+
   /** The grant of that id; null where there is none. */
   public @Nullable Grant find(String grantId) {
     for (Grant grant : grants) {
@@ -53,11 +58,13 @@ public record GrantPage(List<Grant> grants) {
 
   /** Tells for each viewer who may see a position the finest grant that allows it. */
   public void audience(Position position, Consumer<Grant> seen) {
-    String last = null;
-    for (Grant grant : grants) {
-      if (!grant.viewerId().equals(last) && grant.admits(position)) {
-        last = grant.viewerId();
-        seen.accept(grant);
+    Grants laidOut = Grants.of(grants);
+    boolean isTold = false;
+    for (int i = 0; i < laidOut.size(); i++) {
+      isTold = isTold && laidOut.goesOn(i);
+      if (!isTold && laidOut.admits(i, position)) {
+        isTold = true;
+        seen.accept(laidOut.get(i));
       }
     }
   }

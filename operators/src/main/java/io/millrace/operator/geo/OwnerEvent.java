@@ -1,7 +1,9 @@
 package io.millrace.operator.geo;
 
 import io.millrace.operator.sketch.Utf8Order;
+import io.millrace.operator.type.ValueType;
 import java.util.Comparator;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +25,9 @@ public record OwnerEvent(
     @Nullable Grant grant,
     @Nullable Place place,
     @Nullable Position position) {
+  /** The type of streams of what happens to owners. Not for state. */
+  public static final TypeInformation<OwnerEvent> STREAM_TYPE =
+      new ValueType<>(OwnerEvent.class, OwnerEventSerializer::new);
 
   /** What may happen, in the order in which it is applied at one time. */
   public enum Kind {

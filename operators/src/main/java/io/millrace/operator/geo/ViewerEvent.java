@@ -1,5 +1,7 @@
 package io.millrace.operator.geo;
 
+import io.millrace.operator.type.ValueType;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,4 +22,8 @@ public record ViewerEvent(
     long toldAt,
     long at,
     long expiresAt,
-    @Nullable Spot spot) {}
+    @Nullable Spot spot) {
+  /** The type of streams of what viewers get to know. Not for state. */
+  public static final TypeInformation<ViewerEvent> STREAM_TYPE =
+      new ValueType<>(ViewerEvent.class, ViewerEventSerializer::new);
+}

@@ -1,7 +1,9 @@
 package io.millrace.operator.geo;
 
 import io.millrace.operator.sketch.Utf8Order;
+import io.millrace.operator.type.ValueType;
 import java.util.Comparator;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,6 +16,10 @@ import org.jspecify.annotations.Nullable;
  */
 public record ViewerInput(
     String viewerId, long at, @Nullable ViewerEvent event, @Nullable NearbyRequest request) {
+  /** The type of streams of what comes to viewers. Not for state. */
+  public static final TypeInformation<ViewerInput> STREAM_TYPE =
+      new ValueType<>(ViewerInput.class, ViewerInputSerializer::new);
+
   /** The order at one time: ends, positions, questions. */
   static final Comparator<ViewerInput> ORDER =
       Comparator.comparingInt(ViewerInput::rank).thenComparing(ViewerInput::id, Utf8Order.INSTANCE);

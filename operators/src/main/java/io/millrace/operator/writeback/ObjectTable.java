@@ -1,9 +1,7 @@
 package io.millrace.operator.writeback;
 
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,12 +14,15 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Source</b>: CLOCK (Corbató, "A Paging Experiment with the Multics System", 1968).
  */
 final class ObjectTable<K, V> {
-  private static final float LOAD = 0.75f;
-
   private final int most;
   private final Writer<K, V> writer;
-  private final Map<K, Cell<K, V>> cells;
-  private final List<Cell<K, V>> ring = new ArrayList<>();
+  private final ObjectRows<K> rows;
+  private final int number;
+  private final List<Cell<V>> ring = new ArrayList<>();
+
+  /** Of each cell of the ring the row that it is in. */
+  private final List<ObjectRows.Row<K>> rowsOfRing = new ArrayList<>();
+
   private int hand;
 
   /** Writes a value as bytes; must not use the table. */
@@ -31,14 +32,12 @@ final class ObjectTable<K, V> {
   }
 
   /** A key's value; absent ones are known too. */
-  static final class Cell<K, V> {
-    private K key;
+  static final class Cell<V> {
     private @Nullable V value;
     private boolean dirty;
     private boolean used;
 
-    private Cell(K key, @Nullable V value, boolean dirty) {
-      this.key = key;
+    private Cell(@Nullable V value, boolean dirty) {
       this.value = value;
       this.dirty = dirty;
     }
@@ -55,45 +54,55 @@ final class ObjectTable<K, V> {
     }
   }
 
-  /** Empty; positive, how many values there may be. */
-  ObjectTable(int most, Writer<K, V> writer) {
+  /**
+   * Empty.
+   *
+   * @param most how many values there may be, at least one
+   * @param rows shared with the other tables of the task
+   */
+  ObjectTable(int most, ObjectRows<K> rows, Writer<K, V> writer) {
     this.most = most;
+    this.rows = rows;
     this.writer = writer;
-    cells = new HashMap<>((int) Math.min(1 << 10, most / LOAD + 1));
+    number = rows.addTable();
   }
 
   /** The cell of a key; null where there is none. It holds until the next is added. */
-  @Nullable Cell<K, V> find(K key) {
-    return cells.get(key);
+  @SuppressWarnings("unchecked") // What this table has put there.
+  @Nullable Cell<V> find(K key) {
+    ObjectRows.Row<K> row = rows.find(key);
+    return row == null ? null : (Cell<V>) row.cell(number);
   }
 
   /** Adds the value of a key that has no cell. */
-  Cell<K, V> add(K key, @Nullable V value, boolean dirty) throws Exception {
+  Cell<V> add(K key, @Nullable V value, boolean dirty) throws Exception {
     if (ring.size() < most) {
-      Cell<K, V> cell = new Cell<>(key, value, dirty);
+      Cell<V> cell = new Cell<>(value, dirty);
       ring.add(cell);
-      cells.put(key, cell);
+      rowsOfRing.add(rows.put(key, number, cell));
       return cell;
     }
-    Cell<K, V> cell = unused();
+    int place = unused();
+    Cell<V> cell = ring.get(place);
+    ObjectRows.Row<K> row = rowsOfRing.get(place);
     if (cell.dirty) {
       // Only what was written may go.
-      writer.write(cell.key, cell.value);
+      writer.write(row.key(), cell.value);
     }
-    cells.remove(cell.key);
-    cell.key = key;
+    rows.remove(row, number);
     cell.value = value;
     cell.dirty = dirty;
-    cells.put(key, cell);
+    rowsOfRing.set(place, rows.put(key, number, cell));
     return cell;
   }
 
-  private Cell<K, V> unused() {
+  private int unused() {
     while (true) {
-      Cell<K, V> cell = ring.get(hand);
+      int place = hand;
+      Cell<V> cell = ring.get(place);
       hand = hand + 1 == ring.size() ? 0 : hand + 1;
       if (!cell.used) {
-        return cell;
+        return place;
       }
       cell.used = false;
     }
@@ -101,9 +110,10 @@ final class ObjectTable<K, V> {
 
   /** Writes all values that are dirty. */
   void flush() throws Exception {
-    for (Cell<K, V> cell : ring) {
+    for (int i = 0; i < ring.size(); i++) {
+      Cell<V> cell = ring.get(i);
       if (cell.dirty) {
-        writer.write(cell.key, cell.value);
+        writer.write(rowsOfRing.get(i).key(), cell.value);
         cell.dirty = false;
       }
     }

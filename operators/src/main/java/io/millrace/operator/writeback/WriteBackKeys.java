@@ -42,6 +42,7 @@ public final class WriteBackKeys<K> {
             plain,
             new WriteBackState.Shared<>(
                 current,
+                new ObjectRows<>(),
                 maxParallelism,
                 EntryTable::new,
                 metrics.counter("numStateReads"),

@@ -81,6 +81,7 @@ class WriteBackOperator<K, I, O> extends KeyedProcessOperator<K, I, O> {
             getKeyedStateStore(),
             new WriteBackState.Shared<>(
                 current,
+                new ObjectRows<>(),
                 getRuntimeContext().getTaskInfo().getMaxNumberOfParallelSubtasks(),
                 tables(),
                 getMetricGroup().counter("numStateReads"),

@@ -26,6 +26,7 @@ final class WriteBackState<K, V> implements ValueState<V> {
   private final ValueStateDescriptor<V> descriptor;
   private final TypeSerializer<V> serializer;
   private final CurrentKey<K> current;
+  private final ObjectRows<K> rows;
   private final int keyGroups;
   private final EntryTable.Maker tables;
   private final Counter reads;
@@ -45,6 +46,7 @@ final class WriteBackState<K, V> implements ValueState<V> {
   /** What the states of one task share. */
   record Shared<K>(
       CurrentKey<K> current,
+      ObjectRows<K> rows,
       int keyGroups,
       EntryTable.Maker tables,
       Counter reads,
@@ -61,6 +63,7 @@ final class WriteBackState<K, V> implements ValueState<V> {
     this.descriptor = descriptor;
     this.serializer = descriptor.getSerializer();
     this.current = shared.current();
+    this.rows = shared.rows();
     this.keyGroups = shared.keyGroups();
     this.tables = shared.tables();
     this.reads = shared.reads();
@@ -82,7 +85,7 @@ final class WriteBackState<K, V> implements ValueState<V> {
   void give(long cacheBytes, long filterBytes, int mostDirty, int mostObjects) {
     table = tables.make(cacheBytes, mostDirty, new StoredWriter());
     filter = filterBytes == 0 ? null : new KeyFilter(filterBytes);
-    objects = mostObjects == 0 ? null : new ObjectTable<>(mostObjects, this::writeObject);
+    objects = mostObjects == 0 ? null : new ObjectTable<>(mostObjects, rows, this::writeObject);
   }
 
   /** Takes note of keys that have values in the plain state. */
@@ -99,12 +102,12 @@ final class WriteBackState<K, V> implements ValueState<V> {
     if (objects == null) {
       return valueOfBytes();
     }
-    ObjectTable.Cell<K, V> cell = objects.find(current.require());
+    ObjectTable.Cell<V> cell = objects.find(current.require());
     V value = cell == null ? add(valueOfBytes(), false).value() : cell.value();
     return value == null ? descriptor.getDefaultValue() : value;
   }
 
-  private ObjectTable.Cell<K, V> add(@Nullable V value, boolean isNew) throws IOException {
+  private ObjectTable.Cell<V> add(@Nullable V value, boolean isNew) throws IOException {
     try {
       return Objects.requireNonNull(objects).add(current.require(), value, isNew);
     } catch (Exception e) {
@@ -113,7 +116,7 @@ final class WriteBackState<K, V> implements ValueState<V> {
   }
 
   private void change(@Nullable V value) throws IOException {
-    ObjectTable.Cell<K, V> cell = Objects.requireNonNull(objects).find(current.require());
+    ObjectTable.Cell<V> cell = Objects.requireNonNull(objects).find(current.require());
     if (cell == null) {
       add(value, true);
     } else {
