@@ -53,6 +53,7 @@ import java.util.concurrent.locks.LockSupport;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.CoreOptions;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.assertj.core.data.Percentage;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
@@ -570,6 +571,24 @@ class DashboardViewsE2ECase {
             .formatted(id, ledger, reference, System.currentTimeMillis(), amount));
   }
 
+  /** Two fingers on the middle of the map, each so far from it, go so far. */
+  private static void pinchMap(int from, int to) throws Exception {
+    String width =
+        "return document.querySelector('canvas').getAttribute('aria-description').split(' ')[0]"
+            + ".replaceAll(',', '')";
+    double before = browser.run(width).asDouble();
+    JsonNode middle =
+        browser.run(
+            "const map = document.querySelector('canvas');"
+                + " map.scrollIntoView({ block: 'center', behavior: 'instant' });"
+                + " const box = map.getBoundingClientRect();"
+                + " return [box.left + box.width / 2, box.top + box.height / 2]");
+    browser.pinch(middle.path(0).asInt(), middle.path(1).asInt(), from, to);
+    assertThat(browser.run(width).asDouble())
+        .as("width of the map after pinching, in km")
+        .isCloseTo(before * from / to, Percentage.withPercentage(10));
+  }
+
   @Test
   void locationFanout_peopleMoveOnTheMap() throws Exception {
     submit(LocationFanoutJob.class);
@@ -579,7 +598,7 @@ class DashboardViewsE2ECase {
             .formatted(System.currentTimeMillis() - 60_000));
     feed(300, Topics.LOCATION_GRANTS, Topics.LOCATION_UPDATES);
     open("location-fanout");
-    browser.awaitText("Drag or use the arrow keys");
+    browser.awaitText("Drag, pinch or use the arrow keys");
     String people = "return document.querySelectorAll('main tbody')[0]?.rows.length ?? 0";
     browser.awaitThat("return (() => { " + people + " })() >= 100");
     browser.awaitText("the <i>town</i>");
@@ -596,6 +615,7 @@ class DashboardViewsE2ECase {
             + " for (let i = 0; i < 5; i++)"
             + " map.dispatchEvent(new KeyboardEvent('keydown', { key: '-', bubbles: true }))");
     assertThat(browser.run(picture).asText()).as("the map after zooming out").isNotEqualTo(before);
+    pinchMap(20, 80);
 
     open("location-fanout");
     browser.awaitThat("return (() => { " + people + " })() >= 100");

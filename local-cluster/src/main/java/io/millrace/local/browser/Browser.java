@@ -245,6 +245,29 @@ public final class Browser implements AutoCloseable {
     }
   }
 
+  /**
+   * Puts two fingers on the page, moves them apart or together, and lifts them.
+   *
+   * @param x where the middle between them is, in CSS pixels from the left
+   * @param y the same from the top
+   * @param from how far each is from the middle at first
+   * @param to how far at last
+   */
+  public void pinch(int x, int y, int from, int to) throws IOException, InterruptedException {
+    touch("touchStart", List.of(finger(0, x - from, y), finger(1, x + from, y)));
+    touch("touchMove", List.of(finger(0, x - to, y), finger(1, x + to, y)));
+    touch("touchEnd", List.of());
+  }
+
+  private static Map<String, Integer> finger(int id, int x, int y) {
+    return Map.of("id", id, "x", x, "y", y);
+  }
+
+  private void touch(String type, List<Map<String, Integer>> fingers)
+      throws IOException, InterruptedException {
+    devTools("Input.dispatchTouchEvent", Map.of("type", type, "touchPoints", fingers));
+  }
+
   private JsonNode devTools(String command, Map<String, Object> parameters)
       throws IOException, InterruptedException {
     return send(

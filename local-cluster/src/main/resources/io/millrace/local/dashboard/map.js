@@ -95,7 +95,7 @@ class Fanout {
   /** How old the newest position is, which grows while none comes. */
   #drawNote() {
     const newest = this.people[0]?.data.at;
-    setText(this.note, this.people.length ? `${number(this.people.length)} people, the newest position ${ago(newest)}. Drag or use ${KEYS}.` : "Nobody is seen yet.");
+    setText(this.note, this.people.length ? `${number(this.people.length)} people, the newest position ${ago(newest)}. Drag, pinch or use ${KEYS}.` : "Nobody is seen yet.");
   }
 
   #follow(people) {
@@ -161,17 +161,23 @@ class WorldMap {
   }
 
   #listen() {
-    let from = null;
+    // Where each finger, or the mouse, was last.
+    const fingers = new Map();
     this.canvas.addEventListener("pointerdown", (event) => {
-      from = [event.clientX, event.clientY];
+      fingers.set(event.pointerId, [event.clientX, event.clientY]);
       this.canvas.setPointerCapture(event.pointerId);
     });
     this.canvas.addEventListener("pointermove", (event) => {
+      const from = fingers.get(event.pointerId);
       if (!from) return;
-      this.#choose(() => this.#move(from[0] - event.clientX, from[1] - event.clientY));
-      from = [event.clientX, event.clientY];
+      const to = [event.clientX, event.clientY];
+      const others = [...fingers].filter(([id]) => id !== event.pointerId).map(([, at]) => at);
+      this.#choose(() => this.#drag(from, to, others));
+      fingers.set(event.pointerId, to);
     });
-    this.canvas.addEventListener("pointerup", () => (from = null));
+    for (const end of ["pointerup", "pointercancel"]) {
+      this.canvas.addEventListener(end, (event) => fingers.delete(event.pointerId));
+    }
     this.canvas.addEventListener("wheel", (event) => {
       event.preventDefault();
       this.#choose(() => this.#zoom(event.deltaY < 0 ? 1.25 : 0.8));
@@ -185,6 +191,16 @@ class WorldMap {
       else return;
       event.preventDefault();
     });
+  }
+
+  /** A finger moves: alone it drags the map, and two also pull it apart. */
+  #drag(from, to, others) {
+    const fingers = others.length + 1;
+    this.#move((from[0] - to[0]) / fingers, (from[1] - to[1]) / fingers);
+    if (fingers === 2) {
+      const apart = (at) => Math.max(1, Math.hypot(at[0] - others[0][0], at[1] - others[0][1]));
+      this.#zoom(apart(to) / apart(from));
+    }
   }
 
   #narrowing() {
@@ -318,7 +334,8 @@ class WorldMap {
     const rough = metersPerPixel * 120;
     const unit = 10 ** Math.floor(Math.log10(rough));
     const meters = [5, 2, 1].map((each) => each * unit).find((each) => each <= rough) ?? unit;
-    const text = meters >= 1000 ? `${number(meters / 1000)} km` : `${number(meters)} m`;
+    const length = (of) => (of >= 1000 ? `${number(of / 1000)} km` : `${number(Math.round(of))} m`);
+    this.canvas.setAttribute("aria-description", `${length(width * metersPerPixel)} from side to side`);
     pen.strokeStyle = colour("--ink");
     pen.fillStyle = colour("--ink");
     pen.lineWidth = 2;
@@ -327,6 +344,6 @@ class WorldMap {
     pen.moveTo(left, height - 12);
     pen.lineTo(width - 12, height - 12);
     pen.stroke();
-    pen.fillText(text, left, height - 18);
+    pen.fillText(length(meters), left, height - 18);
   }
 }

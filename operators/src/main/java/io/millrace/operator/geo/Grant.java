@@ -22,6 +22,11 @@ public record Grant(
   /** The expiry of a grant that has none. */
   public static final long NEVER = Long.MAX_VALUE;
 
+  /** The same with another object as the viewer's id. */
+  Grant of(String sameViewerId) {
+    return new Grant(grantId, sameViewerId, at, expiresAt, fence, precisionMeters);
+  }
+
   /** Whether it allows a position to be seen. */
   public boolean admits(Position position) {
     return position.at() >= at

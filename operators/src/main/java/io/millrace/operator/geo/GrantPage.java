@@ -23,9 +23,9 @@ public record GrantPage(List<Grant> grants) {
           .thenComparingDouble(Grant::precisionMeters)
           .thenComparing(Grant::grantId, Utf8Order.INSTANCE);
 
-  /** Lays the grants out for decisions. */
+  /** Has grants of one viewer share one object as its id, by which they are told. */
   public GrantPage {
-    grants = Grants.of(grants);
+    grants = sharing(grants);
   }
 
   /** The grant of that id; null where there is none. */
@@ -58,14 +58,30 @@ public record GrantPage(List<Grant> grants) {
 
   /** Tells for each viewer who may see a position the finest grant that allows it. */
   public void audience(Position position, Consumer<Grant> seen) {
-    Grants laidOut = Grants.of(grants);
-    boolean isTold = false;
-    for (int i = 0; i < laidOut.size(); i++) {
-      isTold = isTold && laidOut.goesOn(i);
-      if (!isTold && laidOut.admits(i, position)) {
-        isTold = true;
-        seen.accept(laidOut.get(i));
+    String told = null;
+    for (Grant grant : grants) {
+      if (!isSame(grant.viewerId(), told) && grant.admits(position)) {
+        told = grant.viewerId();
+        seen.accept(grant);
       }
     }
+  }
+
+  private static List<Grant> sharing(List<Grant> grants) {
+    List<Grant> sharing = new ArrayList<>(grants);
+    for (int i = 1; i < sharing.size(); i++) {
+      Grant grant = sharing.get(i);
+      String before = sharing.get(i - 1).viewerId();
+      if (grant.viewerId().equals(before) && !isSame(grant.viewerId(), before)) {
+        sharing.set(i, grant.of(before));
+      }
+    }
+    return sharing;
+  }
+
+  /** Without a look at the texts, which are far away in memory. */
+  @SuppressWarnings("ReferenceEquality") // Equal ones are the same: see the constructor.
+  private static boolean isSame(String viewerId, @Nullable String other) {
+    return viewerId == other;
   }
 }

@@ -43,6 +43,18 @@ final class GrantPageTest {
   }
 
   @Test
+  void audience_oneViewerInTwoObjects_isToldOnce() {
+    String again = String.valueOf(new char[] {'a', 'n', 'n'});
+    List<Grant> grants =
+        List.of(
+            grant("fine", "ann", Grant.NEVER, null, 0),
+            grant("coarse", again, Grant.NEVER, null, 9));
+    assertThat(seen(new GrantPage(grants), position(150, 0, 0))).containsExactly("fine");
+    assertThat(seen(GrantPage.EMPTY.with(grants.get(1)).with(grants.get(0)), position(150, 0, 0)))
+        .containsExactly("fine");
+  }
+
+  @Test
   void with_grantOfThatId_takesItsPlace() {
     GrantPage page =
         GrantPage.EMPTY
