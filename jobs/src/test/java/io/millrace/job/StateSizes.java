@@ -1,5 +1,6 @@
 package io.millrace.job;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -10,9 +11,11 @@ import io.millrace.local.broker.TopicAdmin;
 import io.millrace.local.feed.KeyReader;
 import io.millrace.schema.Topic;
 import io.millrace.schema.Topics;
+import io.millrace.schema.codec.RawLine;
 import io.millrace.schema.listening.SongPlayed;
 import io.millrace.schema.location.GrantAction;
 import io.millrace.schema.location.GrantChanged;
+import io.millrace.schema.media.MediaUploaded;
 import io.millrace.schema.payments.LedgerEntryRecorded;
 import io.millrace.schema.payments.MatchRuleSet;
 import io.millrace.schema.ratelimit.LimitAlgorithm;
@@ -38,6 +41,7 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.test.junit5.MiniClusterExtension;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.header.internals.RecordHeader;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -46,7 +50,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Prints how many bytes of state five jobs keep for one of what it keeps, such as a grant or an
+ * Prints how many bytes of state six jobs keep for one of what it keeps, such as a grant or an
  * entry that waits: by so much its savepoint, canonical and not compressed, is larger when it has
  * read them, divided by their number. The pages of the jobs quote it. Named so that only who asks
  * for it runs it.
@@ -95,8 +99,14 @@ class StateSizes {
   private record Step(String adds, int entities, List<ProducerRecord<byte[], byte[]>> records) {}
 
   static List<Load> loads() {
+    // First the one whose lines are to be of a minute that is open.
     return List.of(
-        heavyHitters(), trendingSongs(), rateCounting(), reconciliation(), locationFanout());
+        logIngestion(),
+        heavyHitters(),
+        trendingSongs(),
+        rateCounting(),
+        reconciliation(),
+        locationFanout());
   }
 
   private static Load heavyHitters() {
@@ -229,6 +239,58 @@ class StateSizes {
         id("viewer-", 16, number),
         GrantAction.GRANT,
         NOW + 3_600_000,
+        null,
+        null);
+  }
+
+  private static Load logIngestion() {
+    return new Load(
+        "log-ingestion",
+        List.of("--format", "json"),
+        List.of(
+            lines("", 1, "INFO"),
+            lines("the account of a source in a partition, with a line", MANY, "INFO"),
+            step(
+                "the last version of a media file",
+                MANY,
+                Topics.MEDIA_UPLOADS,
+                StateSizes::upload)));
+  }
+
+  /** Lines of one level and time, each of a source of its own. */
+  private static Step lines(String adds, int entities, String level) {
+    String json = String.format("{\"time\":%d,\"level\":\"%s\",\"message\":\"m\"}", NOW, level);
+    byte[] line = json.getBytes(UTF_8);
+    return new Step(
+        adds,
+        entities,
+        IntStream.range(0, entities)
+            .mapToObj(i -> id("source-", 16, entities == 1 ? MANY : i).getBytes(UTF_8))
+            .map(
+                source ->
+                    new ProducerRecord<>(
+                        Topics.LOGS_RAW.name(),
+                        null,
+                        source,
+                        line,
+                        List.of(new RecordHeader(RawLine.SOURCE_HEADER, source))))
+            .toList());
+  }
+
+  private static MediaUploaded upload(int number) {
+    return new MediaUploaded(
+        id("media-", 16, number),
+        1L,
+        NOW,
+        "0".repeat(64),
+        48_211,
+        "image/png",
+        "s3://media/" + id("file-", 16, number),
+        null,
+        null,
+        null,
+        null,
+        null,
         null,
         null);
   }

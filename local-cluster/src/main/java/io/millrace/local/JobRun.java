@@ -106,10 +106,7 @@ final class JobRun {
       if (stop.isRequested()) {
         return stopped(feeder.sent(), Map.of());
       }
-      try (@Nullable LogIntake intake = startIntake(broker);
-          SinkTopics sinks =
-              SinkTopics.follow(
-                  broker.bootstrap(), plan.job().outputs(), plan.output(), DECISION_LIMIT)) {
+      try (@Nullable LogIntake intake = startIntake(broker)) {
         if (intake != null) {
           IntakeCommand.announce(intake, out);
         }
@@ -118,10 +115,15 @@ final class JobRun {
         SubmittedJob job =
             submit(flink, plan.job(), plan.jobsJar(), arguments(broker.bootstrap(), addresses));
         out.println(plan.job().name() + " runs" + (plan.bounded() ? "" : "; Ctrl-C stops it"));
-        ProgressReport progress =
-            new ProgressReport(
-                job, admin, plan.inputs().stream().map(Topic::name).toList(), out, terminal);
-        return watch(job, feeder, sinks, progress);
+        // Not before, so that a job which refuses its options leaves no output behind.
+        try (SinkTopics sinks =
+            SinkTopics.follow(
+                broker.bootstrap(), plan.job().outputs(), plan.output(), DECISION_LIMIT)) {
+          ProgressReport progress =
+              new ProgressReport(
+                  job, admin, plan.inputs().stream().map(Topic::name).toList(), out, terminal);
+          return watch(job, feeder, sinks, progress);
+        }
       }
     }
   }
@@ -246,6 +248,28 @@ final class JobRun {
       plan.feeds().feedPast(feeder, duration, System.currentTimeMillis(), stop::isRequested);
     }
     out.println(String.format(Locale.ROOT, "fed %,d records", feeder.sent()));
+    if (files != null) {
+      files.disorder().forEach(this::tellDisorder);
+    }
+  }
+
+  /** A job that does not wait long enough calls rows late, and how many depends on its pace. */
+  private void tellDisorder(Topic<?> topic, Duration by) {
+    Duration awaited = plan.maxOutOfOrderness();
+    if (by.compareTo(awaited) > 0) {
+      out.println(
+          "rows of "
+              + topic.name()
+              + " are up to "
+              + Durations.text(by)
+              + " out of order, and the job waits "
+              + Durations.text(awaited)
+              + " for such; with --set "
+              + RunPlan.OUT_OF_ORDERNESS_OPTION
+              + "="
+              + (by.toSeconds() + 1)
+              + "s none of them is late");
+    }
   }
 
   /** Where files are written for a job that reads files, and by one that writes them. */
@@ -266,7 +290,8 @@ final class JobRun {
                 + RunPlan.LOCATION_OPTION
                 + "=file:<directory> to keep them");
       }
-      arguments.addAll(List.of("--" + RunPlan.LOCATION_OPTION, "file:" + files.toUri().getPath()));
+      arguments.addAll(
+          List.of("--" + RunPlan.LOCATION_OPTION, RunPlan.LOCAL_FILES + files.toUri().getPath()));
     }
     return arguments;
   }

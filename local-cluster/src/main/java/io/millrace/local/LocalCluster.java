@@ -400,6 +400,8 @@ public final class LocalCluster {
     }
     out.println("  kafka.<client property>");
     out.println(HELP_INDENT + "A property of Kafka's clients, such as kafka.max.poll.records.");
+    out.println("  properties-file");
+    out.println(HELP_INDENT + "A file with more of them, an option a line; --set wins over it.");
   }
 
   /** Carries the options of a run. */

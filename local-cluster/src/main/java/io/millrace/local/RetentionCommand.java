@@ -3,6 +3,7 @@ package io.millrace.local;
 import io.millrace.local.flink.FailureCause;
 import io.millrace.local.flink.FlinkPlugins;
 import io.millrace.local.query.OpenSearchNode;
+import io.millrace.local.retention.JobsJarParquet;
 import io.millrace.local.retention.LogArchive;
 import io.millrace.local.retention.LogRetention;
 import io.millrace.local.retention.LogRetention.Back;
@@ -85,9 +86,10 @@ final class RetentionCommand {
    * Runs the command.
    *
    * @param base where a standing cluster is found
+   * @param jobsJar has what reads archives in Parquet
    * @return the exit code
    */
-  static int run(List<String> args, Path base, PrintStream out)
+  static int run(List<String> args, Path base, Path jobsJar, PrintStream out)
       throws UsageException, RunFailedException, InterruptedException {
     RetentionCommand command = new RetentionCommand();
     if (VerbOptions.parse(command, args, out)) {
@@ -102,17 +104,25 @@ final class RetentionCommand {
           "name the archive: retention logs --archive <directory>; nothing is deleted that is not"
               + " there");
     }
+    try (JobsJarParquet parquet = new JobsJarParquet(jobsJar)) {
+      return command.run(directory, base, parquet, out);
+    } catch (IOException e) {
+      throw new RunFailedException(FailureCause.of(e), e);
+    }
+  }
+
+  private int run(String directory, Path base, JobsJarParquet parquet, PrintStream out)
+      throws UsageException, IOException, InterruptedException {
     LogRetention retention;
     Terms terms;
     try {
-      command.loadS3();
-      terms = new Terms(command.keep, command.late, !command.dryRun);
+      loadS3();
+      terms = new Terms(keep, late, !dryRun);
       retention =
           new LogRetention(
-              OpenSearchNode.at(
-                  command.search.address(base, "retention logs"), command.search.credentials()),
-              OpenSearchNode.requirePrefix(command.search.topicPrefix),
-              LogArchive.at(directory, command.search.topicPrefix));
+              OpenSearchNode.at(search.address(base, "retention logs"), search.credentials()),
+              OpenSearchNode.requirePrefix(search.topicPrefix),
+              LogArchive.at(directory, search.topicPrefix, parquet));
     } catch (IOException e) {
       throw new UsageException(
           "the archive "
@@ -125,21 +135,16 @@ final class RetentionCommand {
       throw new UsageException(
           e.getMessage() + "; 'local-cluster/run retention --help' shows the options", e);
     }
-    try {
-      boolean stays = false;
-      for (Outcome outcome : retention.apply(terms, Instant.now())) {
-        stays |= outcome.fate() == Fate.NOT_ARCHIVED;
-        out.println(command.told(outcome));
-      }
-      for (Back back : retention.back()) {
-        out.printf(
-            "%s  is back with %,d of %,d documents%n",
-            back.index(), back.documents(), back.before());
-      }
-      return stays ? ExitCode.FAILED : ExitCode.DONE;
-    } catch (IOException e) {
-      throw new RunFailedException(FailureCause.of(e), e);
+    boolean stays = false;
+    for (Outcome outcome : retention.apply(terms, Instant.now())) {
+      stays |= outcome.fate() == Fate.NOT_ARCHIVED;
+      out.println(told(outcome));
     }
+    for (Back back : retention.back()) {
+      out.printf(
+          "%s  is back with %,d of %,d documents%n", back.index(), back.documents(), back.before());
+    }
+    return stays ? ExitCode.FAILED : ExitCode.DONE;
   }
 
   private void loadS3() throws UsageException, IOException {

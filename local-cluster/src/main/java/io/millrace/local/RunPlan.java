@@ -3,6 +3,7 @@ package io.millrace.local;
 import io.millrace.local.dashboard.DashboardSettings;
 import io.millrace.local.feed.FieldSource;
 import io.millrace.local.feed.FileFeed;
+import io.millrace.local.feed.FileFeed.AcceptedTimes;
 import io.millrace.local.feed.InputException;
 import io.millrace.local.feed.InputFile;
 import io.millrace.local.feed.SeededFeeds;
@@ -16,22 +17,27 @@ import io.millrace.local.process.ProcessSettings;
 import io.millrace.local.store.LocalStores;
 import io.millrace.schema.Topic;
 import io.millrace.schema.Topics;
+import io.millrace.schema.codec.EventTimes;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.time.DateTimeException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Properties;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.apache.flink.util.TimeUtils;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -77,11 +83,22 @@ record RunPlan(
   /** Where a job finds its files. */
   static final String LOCATION_OPTION = "location";
 
+  /** What begins the location of files of this machine, before their directory. */
+  static final String LOCAL_FILES = "file:";
+
   /** Which topics a job reads, where it is told that. */
   private static final String TOPICS_OPTION = "topics";
 
   /** What the lines of log files are a log of. */
   private static final String LINE_SOURCE_OPTION = "source";
+
+  /** A file with more of them; what the local cluster decides counts for nothing in it. */
+  private static final String PROPERTIES_FILE_OPTION = "properties-file";
+
+  /** How far records may be out of order, and what that is where nobody says. */
+  static final String OUT_OF_ORDERNESS_OPTION = "max-out-of-orderness";
+
+  private static final long OUT_OF_ORDERNESS_MILLIS = 5_000;
 
   /** Options that tell a job where it is; here that is decided already. */
   private static final Set<String> OWN =
@@ -134,7 +151,7 @@ record RunPlan(
               + String.join(", ", stores)
               + " yet; leave it out with --no-stores");
     }
-    FileFeed files = files(job, inputs, options, settings.get(LINE_SOURCE_OPTION));
+    FileFeed files = files(job, inputs, options, settings);
     SeededFeeds feeds =
         SeededFeeds.of(files == null ? inputs : List.of(), options.seed, options.ratePerSecond);
     boolean readsTopics = !inputs.isEmpty();
@@ -202,6 +219,11 @@ record RunPlan(
 
   /** Whether the job asks for a directory that the user did not name. */
   boolean lacksLocation() {
+    return lacksLocation(job, settings);
+  }
+
+  /** Whether a job asks for a directory that its settings don't name. */
+  static boolean lacksLocation(JobCatalogue.Job job, Map<String, String> settings) {
     return !settings.containsKey(LOCATION_OPTION)
         && job.options().stream().anyMatch(option -> option.key().equals(LOCATION_OPTION));
   }
@@ -293,8 +315,9 @@ record RunPlan(
   }
 
   private static @Nullable FileFeed files(
-      JobCatalogue.Job job, List<Topic<?>> inputs, RunOptions options, @Nullable String lineSource)
+      JobCatalogue.Job job, List<Topic<?>> inputs, RunOptions options, Map<String, String> settings)
       throws UsageException {
+    String lineSource = settings.get(LINE_SOURCE_OPTION);
     try {
       List<InputFile> files = new ArrayList<>();
       for (String input : options.inputs) {
@@ -321,11 +344,40 @@ record RunPlan(
                   + "=<name>");
         }
       }
-      FileFeed feed = new FileFeed(files, sources, times, lineSource);
+      FileFeed feed = new FileFeed(files, sources, times, lineSource, accepted(settings));
       feed.check();
       return feed;
     } catch (InputException e) {
       throw new UsageException(FailureCause.oneLine(e), e);
+    }
+  }
+
+  /** The event times that the job takes. */
+  private static AcceptedTimes accepted(Map<String, String> settings) {
+    AcceptedTimes byDefault = AcceptedTimes.DEFAULT;
+    long maxAhead = millis(settings, "max-ahead", byDefault.maxAheadMillis());
+    String earliest = settings.get("event-time-min");
+    try {
+      return new AcceptedTimes(
+          earliest == null ? byDefault.earliest() : EventTimes.millis(earliest), maxAhead);
+    } catch (DateTimeException | ArithmeticException e) {
+      // The job itself refuses it.
+      return new AcceptedTimes(byDefault.earliest(), maxAhead);
+    }
+  }
+
+  /** How far the job lets the records of a partition be out of order. */
+  Duration maxOutOfOrderness() {
+    return Duration.ofMillis(millis(settings, OUT_OF_ORDERNESS_OPTION, OUT_OF_ORDERNESS_MILLIS));
+  }
+
+  /** A duration among the options; the job itself refuses what is none. */
+  private static long millis(Map<String, String> settings, String option, long otherwise) {
+    String given = settings.get(option);
+    try {
+      return given == null ? otherwise : TimeUtils.parseDuration(given).toMillis();
+    } catch (IllegalArgumentException | ArithmeticException e) {
+      return otherwise;
     }
   }
 
@@ -395,22 +447,52 @@ record RunPlan(
       if (!isSettable(key)) {
         throw new UsageException("--set " + key + " is not possible: the local cluster sets it");
       }
-      if (!valid.contains(key) && !key.startsWith(CLIENT_PROPERTY_PREFIX)) {
-        throw new UsageException(
-            "unknown option '"
-                + key
-                + "' of "
-                + job.name()
-                + "; valid: "
-                + String.join(", ", valid));
+      if (!key.equals(PROPERTIES_FILE_OPTION)) {
+        requireKnown(key, valid, job);
       }
       if (settings.put(key, setting.substring(equals + 1)) != null) {
         throw new UsageException("--set " + key + " is given twice; give it once");
+      }
+    }
+    String file = settings.remove(PROPERTIES_FILE_OPTION);
+    if (file != null) {
+      Properties properties = properties(file);
+      for (String key : new TreeSet<>(properties.stringPropertyNames())) {
+        if (isSettable(key) && !(noStores && key.equals(STORES_OPTION))) {
+          requireKnown(key, valid, job);
+          settings.putIfAbsent(key, properties.getProperty(key));
+        }
       }
     }
     if (noStores && settings.containsKey(STORES_OPTION)) {
       throw new UsageException("--no-stores and --set stores exclude each other; give one");
     }
     return settings;
+  }
+
+  private static void requireKnown(String key, Set<String> valid, JobCatalogue.Job job)
+      throws UsageException {
+    if (!valid.contains(key) && !key.startsWith(CLIENT_PROPERTY_PREFIX)) {
+      throw new UsageException(
+          "unknown option '" + key + "' of " + job.name() + "; valid: " + String.join(", ", valid));
+    }
+  }
+
+  /** What a file says that a job on another cluster gets too. */
+  private static Properties properties(String file) throws UsageException {
+    Properties properties = new Properties();
+    try (InputStream in = Files.newInputStream(Path.of(file))) {
+      properties.load(in);
+      return properties;
+    } catch (IOException | IllegalArgumentException e) {
+      throw new UsageException(
+          "can't read --set "
+              + PROPERTIES_FILE_OPTION
+              + "="
+              + file
+              + "; name a file of"
+              + " <option>=<value> lines",
+          e);
+    }
   }
 }

@@ -119,6 +119,11 @@ record StandingCluster(
     Files.deleteIfExists(base.resolve(FILE));
   }
 
+  /** Where the files are of a job that reads or writes files and was told no other place. */
+  Path files(String job) {
+    return Path.of(directory, "files", job);
+  }
+
   /** Flink's REST interface. */
   FlinkRest restClient() {
     return new FlinkRest(rest.stream().map(URI::create).toList());

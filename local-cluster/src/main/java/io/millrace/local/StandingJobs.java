@@ -2,15 +2,20 @@ package io.millrace.local;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.millrace.local.StandingCluster.Submitted;
+import io.millrace.local.feed.SeededFiles;
 import io.millrace.local.flink.FailureCause;
 import io.millrace.local.flink.Submission;
 import io.millrace.local.flink.SubmittedJob;
+import io.millrace.local.host.StopSignal;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -52,12 +57,74 @@ final class StandingJobs {
         new Submitted(
             "",
             job.name(),
-            RunPlan.settings(job, options.settings, options.noStores),
+            located(cluster, job, RunPlan.settings(job, options.settings, options.noStores)),
             !options.noStores,
             options.parallelism == 0 ? cluster.parallelism() : options.parallelism,
             0,
             savepoint == null ? null : savepoint.toAbsolutePath().toUri().toString());
     return submit(cluster, job, how);
+  }
+
+  /** The settings of a job, with a directory of the cluster where it needs one and has none. */
+  private Map<String, String> located(
+      StandingCluster cluster, JobCatalogue.Job job, Map<String, String> settings)
+      throws IOException {
+    if (!RunPlan.lacksLocation(job, settings)) {
+      return settings;
+    }
+    Path files = Files.createDirectories(cluster.files(job.name()));
+    out.println(
+        job.inputs().isEmpty()
+            ? String.format(
+                "%s reads the files of %s; '%sfeed %s' writes some there",
+                job.name(), files, COMMAND, job.name())
+            : String.format(
+                "files go to %s and are removed with the cluster; give --set %s=file:<directory> to"
+                    + " keep them",
+                files, RunPlan.LOCATION_OPTION));
+    Map<String, String> located = new LinkedHashMap<>(settings);
+    located.put(RunPlan.LOCATION_OPTION, RunPlan.LOCAL_FILES + files.toUri().getPath());
+    return located;
+  }
+
+  /**
+   * Writes the seeded files of a job where it reads files, or will once it is submitted.
+   *
+   * @throws UsageException where that is no directory of this machine, or topics were to be fed
+   */
+  static void feedFiles(
+      StandingCluster cluster,
+      JobCatalogue.Job job,
+      StandingOptions.Feed options,
+      StopSignal stop,
+      PrintStream out)
+      throws UsageException, IOException {
+    String location =
+        cluster.submitted().stream()
+            .filter(submitted -> submitted.job().equals(job.name()))
+            .findFirst()
+            .map(submitted -> submitted.settings().get(RunPlan.LOCATION_OPTION))
+            .orElse(RunPlan.LOCAL_FILES + cluster.files(job.name()));
+    if (!location.startsWith(RunPlan.LOCAL_FILES)) {
+      throw new UsageException(
+          String.format(
+              "%s reads the files of %s; put them there, 'feed' writes only on this machine",
+              job.name(), location));
+    }
+    String directory = location.substring(RunPlan.LOCAL_FILES.length());
+    if (!options.inputs.isEmpty()) {
+      throw new UsageException(
+          String.format(
+              "%s reads no topic but the files of %s; put yours there, without --input",
+              job.name(), directory));
+    }
+    SeededFiles files = new SeededFiles(options.seed, options.ratePerSecond);
+    Duration duration = options.duration;
+    out.println("writing files into " + directory + "; Ctrl-C stops it");
+    files.writeLive(
+        Path.of(directory),
+        duration == null ? Duration.ofMillis(Long.MAX_VALUE) : duration,
+        stop::isRequested);
   }
 
   int list(List<String> args) throws UsageException, IOException, InterruptedException {

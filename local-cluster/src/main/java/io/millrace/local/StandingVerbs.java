@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -83,7 +84,8 @@ final class StandingVerbs {
       case "intake" -> IntakeCommand.run(args, surroundings, out);
       case "verify-audit" -> VerifyAuditCommand.run(args, surroundings.base(), out);
       case "query" -> QueryCommand.run(args, surroundings.base(), out);
-      case "retention" -> RetentionCommand.run(args, surroundings.base(), out);
+      case "retention" ->
+          RetentionCommand.run(args, surroundings.base(), surroundings.jobsJar(), out);
       case "down" -> down(args);
       default -> throw new IllegalArgumentException("no verb " + verb);
     };
@@ -159,7 +161,13 @@ final class StandingVerbs {
     JobCatalogue.Job job =
         JobCatalogue.read(surroundings.jobsJar()).required(options.job, List.of());
     if (job.inputs().isEmpty()) {
-      throw new UsageException(job.name() + " reads no topic that could be fed");
+      if (!RunPlan.lacksLocation(job, Map.of())) {
+        throw new UsageException(job.name() + " reads no topic that could be fed");
+      }
+      try (StopSignal stop = surroundings.stop().get()) {
+        StandingJobs.feedFiles(cluster, job, options, stop, out);
+      }
+      return ExitCode.DONE;
     }
     RunPlan plan = RunPlan.of(job, surroundings.jobsJar(), options.asRun());
     try (StopSignal stop = surroundings.stop().get();

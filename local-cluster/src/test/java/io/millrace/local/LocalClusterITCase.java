@@ -161,9 +161,11 @@ class LocalClusterITCase {
 
   @Test
   void run_jobRefusesOption_exitsWithUsage() {
-    int code = run("relay", "--rate", "200", "--set", "window=soon");
+    Path output = directory.resolve("out");
+    int code = run("relay", "--rate", "200", "--set", "window=soon", "--output", output.toString());
 
     assertThat(code).isEqualTo(2);
+    assertThat(output).doesNotExist();
     assertThat(err.toString(UTF_8).lines())
         .singleElement()
         .asString()

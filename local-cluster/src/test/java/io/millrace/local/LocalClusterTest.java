@@ -11,6 +11,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -134,6 +135,21 @@ class LocalClusterTest {
     assertUsage("must be <option>=<value>", "relay", "--set", "window");
     assertUsage("given twice", "relay", "--set", "window=1m", "--set", "window=2m");
     assertUsage("the local cluster sets it", "relay", "--set", "bootstrap=x:1");
+    assertUsage("can't read --set properties-file=", "relay", "--set", "properties-file=no.file");
+  }
+
+  @Test
+  void settings_withAFileOfMore_winOverIt() throws Exception {
+    Path file =
+        Files.writeString(
+            directory.resolve("job.properties"),
+            "window=2m\nfail-on=x\nbootstrap=b:1\nkafka.linger.ms=5\nstores=redis\n");
+    JobCatalogue.Job job = JobCatalogue.read(jar).byName("relay").orElseThrow();
+
+    assertThat(RunPlan.settings(job, List.of("window=1m", "properties-file=" + file), true))
+        .isEqualTo(Map.of("window", "1m", "fail-on", "x", "kafka.linger.ms", "5"));
+    Files.writeString(file, "windows=1m");
+    assertUsage("unknown option 'windows'", "relay", "--set", "properties-file=" + file);
   }
 
   @Test

@@ -32,7 +32,12 @@ public final class RelayJobJar {
         "options": [
           {"key": "window", "type": "duration", "default": "5m", "description": "Size."},
           {"key": "fail-on", "type": "string", "description": "Text to fail on."},
-          {"key": "bootstrap", "type": "string", "description": "Kafka's address."}]}]
+          {"key": "bootstrap", "type": "string", "description": "Kafka's address."}]},
+       {"name": "take-in", "mainClass": "io.millrace.testjob.RelayJob",
+        "question": "Is every file taken in?", "inputs": [], "outputs": [], "stores": [],
+        "options": [
+          {"key": "location", "type": "string", "description": "A directory."},
+          {"key": "window", "type": "duration", "default": "5m", "description": "Size."}]}]
       """;
 
   private RelayJobJar() {}

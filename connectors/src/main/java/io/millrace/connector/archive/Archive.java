@@ -47,7 +47,7 @@ public final class Archive<T>
 
   private final String root;
   private final FileSink<DayRows> json;
-  private final SerializableFunction<T, byte[]> line;
+  private final ArchiveLine<T> line;
   private final SerializableFunction<T, Long> at;
 
   /** Null where files are of JSON. */
@@ -56,7 +56,7 @@ public final class Archive<T>
   private Archive(
       Path root,
       FileSink<DayRows> json,
-      SerializableFunction<T, byte[]> line,
+      ArchiveLine<T> line,
       SerializableFunction<T, Long> at,
       @Nullable FileSink<T> parquet) {
     this.root = root.toString();
@@ -81,6 +81,22 @@ public final class Archive<T>
       Class<R> type,
       SerializableFunction<T, R> row,
       SerializableFunction<T, Long> at) {
+    return of(config, name, type, row, new JsonLines<>(type, row), at);
+  }
+
+  /**
+   * The same, where JSON can be written without a row.
+   *
+   * @param line writes the row of an element as JSON, as {@code row} has it
+   * @throws IllegalArgumentException for an option that can't be
+   */
+  public static <T, R extends Record> Archive<T> of(
+      ReadableConfig config,
+      String name,
+      Class<R> type,
+      SerializableFunction<T, R> row,
+      ArchiveLine<T> line,
+      SerializableFunction<T, Long> at) {
     Path root = new Path(ArchiveOptions.directory(config), name);
     ArchiveFormat format = ArchiveOptions.format(config);
     FileSink<DayRows> json =
@@ -104,7 +120,7 @@ public final class Archive<T>
                     new AtCheckpoints<T>(config.get(ArchiveOptions.ARCHIVE_ROLL_SIZE).getBytes()))
                 .withOutputFileConfig(named(ArchiveFormat.PARQUET))
                 .build();
-    return new Archive<>(root, json, new JsonLines<>(type, row), at, parquet);
+    return new Archive<>(root, json, line, at, parquet);
   }
 
   private static OutputFileConfig named(ArchiveFormat format) {
@@ -119,10 +135,12 @@ public final class Archive<T>
         : ofParquet(parquet, context, List.of());
   }
 
-  private ArchiveWriter<T> ofJson(FileWriter<DayRows> files, WriterInitContext context) {
+  private ArchiveWriter<T> ofJson(FileWriter<DayRows> files, WriterInitContext context)
+      throws IOException {
     Counter written = context.metricGroup().getIOMetricGroup().getNumRecordsOutCounter();
+    SyncAhead disk = directory().isOfThisMachine() ? new SyncAhead() : null;
     return new ArchiveWriter<>(
-        files, new DayBatches<>(files, line, at, written), task(context), List.of());
+        files, new DayBatches<>(files, line, at, written, disk), task(context), List.of());
   }
 
   private ArchiveWriter<T> ofParquet(

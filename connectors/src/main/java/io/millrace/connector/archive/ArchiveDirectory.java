@@ -47,6 +47,11 @@ final class ArchiveDirectory {
     this.root = root;
   }
 
+  /** Whether its files are on a file system of this machine. */
+  boolean isOfThisMachine() throws IOException {
+    return isOfThisMachine(root.getFileSystem());
+  }
+
   /** Makes it, and says that it is not complete, or not any more. */
   void open() throws IOException {
     FileSystem files = root.getFileSystem();

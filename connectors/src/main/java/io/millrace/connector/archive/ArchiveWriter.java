@@ -29,6 +29,9 @@ final class ArchiveWriter<T>
 
     /** Writes what waits. */
     default void flush() throws IOException, InterruptedException {}
+
+    /** Ends what runs beside the writer. */
+    default void close() {}
   }
 
   /**
@@ -78,6 +81,7 @@ final class ArchiveWriter<T>
 
   @Override
   public void close() {
+    rows.close();
     files.close();
   }
 }

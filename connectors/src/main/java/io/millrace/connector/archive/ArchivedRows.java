@@ -9,16 +9,17 @@ import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Consumer;
 import org.apache.flink.configuration.ReadableConfig;
 import org.apache.flink.connector.file.src.FileSource;
-import org.apache.flink.connector.file.src.reader.TextLineInputFormat;
 import org.apache.flink.core.fs.FileStatus;
 import org.apache.flink.core.fs.FileSystem;
 import org.apache.flink.core.fs.Path;
 
 /**
- * Reads rows of an archive of JSON again, from its finished files by Flink's {@link FileSource}.
- * Files of Parquet are for the engines that read them.
+ * Reads rows of an archive again, from its finished files by Flink's {@link FileSource}, as lines
+ * of JSON whatever their format is. Of rows in Parquet all fields must be texts, numbers or
+ * booleans.
  */
 public final class ArchivedRows {
   private ArchivedRows() {}
@@ -28,8 +29,7 @@ public final class ArchivedRows {
    *
    * @param name name of the archive's directory
    * @param days days of UTC
-   * @throws IllegalArgumentException where an option can't be, no file of the days is finished, or
-   *     one of them is Parquet
+   * @throws IllegalArgumentException where an option can't be, or no file of the days is finished
    * @throws IOException where the lists can't be read
    */
   public static FileSource<String> source(ReadableConfig config, String name, List<LocalDate> days)
@@ -45,8 +45,21 @@ public final class ArchivedRows {
               "the archive %s has no finished file of %s; give --archive and the day that it has",
               root, days));
     }
-    return FileSource.forRecordStreamFormat(new TextLineInputFormat(), files.toArray(Path[]::new))
-        .build();
+    return FileSource.forBulkFileFormat(new ArchivedFormat(), files.toArray(Path[]::new)).build();
+  }
+
+  /**
+   * Reads the rows of one file of Parquet, as lines of JSON.
+   *
+   * @param line is told of each, in their order
+   * @throws IOException where it can't be read, is damaged, or has other fields
+   */
+  public static void readParquet(Path file, Consumer<String> line) throws IOException {
+    try (ParquetLines lines = ParquetLines.open(file)) {
+      for (String next = lines.next(); next != null; next = lines.next()) {
+        line.accept(next);
+      }
+    }
   }
 
   private static List<Path> finished(Path root, LocalDate day) throws IOException {
@@ -56,13 +69,7 @@ public final class ArchivedRows {
     for (FileStatus list :
         lists(system, new Path(new Path(root, ArchiveDirectory.MANIFEST), "day=" + day))) {
       try (InputStream in = system.open(list.getPath())) {
-        String file = codec.decode(in.readAllBytes()).file();
-        if (!file.endsWith(ArchiveFormat.JSON.suffix())) {
-          throw new IllegalArgumentException(
-              new Path(root, file)
-                  + " is no file of JSON; only archives of --archive-format json are read again");
-        }
-        files.add(new Path(root, file));
+        files.add(new Path(root, codec.decode(in.readAllBytes()).file()));
       } catch (RejectedException e) {
         throw new IOException(list.getPath() + " lists no file: " + e.getMessage(), e);
       }

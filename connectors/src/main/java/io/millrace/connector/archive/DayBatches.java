@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.Map;
 import org.apache.flink.api.connector.sink2.SinkWriter;
 import org.apache.flink.connector.file.sink.writer.FileWriter;
+import org.apache.flink.core.fs.FSDataOutputStream;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.util.function.SerializableFunction;
 import org.jspecify.annotations.Nullable;
@@ -18,27 +19,31 @@ final class DayBatches<T> implements ArchiveWriter.Rows<T> {
   private static final int MOST_DAYS = 64;
 
   private final FileWriter<DayRows> files;
-  private final SerializableFunction<T, byte[]> line;
+  private final ArchiveLine<T> line;
   private final SerializableFunction<T, Long> at;
   private final Counter written;
+  private final @Nullable SyncAhead disk;
   private final Map<Long, DayRows> days = new HashMap<>();
 
   /**
    * Nothing waits.
    *
-   * @param line the row of an element, without a line feed
+   * @param line writes the row of an element
    * @param at the time of an element, in milliseconds since the epoch
    * @param written counts rows, once the writer has counted a write
+   * @param disk what brings files to disk; null where they are elsewhere
    */
   DayBatches(
       FileWriter<DayRows> files,
-      SerializableFunction<T, byte[]> line,
+      ArchiveLine<T> line,
       SerializableFunction<T, Long> at,
-      Counter written) {
+      Counter written,
+      @Nullable SyncAhead disk) {
     this.files = files;
     this.line = line;
     this.at = at;
     this.written = written;
+    this.disk = disk;
   }
 
   @Override
@@ -53,7 +58,7 @@ final class DayBatches<T> implements ArchiveWriter.Rows<T> {
       rows = new DayRows(DayRows.dayOf(day));
       days.put(day, rows);
     }
-    rows.add(line.apply(element));
+    rows.add(line, element);
     if (rows.isFull()) {
       write(rows);
     }
@@ -62,6 +67,9 @@ final class DayBatches<T> implements ArchiveWriter.Rows<T> {
   private void write(DayRows rows) throws IOException, InterruptedException {
     files.write(rows, Untimed.INSTANCE);
     written.inc(rows.rows() - 1L);
+    if (disk != null && rows.file() instanceof FSDataOutputStream file) {
+      disk.wrote(file, rows.length());
+    }
     rows.clear();
   }
 
@@ -73,6 +81,16 @@ final class DayBatches<T> implements ArchiveWriter.Rows<T> {
       }
     }
     days.clear();
+    if (disk != null) {
+      disk.await();
+    }
+  }
+
+  @Override
+  public void close() {
+    if (disk != null) {
+      disk.close();
+    }
   }
 
   /** Rows of a day have no time in common, and need none. */

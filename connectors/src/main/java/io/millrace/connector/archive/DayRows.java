@@ -1,25 +1,26 @@
 package io.millrace.connector.archive;
 
+import io.millrace.schema.codec.JsonOutput;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.time.LocalDate;
-import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Rows of a day that are written together, since a file is told of each write, and asked how large
  * it is.
  *
- * <p><b>Space</b>: {@link #FULL} bytes and a row.
+ * <p><b>Space</b>: {@link #FULL} bytes and the last row, for which six times its bytes are held.
  */
 final class DayRows {
   private static final int FULL = 64 * 1024;
   private static final long DAY_MILLIS = TimeUnit.DAYS.toMillis(1);
 
   private final String day;
-  private byte[] bytes = new byte[FULL];
-  private int length;
+  private final JsonOutput out = new JsonOutput();
   private int rows;
+  private @Nullable OutputStream file;
 
   /** Rows of a day, in the form of its directory's name. */
   DayRows(String day) {
@@ -45,33 +46,38 @@ final class DayRows {
     return rows;
   }
 
-  /** Adds a row, and a line feed. */
-  void add(byte[] row) {
-    if (row.length >= bytes.length - length) {
-      bytes = Arrays.copyOf(bytes, length + row.length + 1);
-    }
-    System.arraycopy(row, 0, bytes, length, row.length);
-    length += row.length;
-    bytes[length++] = '\n';
+  /** Adds the row of an element, and a line feed. */
+  <T> void add(ArchiveLine<T> line, T element) {
+    line.write(element, out);
+    out.mark('\n');
     rows++;
   }
 
   /** Whether they are to be written now. */
   boolean isFull() {
-    return length >= FULL;
+    return out.length() >= FULL;
+  }
+
+  /** How many bytes they have. */
+  int length() {
+    return out.length();
   }
 
   /** Writes them. */
-  void writeTo(OutputStream out) throws IOException {
-    out.write(bytes, 0, length);
+  void writeTo(OutputStream into) throws IOException {
+    file = into;
+    out.writeTo(into);
+  }
+
+  /** Where they were written the last time; null before. */
+  @Nullable OutputStream file() {
+    return file;
   }
 
   /** Forgets them. */
   void clear() {
-    length = 0;
+    out.reset();
     rows = 0;
-    if (bytes.length > 2 * FULL) {
-      bytes = new byte[FULL];
-    }
+    file = null;
   }
 }

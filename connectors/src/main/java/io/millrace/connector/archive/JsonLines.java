@@ -1,12 +1,13 @@
 package io.millrace.connector.archive;
 
 import io.millrace.schema.codec.JsonCodec;
+import io.millrace.schema.codec.JsonOutput;
 import org.apache.flink.util.function.SerializableFunction;
 import org.jspecify.annotations.Nullable;
 
-/** Makes of an element its row of JSON, without a line feed. */
-final class JsonLines<T, R extends Record> implements SerializableFunction<T, byte[]> {
-  private static final long serialVersionUID = 1L;
+/** Writes of an element its row, in the form that its type has in JSON. */
+final class JsonLines<T, R extends Record> implements ArchiveLine<T> {
+  private static final long serialVersionUID = 2L;
 
   private final Class<R> type;
   private final SerializableFunction<T, R> row;
@@ -19,12 +20,12 @@ final class JsonLines<T, R extends Record> implements SerializableFunction<T, by
   }
 
   @Override
-  public byte[] apply(T element) {
+  public void write(T element, JsonOutput out) {
     JsonCodec<R> known = codec;
     if (known == null) {
       known = JsonCodec.of(type);
       codec = known;
     }
-    return known.encode(row.apply(element));
+    known.encode(row.apply(element), out);
   }
 }

@@ -13,6 +13,7 @@ import org.apache.parquet.avro.AvroParquetWriter;
 import org.apache.parquet.avro.AvroWriteSupport;
 import org.apache.parquet.conf.ParquetConfiguration;
 import org.apache.parquet.conf.PlainParquetConfiguration;
+import org.apache.parquet.format.FileMetaData;
 import org.apache.parquet.format.Util;
 import org.apache.parquet.hadoop.ParquetWriter;
 import org.apache.parquet.hadoop.metadata.CompressionCodecName;
@@ -57,6 +58,18 @@ final class ParquetFiles {
    * @throws IOException where it is no whole file of Parquet
    */
   static long rows(FSDataInputStream file, long length) throws IOException {
+    return footer(file, length, true).getNum_rows();
+  }
+
+  /**
+   * What a file says of itself.
+   *
+   * @param length of the file, in bytes
+   * @param isBrief whether that of its row groups is left out
+   * @throws IOException where it is no whole file of Parquet
+   */
+  static FileMetaData footer(FSDataInputStream file, long length, boolean isBrief)
+      throws IOException {
     if (length < MAGIC.length + TAIL_BYTES) {
       throw new EOFException("a file of Parquet has more than " + length + " bytes");
     }
@@ -71,6 +84,6 @@ final class ParquetFiles {
       throw new IOException("the file does not end as one of Parquet does");
     }
     file.seek(length - TAIL_BYTES - footerBytes);
-    return Util.readFileMetaData(file, true).getNum_rows();
+    return Util.readFileMetaData(file, isBrief);
   }
 }

@@ -37,6 +37,23 @@ final class ZstdCodecs implements CompressionCodecFactory {
     return out.toByteArray();
   }
 
+  /**
+   * What a page has in it.
+   *
+   * @param size how many bytes that must be
+   * @throws IOException where it is something else
+   */
+  static byte[] decompressed(byte[] bytes, int size) throws IOException {
+    byte[] page = new byte[size];
+    long found = Zstd.decompress(page, bytes);
+    if (Zstd.isError(found)) {
+      throw new IOException("a page is no Zstandard: " + Zstd.getErrorName(found));
+    } else if (found != size) {
+      throw new IOException("a page has " + found + " bytes, not " + size);
+    }
+    return page;
+  }
+
   @Override
   public void release() {
     // There is nothing between two pages.
@@ -71,17 +88,6 @@ final class ZstdCodecs implements CompressionCodecFactory {
       byte[] bytes = new byte[compressedSize];
       in.get(bytes);
       out.put(decompressed(bytes, size));
-    }
-
-    private static byte[] decompressed(byte[] bytes, int size) throws IOException {
-      byte[] page = new byte[size];
-      long found = Zstd.decompress(page, bytes);
-      if (Zstd.isError(found)) {
-        throw new IOException("a page is no Zstandard: " + Zstd.getErrorName(found));
-      } else if (found != size) {
-        throw new IOException("a page has " + found + " bytes, not " + size);
-      }
-      return page;
     }
 
     @Override

@@ -10,7 +10,6 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Sends requests to a cluster; when a node does not answer, the next request goes to the next. */
@@ -49,10 +48,10 @@ final class OpenSearchClient {
     return send("PUT", path, "application/json", BodyPublishers.ofByteArray(json));
   }
 
-  /** Sends lines of JSON, in parts that are sent one after the other. */
-  Answer postLines(String path, List<byte[]> parts)
+  /** Sends lines of JSON. */
+  Answer postLines(String path, byte[] lines)
       throws StoreUnavailableException, InterruptedException {
-    return send("POST", path, "application/x-ndjson", BodyPublishers.ofByteArrays(parts));
+    return send("POST", path, "application/x-ndjson", BodyPublishers.ofByteArray(lines));
   }
 
   private Answer send(String method, String path, @Nullable String contentType, BodyPublisher body)

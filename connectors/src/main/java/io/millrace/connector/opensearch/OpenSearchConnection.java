@@ -9,6 +9,7 @@ import io.millrace.connector.opensearch.OpenSearchClient.Answer;
 import io.millrace.connector.store.Refusal;
 import io.millrace.connector.store.StoreConnection;
 import io.millrace.connector.store.StoreUnavailableException;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.HttpURLConnection;
 import java.util.ArrayList;
@@ -43,7 +44,6 @@ final class OpenSearchConnection implements StoreConnection<OpenSearchDocument> 
   private static final String BULK =
       "/_bulk?filter_path=errors,items.*.status,items.*.error.type,items.*.error.reason,"
           + "items.*.error.caused_by.reason";
-  private static final byte[] LINE_END = {'\n'};
   private static final JsonMapper JSON = JsonMapper.builder().build();
 
   private final OpenSearchIndex index;
@@ -144,13 +144,15 @@ final class OpenSearchConnection implements StoreConnection<OpenSearchDocument> 
   /** Sends one request. One that is refused as a whole is halved until a document is alone. */
   private void send(List<OpenSearchDocument> documents, Answers answers)
       throws StoreUnavailableException, InterruptedException {
-    List<byte[]> body = new ArrayList<>(3 * documents.size());
+    // In one piece: of many, the client would make as many chunks.
+    int bytes = documents.stream().mapToInt(OpenSearchDocument::bytes).sum();
+    ByteArrayOutputStream body = new ByteArrayOutputStream(bytes);
     for (OpenSearchDocument document : documents) {
-      body.add(action(document));
-      body.add(document.json());
-      body.add(LINE_END);
+      body.writeBytes(action(document));
+      body.writeBytes(document.json());
+      body.write('\n');
     }
-    Answer answer = client.postLines(BULK, body);
+    Answer answer = client.postLines(BULK, body.toByteArray());
     if (!answer.isError()) {
       settle(documents, answer, answers);
     } else if (answer.status() < CLIENT_ERROR || mayPass(answer.status(), "")) {

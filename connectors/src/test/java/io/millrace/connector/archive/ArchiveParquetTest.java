@@ -7,16 +7,18 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.millrace.schema.avro.AvroSchemas;
 import io.millrace.schema.codec.EventTime;
 import io.millrace.schema.codec.JsonCodec;
+import io.millrace.schema.codec.RejectedException;
 import java.io.IOException;
 import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -82,8 +84,9 @@ public class ArchiveParquetTest {
     return Archive.of(options(format), "rows", Numbered.class, row -> row, Numbered::at);
   }
 
-  private static OneInputStreamOperatorTestHarness<Numbered, CommittableMessage<ArchiveCommittable>>
-      harness(Archive<Numbered> archive) throws Exception {
+  private static <T>
+      OneInputStreamOperatorTestHarness<T, CommittableMessage<ArchiveCommittable>> harness(
+          Archive<T> archive) throws Exception {
     return new OneInputStreamOperatorTestHarness<>(new SinkWriterOperatorFactory<>(archive));
   }
 
@@ -95,7 +98,7 @@ public class ArchiveParquetTest {
   }
 
   private static List<ArchiveCommittable> committables(
-      OneInputStreamOperatorTestHarness<Numbered, CommittableMessage<ArchiveCommittable>> writer) {
+      OneInputStreamOperatorTestHarness<?, CommittableMessage<ArchiveCommittable>> writer) {
     List<ArchiveCommittable> committables = new ArrayList<>();
     for (CommittableMessage<ArchiveCommittable> message : writer.extractOutputValues()) {
       if (message instanceof CommittableWithLineage<ArchiveCommittable> withLineage) {
@@ -140,7 +143,7 @@ public class ArchiveParquetTest {
   }
 
   /** Commits, twice as after a failure in between, what was serialized meanwhile. */
-  private static void commit(Archive<Numbered> archive, List<ArchiveCommittable> prepared)
+  private static void commit(Archive<?> archive, List<ArchiveCommittable> prepared)
       throws Exception {
     var form = archive.getCommittableSerializer();
     for (int attempt = 0; attempt < 2; attempt++) {
@@ -307,17 +310,107 @@ public class ArchiveParquetTest {
     assertThatThrownBy(() -> archive("csv"))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("no format \"csv\"; valid for --archive-format: json, parquet");
-    Archive<Numbered> archive = archive("parquet");
+  }
+
+  /** A row of plain fields. */
+  public record Plain(
+      long number, @Nullable String text, boolean even, double half, @EventTime long at) {}
+
+  private static Plain plain(int number) {
+    return new Plain(
+        number,
+        number % 3 == 0 ? null : "text \u00E4\n\uD83D\uDE00 " + number % 50,
+        number % 2 == 0,
+        number / 2.0,
+        START);
+  }
+
+  /** Two row groups of many pages, since the texts of some rows are long. */
+  @Test
+  void rowsOfPlainFields_areReadBackAsLinesOfJson() throws Exception {
+    Archive<Plain> archive =
+        Archive.of(options("parquet"), "rows", Plain.class, row -> row, Plain::at);
+    Map<Long, Plain> expected = new TreeMap<>();
     try (var writer = harness(archive)) {
       writer.open();
-      write(writer, 0, 1);
+      for (int number = 0; number < 12_000; number++) {
+        Plain row = plain(number);
+        if (number % 2 == 0) {
+          byte[] noise = new byte[9_000];
+          new Random(number).nextBytes(noise);
+          row = new Plain(number, HexFormat.of().formatHex(noise), true, 0.1, START);
+        }
+        expected.put(row.number(), row);
+        writer.processElement(row, START);
+      }
       writer.endInput();
       commit(archive, committables(writer));
     }
-    LocalDate day = LocalDate.of(2026, 1, 31);
-    assertThatThrownBy(() -> ArchivedRows.source(options("parquet"), "rows", List.of(day)))
-        .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("only archives of --archive-format json are read again");
+    Path file = finished(".parquet").get(0);
+    assertThat(footer(file).getBlocks()).hasSizeGreaterThan(1);
+
+    JsonCodec<Plain> codec = JsonCodec.of(Plain.class);
+    Map<Long, Plain> found = new TreeMap<>();
+    ArchivedRows.readParquet(
+        new org.apache.flink.core.fs.Path(file.toUri()),
+        line -> {
+          try {
+            Plain row = codec.decode(line.getBytes(UTF_8));
+            assertThat(found.put(row.number(), row)).isNull();
+          } catch (RejectedException e) {
+            throw new AssertionError(line, e);
+          }
+        });
+    assertThat(found).isEqualTo(expected);
+  }
+
+  @Test
+  void columnsOfLists_andFilesThatAreDamaged_areRefusedWithTheirReason() throws Exception {
+    Archive<Numbered> archive = archive("parquet");
+    try (var writer = harness(archive)) {
+      writer.open();
+      write(writer, 0, 2_000);
+      writer.endInput();
+      commit(archive, committables(writer));
+    }
+    Path lists = finished(".parquet").get(0);
+    assertThatThrownBy(() -> readParquet(lists))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("only texts, numbers and booleans are read back from Parquet");
+
+    Archive<Plain> plain =
+        Archive.of(options("parquet"), "plain", Plain.class, row -> row, Plain::at);
+    try (var writer = harness(plain)) {
+      writer.open();
+      for (int number = 0; number < 500; number++) {
+        writer.processElement(plain(number), START);
+      }
+      writer.endInput();
+      commit(plain, committables(writer));
+    }
+    Path whole;
+    try (Stream<Path> all = Files.walk(directory.resolve("plain"))) {
+      whole = all.filter(file -> file.toString().endsWith(".parquet")).findFirst().orElseThrow();
+    }
+    byte[] bytes = Files.readAllBytes(whole);
+    Random random = new Random(5);
+    int noticed = 0;
+    for (int round = 0; round < 200; round++) {
+      byte[] changed = bytes.clone();
+      changed[4 + random.nextInt(bytes.length - 12)] ^= (byte) (1 << random.nextInt(8));
+      Path damaged = Files.write(directory.resolve("damaged"), changed);
+      try {
+        readParquet(damaged);
+      } catch (IOException e) {
+        noticed++;
+      }
+    }
+    // Names and statistics in the footer may change without harm, to what is read here.
+    assertThat(noticed).isGreaterThan(50);
+  }
+
+  private static void readParquet(Path file) throws IOException {
+    ArchivedRows.readParquet(new org.apache.flink.core.fs.Path(file.toUri()), line -> {});
   }
 
   /** A file that was cut off has no rows to be listed with. */

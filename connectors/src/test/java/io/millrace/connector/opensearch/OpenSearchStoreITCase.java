@@ -8,6 +8,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.millrace.connector.Certificates;
 import io.millrace.connector.store.Refusal;
 import io.millrace.connector.store.StoreConnection;
 import io.millrace.connector.store.StoreOptions;
@@ -216,17 +217,27 @@ class OpenSearchStoreITCase {
   }
 
   @Test
-  void flush_everyDocumentFailsOrTheUserIsNotLetIn_waitsUntilItIsOver() throws Exception {
-    List<LogRecorded> records = records(100);
+  void flush_everyDocumentFailsOrTheUserIsNotLetInPlainOrByTls_waitsUntilItIsOver()
+      throws Exception {
+    List<LogRecorded> records = records(150);
     Configuration config =
         config().set(OpenSearchOptions.USER, "app").set(OpenSearchOptions.PASSWORD, SECRET);
-    try (var writer = writer("waiting.", config, PATIENCE)) {
+    Path keys = directory.resolve("node.p12");
+    Path trust = Certificates.make(directory, "node", keys, Certificates.THIS_HOST);
+    try (var front = HttpsFront.before(openSearch.address(), keys);
+        var writer = writer("waiting.", config, PATIENCE);
+        var encrypted = writer("waiting.", encrypted(config, front, trust), PATIENCE)) {
       openSearch.failOneOf(1);
       flushUntilItWaits(writer, records.subList(0, 50), () -> openSearch.failOneOf(0));
       openSearch.admitOnly("app", "another");
       flushUntilItWaits(
           writer, records.subList(50, 100), () -> openSearch.admitOnly("app", SECRET));
       assertThat(writer.refused()).isEmpty();
+
+      openSearch.admitOnly("app", "another");
+      flushUntilItWaits(
+          encrypted, records.subList(100, 150), () -> openSearch.admitOnly("app", SECRET));
+      assertThat(encrypted.refused()).isEmpty();
 
       openSearch.admitOnly("app", "another");
       StoreConnection<OpenSearchDocument> connection = store("waiting.", config).connect();
@@ -278,6 +289,14 @@ class OpenSearchStoreITCase {
         .set(OpenSearchOptions.OPENSEARCH, openSearch.address())
         .set(OpenSearchOptions.TIMEOUT, Duration.ofSeconds(3))
         .set(StoreOptions.CREATE_TABLES, true);
+  }
+
+  /** The same cluster behind TLS, with the authority of its certificate. */
+  private static Configuration encrypted(Configuration config, HttpsFront front, Path trust) {
+    return new Configuration(config)
+        .set(OpenSearchOptions.OPENSEARCH, front.address())
+        .set(OpenSearchOptions.TRUST_STORE, trust.toString())
+        .set(OpenSearchOptions.TRUST_STORE_PASSWORD, Certificates.STORE_PASSWORD);
   }
 
   private static OpenSearchStore store(String prefix, Configuration config) {

@@ -50,7 +50,10 @@ public final class LedgerJob {
       ConfigOptions.key("retention")
           .durationType()
           .defaultValue(Duration.ofDays(30))
-          .withDescription("How long the operators remember an entry after its window has passed.");
+          .withDescription(
+              "How long the operators remember an entry after its window has passed, and"
+                  + " co-process-kept one that it has done with; 0s: what has matched is forgotten"
+                  + " at once.");
 
   static final JobDescription JOB =
       new JobDescription(
@@ -75,6 +78,8 @@ public final class LedgerJob {
     OPERATORS,
     /** A function with a state for each side, and a timer for each entry that waits. */
     CO_PROCESS,
+    /** The same, which keeps ids and entries for as long as the operators do. */
+    CO_PROCESS_KEPT,
     /** A join in Flink SQL. */
     INTERVAL_JOIN;
 
@@ -111,6 +116,7 @@ public final class LedgerJob {
           Discard.all(entries(packed).keyBy(LedgerEntry::reference), PackedEntries::number);
       case OPERATORS -> operators(env, packed, config);
       case CO_PROCESS -> PlainMatch.add(entries(packed), WINDOW);
+      case CO_PROCESS_KEPT -> KeptMatch.add(claims(packed), WINDOW, config.get(RETENTION));
       case INTERVAL_JOIN -> IntervalJoin.add(env, packed, WINDOW);
     }
   }
@@ -122,11 +128,15 @@ public final class LedgerJob {
         .uid("entries");
   }
 
+  private static DataStream<Claim> claims(DataStream<Long> packed) {
+    return packed.map(PackedEntries::claim).returns(TypeInformation.of(Claim.class)).uid("claims");
+  }
+
   private static void operators(
       StreamExecutionEnvironment env, DataStream<Long> packed, JobConfig config) {
     Reconciled reconciled =
         Reconciliation.of(
-            packed.map(PackedEntries::claim).returns(TypeInformation.of(Claim.class)).uid("claims"),
+            claims(packed),
             none(env, TypeInformation.of(Resolution.class), "resolutions"),
             env.fromData(TypeInformation.of(Notice.class), Notice.of(rule())).uid("rules"),
             new ReconcileSpec(

@@ -11,14 +11,14 @@ import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 import org.apache.flink.streaming.api.functions.co.KeyedCoProcessFunction;
 import org.apache.flink.util.Collector;
 import org.apache.flink.util.OutputTag;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Matches entries as one would by hand: the first of a reference is kept with a timer for the end
  * of its window, and forgotten when the other comes. It knows no repetitions, no decisions and no
  * rule but this, and an entry that comes after its partner's window is missing too.
  */
-final class PlainMatch
-    extends KeyedCoProcessFunction<String, LedgerEntry, LedgerEntry, LedgerEntry> {
+class PlainMatch extends KeyedCoProcessFunction<String, LedgerEntry, LedgerEntry, LedgerEntry> {
   static final OutputTag<LedgerEntry> MISSING =
       new OutputTag<>("missing", TypeInformation.of(LedgerEntry.class));
 
@@ -28,11 +28,16 @@ final class PlainMatch
   private transient ValueState<LedgerEntry> left;
   private transient ValueState<LedgerEntry> right;
 
-  private PlainMatch(long windowMillis) {
+  PlainMatch(long windowMillis) {
     this.windowMillis = windowMillis;
   }
 
+  /** Matches entries of which nothing is kept once they are matched or missed. */
   static void add(DataStream<LedgerEntry> entries, Duration window) {
+    add(entries, new PlainMatch(window.toMillis()));
+  }
+
+  static void add(DataStream<LedgerEntry> entries, PlainMatch function) {
     SingleOutputStreamOperator<LedgerEntry> matches =
         entries
             .filter(entry -> entry.ledger().equals(PackedEntries.LEFT))
@@ -43,7 +48,7 @@ final class PlainMatch
                     .filter(entry -> entry.ledger().equals(PackedEntries.RIGHT))
                     .uid("right")
                     .keyBy(LedgerEntry::reference))
-            .process(new PlainMatch(window.toMillis()), TypeInformation.of(LedgerEntry.class))
+            .process(function, TypeInformation.of(LedgerEntry.class))
             .uid("match")
             .name("Match entries");
     Discard.some(matches, PackedEntries::number, "discard-matches");
@@ -51,7 +56,7 @@ final class PlainMatch
   }
 
   @Override
-  public void open(OpenContext context) {
+  public void open(OpenContext context) throws Exception {
     TypeInformation<LedgerEntry> type = TypeInformation.of(LedgerEntry.class);
     left = getRuntimeContext().getState(new ValueStateDescriptor<>("left", type));
     right = getRuntimeContext().getState(new ValueStateDescriptor<>("right", type));
@@ -69,6 +74,20 @@ final class PlainMatch
     match(entry, right, left, context, out);
   }
 
+  /** Whether its reference is done with, so that it is one too many. */
+  boolean isRepeated(LedgerEntry entry) throws Exception {
+    return false;
+  }
+
+  /**
+   * An entry is done with.
+   *
+   * @param other the one that it has matched; null where it was missed
+   */
+  void keep(LedgerEntry entry, @Nullable LedgerEntry other) throws Exception {
+    // Forgotten.
+  }
+
   private void match(
       LedgerEntry entry,
       ValueState<LedgerEntry> own,
@@ -76,6 +95,10 @@ final class PlainMatch
       Context context,
       Collector<LedgerEntry> out)
       throws Exception {
+    if (isRepeated(entry)) {
+      context.output(MISSING, entry);
+      return;
+    }
     LedgerEntry other = others.value();
     if (other == null
         || other.amountMinor() != entry.amountMinor()
@@ -86,6 +109,7 @@ final class PlainMatch
     }
     others.clear();
     context.timerService().deleteEventTimeTimer(other.at() + windowMillis);
+    keep(entry, other);
     out.collect(entry);
   }
 
@@ -102,6 +126,7 @@ final class PlainMatch
     if (entry != null && entry.at() + windowMillis <= time) {
       context.output(MISSING, entry);
       side.clear();
+      keep(entry, null);
     }
   }
 }

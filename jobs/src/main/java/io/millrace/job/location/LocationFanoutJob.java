@@ -102,28 +102,22 @@ public final class LocationFanoutJob {
     Ingested<NearbyAsked> questions =
         Ingest.from(env, config, endpoints, Topics.LOCATION_NEARBY_REQUESTS, "questions");
 
-    LocationSharing sharing =
-        LocationSharing.of(
-            rows(updates.values(), LocationRows::located, OwnerEvent.STREAM_TYPE, "positions")
-                .union(
-                    awaited(
-                        rows(
-                            grants.values(),
-                            LocationRows::granted,
-                            OwnerEvent.STREAM_TYPE,
-                            "changes"),
-                        spec,
-                        "unawaited-grants"),
-                    awaited(
-                        rows(
-                            places.values(),
-                            LocationRows::placed,
-                            OwnerEvent.STREAM_TYPE,
-                            "drawings"),
-                        spec,
-                        "unawaited-places"))
-                .keyBy(OwnerEvent::ownerId),
-            spec);
+    DataStream<OwnerEvent> positions =
+        events(updates.values(), LocationRows::located, spec, "positions");
+    DataStream<OwnerEvent> changes =
+        events(grants.values(), LocationRows::granted, spec, "changes");
+    DataStream<OwnerEvent> drawings =
+        events(places.values(), LocationRows::placed, spec, "drawings");
+    DataStream<OwnerEvent> happening =
+        positions.union(
+            awaited(changes, spec, "unawaited-grants"),
+            awaited(drawings, spec, "unawaited-places"));
+    if (!spec.byClock()) {
+      DataStream<OwnerEvent> times =
+          events(questions.values(), LocationRows::time, spec, "question-times");
+      happening = happening.union(awaited(times, spec, "unawaited-times"));
+    }
+    LocationSharing sharing = LocationSharing.of(happening.keyBy(OwnerEvent::ownerId), spec);
     SingleOutputStreamOperator<ViewerEvent> steps = sharing.owners();
     SingleOutputStreamOperator<NearbyAnswer> viewers = viewers(sharing, questions.values(), spec);
 
@@ -167,6 +161,13 @@ public final class LocationFanoutJob {
   private static <I, O> SingleOutputStreamOperator<O> rows(
       DataStream<I> from, MapFunction<I, O> map, TypeInformation<O> type, String uid) {
     return from.map(map).returns(type).uid(uid).name("To " + type.getTypeClass().getSimpleName());
+  }
+
+  /** What happens to owners; of a bounded input, its end too. */
+  private static <I> DataStream<OwnerEvent> events(
+      DataStream<I> from, MapFunction<I, OwnerEvent> map, ShareSpec spec, String uid) {
+    DataStream<OwnerEvent> events = rows(from, map, OwnerEvent.STREAM_TYPE, uid);
+    return spec.byClock() ? events : LocationSharing.untilEnd(events, uid + "-end");
   }
 
   /** The stream, for which others wait only where the order of times counts. */

@@ -159,6 +159,11 @@ final class LocationRows {
         event.enteredAt());
   }
 
+  /** Of a question, when it was asked. */
+  static OwnerEvent time(NearbyAsked asked) {
+    return OwnerEvent.time(asked.userId(), asked.at());
+  }
+
   static NearbyRequest asked(NearbyAsked asked) {
     return new NearbyRequest(
         asked.requestId(),

@@ -200,14 +200,11 @@ public final class LogIngestionJob {
   /** Keeps every line as it came, before anything reads it. */
   private static void archive(DataStream<LogLine> lines, JobConfig config) {
     String name = config.get(KafkaOptions.TOPIC_PREFIX) + Topics.LOGS_RAW.name();
+    ArchiveRow row = new ArchiveRow();
     lines
         .sinkTo(
             Archive.of(
-                config.configuration(),
-                name,
-                LineArchived.class,
-                new ArchiveRow(),
-                LogLine::timestamp))
+                config.configuration(), name, LineArchived.class, row, row, LogLine::timestamp))
         .uid("archive-sink")
         .name("Archive " + name);
   }

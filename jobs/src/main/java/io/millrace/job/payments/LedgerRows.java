@@ -16,6 +16,7 @@ import io.millrace.operator.reconcile.ResolutionOutcome;
 import io.millrace.operator.reconcile.StageKind;
 import io.millrace.operator.reconcile.Suggestion;
 import io.millrace.operator.reconcile.TieOut;
+import io.millrace.schema.codec.IsoDurations;
 import io.millrace.schema.payments.AuditRecorded;
 import io.millrace.schema.payments.BreakEscalated;
 import io.millrace.schema.payments.BreakPublished;
@@ -108,7 +109,7 @@ final class LedgerRows {
             stages,
             rule.window() == null
                 ? PairRule.DEFAULT_WINDOW_MILLIS
-                : Duration.parse(rule.window()).toMillis(),
+                : IsoDurations.parse(rule.window()).toMillis(),
             rule.deleted() != null && rule.deleted()));
   }
 

@@ -18,7 +18,8 @@ public final class ReconciliationOptions {
           .defaultValue(Duration.ofDays(30))
           .withDescription(
               "How long an entry is remembered after its window has passed, so that repetitions,"
-                  + " late partners and decisions find it.");
+                  + " late partners and decisions find it; 0s: no id is remembered, and what has"
+                  + " matched is forgotten at once.");
 
   /** How often days are summed up. */
   public static final ConfigOption<Duration> TIE_OUT_PERIOD =

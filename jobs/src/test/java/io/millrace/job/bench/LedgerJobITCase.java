@@ -18,7 +18,7 @@ import org.apache.flink.test.junit5.MiniClusterExtension;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Whatever matches entries finds the same. */
 class LedgerJobITCase {
@@ -40,13 +40,26 @@ class LedgerJobITCase {
   private long aloneChecksum;
 
   @ParameterizedTest
-  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "EXCHANGE")
-  void entries_areMatchedOrTold(LedgerJob.Variant variant) throws Exception {
+  @CsvSource({
+    "OPERATORS, 30d",
+    "OPERATORS, 0s",
+    "CO_PROCESS, 0s",
+    "CO_PROCESS_KEPT, 30d",
+    "INTERVAL_JOIN, 0s"
+  })
+  void entries_areMatchedOrTold(LedgerJob.Variant variant, String retention) throws Exception {
     Path file = directory.resolve("entries");
     writeEntries(file);
     JobConfig config =
         JobConfig.parse(
-            new String[] {"--entries", file.toString(), "--variant", variant.toString()},
+            new String[] {
+              "--entries",
+              file.toString(),
+              "--variant",
+              variant.toString(),
+              "--retention",
+              retention
+            },
             LedgerJob.JOB);
     StreamExecutionEnvironment env =
         variant == LedgerJob.Variant.INTERVAL_JOIN

@@ -8,8 +8,12 @@ import io.millrace.connector.archive.Archive;
 import io.millrace.connector.archive.ArchiveOptions;
 import io.millrace.operator.logs.LogLine;
 import io.millrace.schema.codec.JsonCodec;
+import io.millrace.schema.codec.JsonOutput;
 import io.millrace.schema.logs.LineArchived;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.util.Map;
+import java.util.Random;
 import org.apache.flink.api.common.functions.DefaultOpenContext;
 import org.apache.flink.configuration.Configuration;
 import org.jspecify.annotations.Nullable;
@@ -28,7 +32,9 @@ class ArchiveRowTest {
   private static void assertHadBack(byte @Nullable [] value, LineArchived row) throws Exception {
     FromArchive back = new FromArchive();
     back.open(DefaultOpenContext.INSTANCE);
-    LogLine line = back.map(new String(JsonCodec.of(LineArchived.class).encode(row), UTF_8));
+    String json = new String(JsonCodec.of(LineArchived.class).encode(row), UTF_8);
+    assertThat(written(line(value))).isEqualTo(json);
+    LogLine line = back.map(json);
     assertThat(line.value()).isEqualTo(value);
     assertThat(line.source()).isEqualTo("web");
     assertThat(line.timestamp()).isEqualTo(AT);
@@ -52,6 +58,32 @@ class ArchiveRowTest {
     assertHadBack(null, ofNone);
   }
 
+  private static String written(LogLine line) throws IOException {
+    JsonOutput out = new JsonOutput();
+    new ArchiveRow().write(line, out);
+    ByteArrayOutputStream written = new ByteArrayOutputStream();
+    out.writeTo(written);
+    return written.toString(UTF_8);
+  }
+
+  @Test
+  void line_ofAnyBytes_isWrittenAsItsRow() throws Exception {
+    Random random = new Random(7);
+    byte[] some = "{\"a\":\"b\\\n\t é\uD83D\uDE00\"}".getBytes(UTF_8);
+    JsonCodec<LineArchived> codec = JsonCodec.of(LineArchived.class);
+    for (int i = 0; i < 5_000; i++) {
+      byte[] value = new byte[random.nextInt(100)];
+      int changed = random.nextInt(value.length + 1);
+      for (int at = 0; at < value.length; at++) {
+        value[at] = i % 2 == 0 && at == changed ? (byte) random.nextInt() : some[at % some.length];
+      }
+      LogLine line =
+          new LogLine("é\"" + i, "logs.raw", i, 1L << i % 63, -i, null, value, Map.of(), false);
+      assertThat(written(line))
+          .isEqualTo(new String(codec.encode(new ArchiveRow().apply(line)), UTF_8));
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"json", "parquet"})
   void rows_haveAFormInEachFormat(String format) {
@@ -62,7 +94,12 @@ class ArchiveRowTest {
     assertThatCode(
             () ->
                 Archive.of(
-                    options, "logs.raw", LineArchived.class, new ArchiveRow(), LogLine::timestamp))
+                    options,
+                    "logs.raw",
+                    LineArchived.class,
+                    new ArchiveRow(),
+                    new ArchiveRow(),
+                    LogLine::timestamp))
         .doesNotThrowAnyException();
   }
 }

@@ -8,6 +8,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.millrace.connector.archive.ArchivedRows;
 import io.millrace.connector.kafka.KafkaTopics;
 import io.millrace.job.FailingOnce;
 import io.millrace.job.JobConfig;
@@ -485,12 +486,15 @@ class LogIngestionJobITCase {
   }
 
   @Test
-  void retention_linesThatCameInLate_areLookedForAsLongAfterTheirDayAsIsGiven() throws Exception {
+  void retention_linesInParquetThatCameInLate_areLookedForAsLongAfterTheirDayAsIsGiven()
+      throws Exception {
     String prefix = "late-cold.";
     Path archive = directory.resolve("archive-late");
     String[] options = {
       "--archive",
       archive.toString(),
+      "--archive-format",
+      "parquet",
       "--opensearch",
       openSearch.address(),
       "--create-tables",
@@ -550,7 +554,7 @@ class LogIngestionJobITCase {
     return new LogRetention(
         OpenSearchNode.at(openSearch.address(), null),
         prefix,
-        LogArchive.at(archive.toString(), prefix));
+        LogArchive.at(archive.toString(), prefix, ArchivedRows::readParquet));
   }
 
   private static Path onlyFileOf(Path directory) throws IOException {

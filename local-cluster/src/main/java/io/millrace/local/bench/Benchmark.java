@@ -153,6 +153,9 @@ public enum Benchmark {
               Comparison.of(EntryVariant.OPERATORS, EntryVariant.EXCHANGE),
               new Comparison(EntryVariant.OPERATORS, EntryVariant.CO_PROCESS, 6),
               new Comparison(EntryVariant.OPERATORS, EntryVariant.INTERVAL_JOIN, 4),
+              Comparison.of(EntryVariant.OPERATORS_30D, EntryVariant.CO_PROCESS_30D),
+              Comparison.of(EntryVariant.OPERATORS_30D, EntryVariant.CO_PROCESS),
+              Comparison.of(EntryVariant.OPERATORS_30D, EntryVariant.INTERVAL_JOIN),
               new Comparison(EntryVariant.OPERATORS_ALONE, EntryVariant.CO_PROCESS_ALONE, 0.9),
               new Comparison(EntryVariant.RECONCILIATION, EntryVariant.FLINK_SQL, 2.5));
       case LOG_INGESTION ->

@@ -8,10 +8,14 @@ import java.util.List;
 enum EntryVariant implements TopicVariant {
   /** They are exchanged by reference and discarded. */
   EXCHANGE("exchange", "exchange", true),
-  /** The operators of reconciliation. */
+  /** The operators of reconciliation, which forget about as early as the function does. */
   OPERATORS("operators", "operators", true),
   /** A function with a state for each side and timers. */
   CO_PROCESS("co-process", "co-process", true),
+  /** The operators with their default retention. */
+  OPERATORS_30D("operators-30d", "operators", true),
+  /** Functions that keep ids and entries for as long. */
+  CO_PROCESS_30D("co-process-30d", "co-process-kept", true),
   /** A join in Flink SQL. */
   INTERVAL_JOIN("interval-join", "interval-join", true),
   /** The operators where nothing matches. */
@@ -24,6 +28,9 @@ enum EntryVariant implements TopicVariant {
   FLINK_SQL("flink-sql", "", true);
 
   private static final String BENCH = "io.millrace.job.bench.";
+
+  /** What has matched is forgotten at once, as a function by hand does. */
+  private static final String SHORT_RETENTION = "0s";
 
   private final String code;
   private final String matching;
@@ -46,12 +53,23 @@ enum EntryVariant implements TopicVariant {
       case EXCHANGE -> List.of("an exchange by reference, and nothing else");
       case OPERATORS ->
           List.of(
-              "all operators of reconciliation with their defaults, --order arrival: repetitions are",
-              "told for 30 days, breaks and postings made, matches kept for decisions");
+              "all operators of reconciliation, --order arrival, --retention 0s: what has matched is",
+              "forgotten at once, what is missing after three windows; a repetition is told only until",
+              "then");
       case CO_PROCESS ->
           List.of(
               "KeyedCoProcessFunction, a ValueState a side, a timer for each entry that waits, which",
-              "is deleted with the state when the other comes; repetitions are not told");
+              "is deleted with the state when the other comes; repetitions are not told, and what",
+              "has matched or is missed is forgotten at once");
+      case OPERATORS_30D ->
+          List.of(
+              "as operators, with the default --retention of 30 days: no id and no match is forgotten",
+              "during the run");
+      case CO_PROCESS_30D ->
+          List.of(
+              "as co-process behind a KeyedProcessFunction that tells repetitions by a ValueState an",
+              "id; entries that have matched or are missed are kept in a ValueState a reference; both",
+              "with a time to live of 30 days");
       case INTERVAL_JOIN ->
           List.of(
               "full outer join in Flink SQL within the window, rows in its own form; RocksDB;",
@@ -115,8 +133,19 @@ enum EntryVariant implements TopicVariant {
       case RECONCILIATION ->
           List.of("--create-topics", "true", "--stores", "none", "--order", "arrival");
       case FLINK_SQL -> List.of("--create-topics", "true");
-      default -> List.of("--entries", file(directory, matches).toString(), "--variant", matching);
+      case OPERATORS_30D, CO_PROCESS_30D -> inProcess(directory, "30d");
+      default -> inProcess(directory, SHORT_RETENTION);
     };
+  }
+
+  private List<String> inProcess(Path directory, String retention) {
+    return List.of(
+        "--entries",
+        file(directory, matches).toString(),
+        "--variant",
+        matching,
+        "--retention",
+        retention);
   }
 
   /** The file of entries that match, or that don't. */

@@ -8,7 +8,6 @@ import com.fasterxml.jackson.dataformat.csv.CsvMapper;
 import com.fasterxml.jackson.dataformat.csv.CsvParser;
 import io.millrace.local.feed.TopicFields.Field;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
@@ -43,7 +42,7 @@ final class CsvRows implements RowReader {
    * @throws InputException where the header is unreadable or has no column that a field comes from
    */
   static CsvRows of(byte[] header, TopicFields fields) throws InputException {
-    String[] names = cells(LineSplitter.withoutByteOrderMark(header));
+    String[] names = cells(header);
     if (names == null) {
       throw new InputException("the first row does not name the columns");
     }
@@ -86,7 +85,8 @@ final class CsvRows implements RowReader {
         object.set(field.name(), fields.value(field.kind(), text));
       }
     }
-    return object.toString().getBytes(StandardCharsets.UTF_8);
+    byte[] read = RowReader.bytes(object.toString());
+    return read == null ? row : read;
   }
 
   private static int column(Field field, List<String> columns) throws InputException {

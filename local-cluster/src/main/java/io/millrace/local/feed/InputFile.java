@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.zip.GZIPInputStream;
@@ -46,6 +47,7 @@ public record InputFile(Topic<?> topic, Path path, Format format) {
 
   private static final String COMPRESSED = ".gz";
   private static final int BUFFER_BYTES = 256 * 1024;
+  private static final byte[] BYTE_ORDER_MARK = {(byte) 0xEF, (byte) 0xBB, (byte) 0xBF};
 
   /**
    * The file at {@code path} as an input of {@code topic}.
@@ -90,14 +92,18 @@ public record InputFile(Topic<?> topic, Path path, Format format) {
     return format == Format.LOG && topic.isRaw();
   }
 
-  /** Opens the file's content, decompressed. */
+  /** Opens the file's content, decompressed, behind a byte order mark of UTF-8. */
   InputStream open() throws IOException {
     InputStream bytes = Files.newInputStream(path);
-    if (!isCompressed(path)) {
-      return new BufferedInputStream(bytes, BUFFER_BYTES);
-    }
     try {
-      return new BufferedInputStream(new GZIPInputStream(bytes, BUFFER_BYTES), BUFFER_BYTES);
+      InputStream content =
+          new BufferedInputStream(
+              isCompressed(path) ? new GZIPInputStream(bytes, BUFFER_BYTES) : bytes, BUFFER_BYTES);
+      content.mark(BYTE_ORDER_MARK.length);
+      if (!Arrays.equals(content.readNBytes(BYTE_ORDER_MARK.length), BYTE_ORDER_MARK)) {
+        content.reset();
+      }
+      return content;
     } catch (IOException e) {
       bytes.close();
       throw e;

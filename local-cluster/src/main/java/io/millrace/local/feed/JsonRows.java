@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.node.LongNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.millrace.local.feed.TopicFields.Field;
 import io.millrace.local.feed.TopicFields.Kind;
-import java.nio.charset.StandardCharsets;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
@@ -31,9 +30,11 @@ final class JsonRows implements RowReader {
       return row;
     }
     try {
-      return TopicFields.STRICT.readTree(text) instanceof ObjectNode object
-          ? changed(object).toString().getBytes(StandardCharsets.UTF_8)
-          : row;
+      byte[] read =
+          TopicFields.STRICT.readTree(text) instanceof ObjectNode object
+              ? RowReader.bytes(changed(object).toString())
+              : null;
+      return read == null ? row : read;
     } catch (JsonProcessingException e) {
       return row;
     }

@@ -4,7 +4,6 @@ import io.millrace.local.broker.LocalBroker;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -88,16 +87,6 @@ final class LineSplitter {
       }
     }
     return any ? line.toByteArray() : null;
-  }
-
-  /** Drops a byte order mark at the start of a line. */
-  static byte[] withoutByteOrderMark(byte[] line) {
-    boolean marked =
-        line.length >= 3
-            && line[0] == (byte) 0xEF
-            && line[1] == (byte) 0xBB
-            && line[2] == (byte) 0xBF;
-    return marked ? Arrays.copyOfRange(line, 3, line.length) : line;
   }
 
   private boolean fill() throws IOException {

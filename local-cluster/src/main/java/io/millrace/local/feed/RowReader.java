@@ -1,6 +1,7 @@
 package io.millrace.local.feed;
 
 import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
@@ -15,6 +16,18 @@ interface RowReader {
   static @Nullable String text(byte[] row) {
     try {
       return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(row)).toString();
+    } catch (CharacterCodingException e) {
+      return null;
+    }
+  }
+
+  /** A text in UTF-8, or null where it has none: JSON may name half of a surrogate pair. */
+  static byte @Nullable [] bytes(String text) {
+    try {
+      ByteBuffer encoded = StandardCharsets.UTF_8.newEncoder().encode(CharBuffer.wrap(text));
+      byte[] bytes = new byte[encoded.remaining()];
+      encoded.get(bytes);
+      return bytes;
     } catch (CharacterCodingException e) {
       return null;
     }

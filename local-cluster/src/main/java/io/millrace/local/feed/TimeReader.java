@@ -9,16 +9,22 @@ import java.time.LocalDateTime;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
+import java.time.chrono.IsoEra;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeFormatterBuilder;
+import java.time.format.ResolverStyle;
+import java.time.temporal.ChronoField;
 import java.time.temporal.TemporalAccessor;
+import java.util.List;
 import java.util.Locale;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the times of foreign files into milliseconds since the epoch, as {@code --time-format} and
- * {@code --time-zone} state them. Digits below a millisecond are cut.
+ * {@code --time-zone} state them. Digits below a millisecond are cut. A day that there is not and a
+ * local time that its zone skips are no times; of a local time that comes twice the earlier is
+ * meant.
  */
 public final class TimeReader {
   private static final String EPOCH_SECONDS = "epoch-seconds";
@@ -35,7 +41,8 @@ public final class TimeReader {
           .append(DateTimeFormatter.ISO_LOCAL_TIME)
           .optionalStart()
           .appendOffsetId()
-          .toFormatter(Locale.ROOT);
+          .toFormatter(Locale.ROOT)
+          .withResolverStyle(ResolverStyle.STRICT);
 
   private interface Form {
     /** Milliseconds since the epoch; an exception where {@code text} is not of this form. */
@@ -70,8 +77,7 @@ public final class TimeReader {
       case EPOCH_MILLIS -> new TimeReader(text -> number(text, 0), zoneId);
       default -> {
         try {
-          DateTimeFormatter formatter = DateTimeFormatter.ofPattern(format, Locale.ENGLISH);
-          yield new TimeReader(pattern(formatter, zoneId), zoneId);
+          yield new TimeReader(pattern(formatter(format), zoneId), zoneId);
         } catch (IllegalArgumentException e) {
           throw new InputException(
               "invalid --time-format '"
@@ -107,6 +113,15 @@ public final class TimeReader {
     }
   }
 
+  /** Takes no day that there is not, and {@code yyyy} for a year of our era. */
+  private static DateTimeFormatter formatter(String pattern) {
+    return new DateTimeFormatterBuilder()
+        .appendPattern(pattern)
+        .parseDefaulting(ChronoField.ERA, IsoEra.CE.getValue())
+        .toFormatter(Locale.ENGLISH)
+        .withResolverStyle(ResolverStyle.STRICT);
+  }
+
   private static Form pattern(DateTimeFormatter formatter, ZoneId zone) {
     return text -> millis(formatter, zone, text);
   }
@@ -121,7 +136,11 @@ public final class TimeReader {
     } else if (time instanceof Instant exact) {
       instant = exact;
     } else if (time instanceof LocalDateTime local) {
-      instant = local.atZone(zone).toInstant();
+      List<ZoneOffset> offsets = zone.getRules().getValidOffsets(local);
+      if (offsets.isEmpty()) {
+        throw new DateTimeException("the zone skips this time");
+      }
+      instant = local.toInstant(offsets.get(0));
     } else {
       instant = LocalDate.from(time).atStartOfDay(zone).toInstant();
     }

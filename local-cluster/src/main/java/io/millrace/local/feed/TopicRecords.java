@@ -4,10 +4,10 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.millrace.schema.Topic;
 import io.millrace.schema.Topic.Cleanup;
+import io.millrace.schema.codec.EventTimes;
 import io.millrace.schema.codec.RawLine;
 import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
-import java.time.OffsetDateTime;
 import java.util.OptionalLong;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.jspecify.annotations.Nullable;
@@ -46,17 +46,19 @@ final class TopicRecords {
     if (object == null || line == null || !line.isTextual()) {
       return ofLine(row);
     }
-    JsonNode from = object.get("source");
+    JsonNode named = object.get("source");
+    JsonNode from = named == null || named.isNull() ? null : named;
     JsonNode at = object.get("at");
     OptionalLong time = time(at);
     boolean isRow =
         (from == null || from.isTextual()) && (at == null || at.isNull() || time.isPresent());
-    return isRow
-        ? raw(
+    byte[] bytes = isRow ? RowReader.bytes(line.textValue()) : null;
+    return bytes == null
+        ? ofLine(row)
+        : raw(
             from == null ? source : from.textValue(),
             time.isPresent() ? time.getAsLong() : null,
-            line.textValue().getBytes(StandardCharsets.UTF_8))
-        : ofLine(row);
+            bytes);
   }
 
   /** The record of a line, as it is in a log. */
@@ -93,7 +95,7 @@ final class TopicRecords {
       return OptionalLong.empty();
     }
     try {
-      long millis = OffsetDateTime.parse(at.textValue()).toInstant().toEpochMilli();
+      long millis = EventTimes.millis(at.textValue());
       return millis < 0 ? OptionalLong.empty() : OptionalLong.of(millis);
     } catch (DateTimeException | ArithmeticException e) {
       return OptionalLong.empty();

@@ -21,6 +21,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import org.apache.flink.core.fs.FileStatus;
 import org.apache.flink.core.fs.FileSystem;
@@ -39,11 +40,25 @@ public final class LogArchive {
 
   private final FileSystem files;
   private final Path root;
+  private final ParquetRows parquet;
   private final Map<LocalDate, OffsetRanges> read = new HashMap<>();
 
-  private LogArchive(FileSystem files, Path root) {
+  private LogArchive(FileSystem files, Path root, ParquetRows parquet) {
     this.files = files;
     this.root = root;
+    this.parquet = parquet;
+  }
+
+  /** Reads files of Parquet. */
+  @FunctionalInterface
+  public interface ParquetRows {
+    /**
+     * Reads the rows of a file, as lines of JSON.
+     *
+     * @param line is told of each
+     * @throws IOException where it can't be read, or is damaged
+     */
+    void read(Path file, Consumer<String> line) throws IOException;
   }
 
   /**
@@ -52,10 +67,12 @@ public final class LogArchive {
    * @param directory what the job was given as {@code archive}: a directory of this machine, or an
    *     address such as {@code s3://bucket/logs} of a file system that Flink has here
    * @param topicPrefix what the deployment puts before the names of topics
+   * @param parquet reads files that are Parquet
    * @throws IllegalArgumentException where nothing was archived there
    * @throws IOException where that can't be read
    */
-  public static LogArchive at(String directory, String topicPrefix) throws IOException {
+  public static LogArchive at(String directory, String topicPrefix, ParquetRows parquet)
+      throws IOException {
     Path root =
         new Path(
             ADDRESS.matcher(directory).lookingAt()
@@ -67,7 +84,7 @@ public final class LogArchive {
       throw new IllegalArgumentException(
           root + " is no directory of an archive; give --archive what log ingestion has");
     }
-    return new LogArchive(files, root);
+    return new LogArchive(files, root, parquet);
   }
 
   private static boolean isDirectory(FileSystem files, Path path) throws IOException {
@@ -112,35 +129,63 @@ public final class LogArchive {
   }
 
   private void read(Path file, JsonNode listed, OffsetRanges offsets) throws IOException {
-    if (file.getName().endsWith(PARQUET)) {
-      throw new IOException(
-          file
-              + " is Parquet, and only lines of JSON can be looked for; have log ingestion run with"
-              + " archive-format=json where days are to be deleted or brought back");
-    }
     MessageDigest digest = sha256();
-    long rows = 0;
-    try (InputStream in = new DigestInputStream(files.open(file), digest);
+    Rows rows = new Rows(offsets);
+    try (InputStream in = new DigestInputStream(files.open(file), digest)) {
+      if (file.getName().endsWith(PARQUET)) {
+        in.transferTo(OutputStream.nullOutputStream());
+      } else {
         BufferedReader lines =
-            new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8))) {
-      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-        LineArchived row = ROWS.decode(line.getBytes(StandardCharsets.UTF_8));
-        offsets.add(row.topic() + ":" + row.partition(), row.offset());
-        rows++;
+            new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8));
+        for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+          rows.accept(line);
+        }
       }
     } catch (FileNotFoundException e) {
       throw new IOException(file + " is listed but not there; bring it back from a copy", e);
-    } catch (RejectedException e) {
-      throw changed(file, "row " + (rows + 1) + " is no archived line: " + e.getMessage(), e);
     }
     String found = HexFormat.of().formatHex(digest.digest());
-    if (rows != listed.path("rows").asLong() || !found.equals(listed.path("sha256").asText())) {
+    boolean isSame = found.equals(listed.path("sha256").asText());
+    if (isSame && file.getName().endsWith(PARQUET)) {
+      parquet.read(file, rows);
+    }
+    RejectedException rejected = rows.rejected;
+    if (rejected != null) {
+      throw changed(
+          file, "row " + rows.count + " is no archived line: " + rejected.getMessage(), rejected);
+    }
+    if (!isSame || rows.count != listed.path("rows").asLong()) {
       throw changed(
           file,
           String.format(
               "it has %d rows and SHA-256 %s, its list says %d and %s",
-              rows, found, listed.path("rows").asLong(), listed.path("sha256").asText()),
+              rows.count, found, listed.path("rows").asLong(), listed.path("sha256").asText()),
           null);
+    }
+  }
+
+  /** Takes rows, up to the first that is none. */
+  private static final class Rows implements Consumer<String> {
+    private final OffsetRanges offsets;
+    private long count;
+    private @Nullable RejectedException rejected;
+
+    Rows(OffsetRanges offsets) {
+      this.offsets = offsets;
+    }
+
+    @Override
+    public void accept(String line) {
+      if (rejected != null) {
+        return;
+      }
+      count++;
+      try {
+        LineArchived row = ROWS.decode(line.getBytes(StandardCharsets.UTF_8));
+        offsets.add(row.topic() + ":" + row.partition(), row.offset());
+      } catch (RejectedException e) {
+        rejected = e;
+      }
     }
   }
 

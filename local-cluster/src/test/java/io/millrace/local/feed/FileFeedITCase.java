@@ -1,7 +1,9 @@
 package io.millrace.local.feed;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.entry;
 
 import io.millrace.local.broker.LocalBroker;
 import io.millrace.local.broker.TopicAdmin;
@@ -112,7 +114,32 @@ class FileFeedITCase {
     assertThat(last).hasSize(50);
   }
 
-  private void feed(Path... paths) throws Exception {
+  @Test
+  void feed_filesOfOneTopic_comeInTheOrderOfTheirTimes() throws Exception {
+    String first = "{\"at\":1000000001000,\"client\":\"c\",\"path\":\"/1\"}";
+    String second = "{\"at\":\"2001-09-09T01:46:42Z\",\"client\":\"c\",\"path\":\"/2\"}";
+    String bad = "{\"at\":null,\"client\":\"c\"}";
+    String refused = "{\"at\":99999999999999,\"client\":\"c\",\"path\":\"/year-5138\"}";
+    String third = "{\"at\":1000000003000,\"client\":\"c\",\"path\":\"/3\"}";
+    String fourth = "{\"at\":1000000004000,\"client\":\"c\",\"path\":\"/4\"}";
+    String fifth = "{\"at\":1000000004000,\"client\":\"c\",\"path\":\"/5\"}";
+    Path one = directory.resolve("one.jsonl");
+    Path other = directory.resolve("other.jsonl");
+    String seconds = "{\"at\":1000000004,\"client\":\"c\",\"path\":\"/1970\"}";
+    Files.writeString(one, String.join("\n", second, refused, third, fourth, seconds));
+    Files.writeString(other, String.join("\n", bad, first, fifth, third));
+
+    FileFeed feed = feed(one, other);
+
+    assertThat(read(9))
+        .extracting(record -> new String(record.value(), UTF_8))
+        .containsExactly(bad, first, second, refused, third, fourth, seconds, fifth, third);
+    assertThat(feed.disorder())
+        .as("the last of the second file is a second behind the one before it")
+        .containsExactly(entry(Topics.WEB_REQUESTS, Duration.ofSeconds(1)));
+  }
+
+  private FileFeed feed(Path... paths) throws Exception {
     List<InputFile> files = new ArrayList<>();
     for (Path path : paths) {
       files.add(InputFile.of(Topics.WEB_REQUESTS, path));
@@ -122,6 +149,7 @@ class FileFeedITCase {
     try (TopicFeeder feeder = new TopicFeeder(broker.bootstrap())) {
       feed.feed(feeder, () -> false);
     }
+    return feed;
   }
 
   private List<ConsumerRecord<byte[], byte[]>> read(int count) throws Exception {

@@ -104,6 +104,16 @@ class InputFileTest {
                 + "\"currency\":\"EUR\",\"counterparty\":null,\"description\":null}");
   }
 
+  @ParameterizedTest
+  @CsvSource({"'', ''", "a, a", "\ufeff, ''", "'\ufeffa,b', 'a,b'", "a\ufeff, a\ufeff"})
+  void open_byteOrderMark_isNoPartOfTheContent(String content, String read) throws Exception {
+    InputFile file =
+        InputFile.of(Topics.WEB_REQUESTS, Files.writeString(directory.resolve("a.jsonl"), content));
+    try (InputStream in = file.open()) {
+      assertThat(in.readAllBytes()).asString(UTF_8).isEqualTo(read);
+    }
+  }
+
   @Test
   void check_notGzip_isRefusedInOneLine() throws Exception {
     Path file = Files.writeString(directory.resolve("a.jsonl.gz"), "{}\n");

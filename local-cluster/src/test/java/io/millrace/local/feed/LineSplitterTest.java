@@ -71,13 +71,6 @@ class LineSplitterTest {
         .hasMessageStartingWith("line 2 is longer than");
   }
 
-  @Test
-  void withoutByteOrderMark_marked_drops() {
-    byte[] marked = {(byte) 0xEF, (byte) 0xBB, (byte) 0xBF, 'a'};
-    assertThat(LineSplitter.withoutByteOrderMark(marked)).containsExactly('a');
-    assertThat(LineSplitter.withoutByteOrderMark(new byte[] {'a'})).containsExactly('a');
-  }
-
   private static List<String> split(String text, boolean quotes) throws Exception {
     LineSplitter splitter =
         new LineSplitter(new ByteArrayInputStream(text.getBytes(ISO_8859_1)), quotes);

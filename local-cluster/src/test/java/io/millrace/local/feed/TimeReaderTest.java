@@ -17,6 +17,9 @@ class TimeReaderTest {
         "dd/MM/yyyy HH:mm, -, 20/03/2021 00:22, 1616199720000",
         "dd/MM/yyyy HH:mm, Europe/Berlin, 20/03/2021 01:22, 1616199720000",
         "dd/MM/yyyy HH:mm, +02:00, 20/03/2021 02:22, 1616199720000",
+        "dd/MM/yyyy HH:mm, Europe/Berlin, 31/10/2021 02:30, 1635640200000",
+        "d/M/yy HH:mm, -, 20/3/21 00:22, 1616199720000",
+        "uuuu-MM-dd HH:mm, -, 2021-03-20 00:22, 1616199720000",
         "d MMM yyyy HH:mm:ss Z, -, 20 Mar 2021 01:22:00 +0100, 1616199720000",
         "d MMM yyyy HH:mm:ss Z, Asia/Tokyo, 20 Mar 2021 01:22:00 +0100, 1616199720000",
         "yyyy-MM-dd, -, 2021-03-20, 1616198400000",
@@ -35,15 +38,20 @@ class TimeReaderTest {
   }
 
   @ParameterizedTest
-  @CsvSource({
-    "dd/MM/yyyy HH:mm, 2021-03-20 00:22",
-    "epoch-seconds, soon",
-    "epoch-seconds, 1e999999999",
-    "epoch-seconds, NaN",
-    "epoch-millis, 99999999999999999999",
-  })
-  void read_otherForm_isEmpty(String format, String text) throws Exception {
-    assertThat(TimeReader.of(format, null).read(text)).isEmpty();
+  @CsvSource(
+      nullValues = "-",
+      value = {
+        "dd/MM/yyyy HH:mm, 2021-03-20 00:22",
+        "dd/MM/yyyy HH:mm, 31/02/2021 00:22",
+        "dd/MM/yyyy HH:mm, 28/03/2021 02:30",
+        "-, 2021-02-30T00:22",
+        "epoch-seconds, soon",
+        "epoch-seconds, 1e999999999",
+        "epoch-seconds, NaN",
+        "epoch-millis, 99999999999999999999",
+      })
+  void read_noTimeOfThatForm_isEmpty(@Nullable String format, String text) throws Exception {
+    assertThat(TimeReader.of(format, "Europe/Berlin").read(text)).isEmpty();
   }
 
   @Test

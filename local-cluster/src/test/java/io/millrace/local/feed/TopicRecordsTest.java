@@ -31,7 +31,8 @@ class TopicRecordsTest {
   @Test
   void of_rowWithoutSourceAndWithIsoTime_isOfTheGivenSource() {
     ProducerRecord<byte[], byte[]> record =
-        lines.of("{\"line\":\"x\",\"at\":\"2026-01-31T10:00:00+01:00\"}".getBytes(UTF_8));
+        lines.of(
+            "{\"source\":null,\"line\":\"x\",\"at\":\"2026-01-31T10:00+0100\"}".getBytes(UTF_8));
 
     assertThat(header(record)).isEqualTo("web");
     assertThat(record.timestamp()).isEqualTo(1_769_850_000_000L);
@@ -44,6 +45,7 @@ class TopicRecordsTest {
         "x",
         "[]",
         "{\"line\":1}",
+        "{\"line\":\"half a pair \\ud83d\"}",
         "{\"line\":\"x\",\"at\":\"soon\"}",
         "{\"line\":\"x\",\"at\":-1}",
         "{\"line\":\"x\",\"source\":1}"

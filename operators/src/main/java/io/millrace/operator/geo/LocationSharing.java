@@ -70,6 +70,17 @@ public record LocationSharing(
   }
 
   /**
+   * Passes what happens to owners on to {@link #of}, and tells it when the input ends: what is due
+   * until the largest time of all inputs that are told so happens, and nothing more. Of a bounded
+   * input alone.
+   *
+   * @param uid of the operator, unique in the job
+   */
+  public static DataStream<OwnerEvent> untilEnd(DataStream<OwnerEvent> events, String uid) {
+    return events.transform("Tell the end", OwnerEvent.STREAM_TYPE, new EndTimeOperator()).uid(uid);
+  }
+
+  /**
    * Keeps what viewers see, and answers their questions.
    *
    * @param inputs what viewers get to know and what they ask, by {@link ViewerInput#viewerId}

@@ -68,4 +68,14 @@ public record OwnerEvent(
     return new OwnerEvent(
         Kind.POSITION, ownerId, position.at(), position.id(), null, null, position);
   }
+
+  /** Nothing has happened, but the time has come. */
+  public static OwnerEvent time(String ownerId, long at) {
+    return new OwnerEvent(Kind.POSITION, ownerId, at, "", null, null, null);
+  }
+
+  /** Whether it is of {@link #time}. */
+  boolean isTimeAlone() {
+    return kind == Kind.POSITION && position == null;
+  }
 }

@@ -4,6 +4,8 @@ import io.millrace.operator.order.WaitingEvents;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.flink.api.common.functions.OpenContext;
+import org.apache.flink.api.common.state.ListState;
+import org.apache.flink.api.common.state.ListStateDescriptor;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
@@ -12,8 +14,11 @@ import org.apache.flink.api.java.tuple.Tuple2;
 import org.apache.flink.api.java.typeutils.TupleTypeInfo;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.metrics.MetricGroup;
+import org.apache.flink.runtime.state.FunctionInitializationContext;
+import org.apache.flink.runtime.state.FunctionSnapshotContext;
 import org.apache.flink.streaming.api.TimeDomain;
 import org.apache.flink.streaming.api.TimerService;
+import org.apache.flink.streaming.api.checkpoint.CheckpointedFunction;
 import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
 import org.apache.flink.util.Collector;
 import org.apache.flink.util.OutputTag;
@@ -26,10 +31,12 @@ import org.apache.flink.util.OutputTag;
  * is late goes to {@link #LATE}.
  *
  * <p><b>State</b>: see {@link OwnerState}, {@link OwnerGrants}, {@link OwnerPlaces} and {@link
- * WaitingEvents}; an owner without grants and places is forgotten a day after the last position.
- * <b>Timers</b>: theirs, and one more. <b>Order</b>: not sensitive in event time.
+ * WaitingEvents}; an owner without grants and places is forgotten a day after the last position;
+ * and at the end of a bounded input its largest time. <b>Timers</b>: theirs, and one more.
+ * <b>Order</b>: not sensitive in event time.
  */
-public final class OwnerFunction extends KeyedProcessFunction<String, OwnerEvent, ViewerEvent> {
+public final class OwnerFunction extends KeyedProcessFunction<String, OwnerEvent, ViewerEvent>
+    implements CheckpointedFunction {
   private static final TypeInformation<OwnerEvent> EVENT = TypeInformation.of(OwnerEvent.class);
 
   /** What happens to the pages of viewers after the first, for {@link AudienceFunction}. */
@@ -57,7 +64,16 @@ public final class OwnerFunction extends KeyedProcessFunction<String, OwnerEvent
   private static final ValueStateDescriptor<GrantPage> FIRST_PAGE =
       new ValueStateDescriptor<>("first-page", TypeInformation.of(GrantPage.class));
 
+  private static final ListStateDescriptor<Long> END = new ListStateDescriptor<>("end", Types.LONG);
+
   private final ShareSpec spec;
+
+  // Flink initializes the state before it opens the function.
+  @SuppressWarnings("NullAway.Init")
+  private transient ListState<Long> savedEnd;
+
+  /** The largest time of a bounded input, once it has ended. */
+  private transient long endAt;
 
   private transient ValueState<OwnerState> owners;
   private transient ValueState<GrantPage> firstPages;
@@ -72,6 +88,21 @@ public final class OwnerFunction extends KeyedProcessFunction<String, OwnerEvent
   /** Shares positions so. */
   public OwnerFunction(ShareSpec spec) {
     this.spec = spec;
+  }
+
+  @Override
+  public void initializeState(FunctionInitializationContext context) throws Exception {
+    endAt = Long.MIN_VALUE;
+    // Each task needs its own again: who told it may have ended.
+    savedEnd = context.getOperatorStateStore().getListState(END);
+    for (Long each : savedEnd.get()) {
+      endAt = Math.max(endAt, each);
+    }
+  }
+
+  @Override
+  public void snapshotState(FunctionSnapshotContext context) throws Exception {
+    savedEnd.update(endAt == Long.MIN_VALUE ? List.of() : List.of(endAt));
   }
 
   @Override
@@ -92,7 +123,9 @@ public final class OwnerFunction extends KeyedProcessFunction<String, OwnerEvent
   public void processElement(OwnerEvent event, Context context, Collector<ViewerEvent> out)
       throws Exception {
     long watermark = context.timerService().currentWatermark();
-    if (spec.inEventTime() && event.at() > watermark) {
+    if (event.isTimeAlone()) {
+      endAt = Math.max(endAt, event.at());
+    } else if (spec.inEventTime() && event.at() > watermark) {
       waiting.add(event.at(), event, context.timerService());
     } else if (spec.inEventTime() && event.kind() != OwnerEvent.Kind.REVOKE) {
       context.output(LATE, Tuple2.of(event, watermark));
@@ -157,10 +190,11 @@ public final class OwnerFunction extends KeyedProcessFunction<String, OwnerEvent
     return now - movedAt >= RESTING_MILLIS;
   }
 
-  /** Whether the input has ended before that time, as far as this owner goes. */
+  /** Whether the input has ended before that time, and nothing of this owner waits. */
   private boolean isBeyondTheInput(long time, OwnerState owner, TimerService timers)
       throws Exception {
     return timers.currentWatermark() == Long.MAX_VALUE
+        && time > endAt
         && owner.held() == null
         && (owner.newest() == null || time > owner.newest().at())
         && waiting.isEmpty();

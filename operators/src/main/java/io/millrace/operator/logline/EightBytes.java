@@ -11,10 +11,17 @@ import java.nio.ByteOrder;
  * <p><b>Source</b>: Warren, "Hacker's Delight", 6-1.
  */
 final class EightBytes {
+  /** That a text has a backslash. */
+  static final int BACKSLASH = 1;
+
+  /** That it has an {@code @}. */
+  static final int AT = 2;
+
   private static final long HIGH_BITS = 0x8080808080808080L;
 
   private static final long ONES = 0x0101010101010101L;
   private static final long BACKSLASHES = all('\\');
+  private static final long ATS = all('@');
 
   /** Changes quotes into blanks, and no other character into one or into a control character. */
   private static final long QUOTES_TO_BLANKS = all((char) ('"' ^ ' '));
@@ -54,18 +61,54 @@ final class EightBytes {
     return ONES * c;
   }
 
+  /** Whether a text has no bytes beyond ASCII. */
+  static boolean isAscii(byte[] bytes, int end) {
+    long all = 0;
+    int at = 0;
+    for (; at <= end - Long.BYTES; at += Long.BYTES) {
+      all |= (long) WORDS.get(bytes, at);
+    }
+    return ((at < end ? all | at(bytes, at, end) : all) & HIGH_BITS) == 0;
+  }
+
+  /** What is in a text: the sum of {@link #BACKSLASH} and {@link #AT}. */
+  static int kinds(byte[] bytes, int end) {
+    long backslashes = 0;
+    long ats = 0;
+    int at = 0;
+    for (; at <= end - Long.BYTES; at += Long.BYTES) {
+      long eight = (long) WORDS.get(bytes, at);
+      long escape = eight ^ BACKSLASHES;
+      long sign = eight ^ ATS;
+      backslashes |= (escape - ONES) & ~escape;
+      ats |= (sign - ONES) & ~sign;
+    }
+    if (at < end) {
+      long escape = at(bytes, at, end) ^ BACKSLASHES;
+      long sign = at(bytes, at, end) ^ ATS;
+      backslashes |= (escape - ONES) & ~escape;
+      ats |= (sign - ONES) & ~sign;
+    }
+    return ((backslashes & HIGH_BITS) == 0 ? 0 : BACKSLASH) | ((ats & HIGH_BITS) == 0 ? 0 : AT);
+  }
+
   /**
    * Where what a string in JSON may have as it is comes to its end: a quote, a backslash, a control
    * character or the end of all.
    */
   static int endOfPlain(byte[] bytes, int from, int end) {
-    for (int at = from; at < end; at += Long.BYTES) {
-      long eight = at(bytes, at, end);
-      long changed = eight ^ QUOTES_TO_BLANKS;
-      long escape = eight ^ BACKSLASHES;
-      // A byte that borrows from the next is found itself, and the first one counts.
-      long found =
-          (((changed - AFTER_BLANKS) & ~changed) | ((escape - ONES) & ~escape)) & HIGH_BITS;
+    int at = from;
+    // Most strings end in the first sixteen bytes, which one branch tells of.
+    for (; at <= end - 2 * Long.BYTES; at += 2 * Long.BYTES) {
+      long one = ends((long) WORDS.get(bytes, at));
+      long two = ends((long) WORDS.get(bytes, at + Long.BYTES));
+      if ((one | two) != 0) {
+        int inTwo = Long.BYTES + Long.numberOfTrailingZeros(two) / Byte.SIZE;
+        return at + (one != 0 ? Long.numberOfTrailingZeros(one) / Byte.SIZE : inTwo);
+      }
+    }
+    for (; at < end; at += Long.BYTES) {
+      long found = ends(at(bytes, at, end));
       if (found != 0) {
         return at + Long.numberOfTrailingZeros(found) / Byte.SIZE;
       }
@@ -73,15 +116,11 @@ final class EightBytes {
     return end;
   }
 
-  /** The same of bytes without a backslash. */
-  static int endOfUnescaped(byte[] bytes, int from, int end) {
-    for (int at = from; at < end; at += Long.BYTES) {
-      long changed = at(bytes, at, end) ^ QUOTES_TO_BLANKS;
-      long found = (changed - AFTER_BLANKS) & ~changed & HIGH_BITS;
-      if (found != 0) {
-        return at + Long.numberOfTrailingZeros(found) / Byte.SIZE;
-      }
-    }
-    return end;
+  /** Where strings end; of what is found the first is right, and others may be none. */
+  private static long ends(long eight) {
+    // A byte that borrows from the next is found itself.
+    return (((eight ^ QUOTES_TO_BLANKS) - AFTER_BLANKS) | ((eight ^ BACKSLASHES) - ONES))
+        & ~eight
+        & HIGH_BITS;
   }
 }

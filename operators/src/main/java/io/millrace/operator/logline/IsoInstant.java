@@ -1,5 +1,7 @@
 package io.millrace.operator.logline;
 
+import java.nio.charset.StandardCharsets;
+
 /**
  * Reads the usual forms of ISO-8601, {@code 2026-01-31T09:30:00[.123456][Z|+01:00]} with {@code T}
  * or a blank, of the years 1970 to 9999. All others are left to whoever reads them all.
@@ -23,20 +25,34 @@ final class IsoInstant {
    * @return milliseconds since the epoch, or {@link #NONE}
    */
   static long millis(String text, boolean localIsUtc) {
-    if (text.length() < SECONDS_END
-        || text.charAt(4) != '-'
-        || text.charAt(7) != '-'
-        || (text.charAt(10) != 'T' && text.charAt(10) != ' ')
-        || text.charAt(13) != ':'
-        || text.charAt(16) != ':') {
+    // What Latin-1 has no byte for is a question mark, which no time has either.
+    byte[] bytes = text.getBytes(StandardCharsets.ISO_8859_1);
+    return millis(bytes, 0, bytes.length, localIsUtc);
+  }
+
+  /**
+   * The time of some bytes.
+   *
+   * @param from the first of them
+   * @param to the one after the last
+   * @param localIsUtc whether one without an offset is in UTC; else it is left to others
+   * @return milliseconds since the epoch, or {@link #NONE}
+   */
+  static long millis(byte[] text, int from, int to, boolean localIsUtc) {
+    if (to - from < SECONDS_END
+        || text[from + 4] != '-'
+        || text[from + 7] != '-'
+        || (text[from + 10] != 'T' && text[from + 10] != ' ')
+        || text[from + 13] != ':'
+        || text[from + 16] != ':') {
       return NONE;
     }
-    int year = 100 * two(text, 0) + two(text, 2);
-    int month = two(text, 5);
-    int day = two(text, 8);
-    int hour = two(text, 11);
-    int minute = two(text, 14);
-    int second = two(text, 17);
+    int year = 100 * two(text, from) + two(text, from + 2);
+    int month = two(text, from + 5);
+    int day = two(text, from + 8);
+    int hour = two(text, from + 11);
+    int minute = two(text, from + 14);
+    int second = two(text, from + 17);
     if (year < 1970
         || month < 1
         || month > 12
@@ -50,21 +66,21 @@ final class IsoInstant {
         || second > 59) {
       return NONE;
     }
-    int at = SECONDS_END;
+    int at = from + SECONDS_END;
     int millis = 0;
-    if (at < text.length() && (text.charAt(at) == '.' || text.charAt(at) == ',')) {
-      int from = ++at;
+    if (at < to && (text[at] == '.' || text[at] == ',')) {
+      int first = ++at;
       int unit = 100;
-      while (at < text.length() && isDigit(text.charAt(at))) {
-        millis += unit * (text.charAt(at) - '0');
+      while (at < to && isDigit(text[at])) {
+        millis += unit * (text[at] - '0');
         unit /= 10;
         at++;
       }
-      if (at == from || at > from + 9) {
+      if (at == first || at > first + 9) {
         return NONE;
       }
     }
-    long offsetMinutes = offset(text, at, localIsUtc);
+    long offsetMinutes = offset(text, at, to, localIsUtc);
     if (offsetMinutes == NONE) {
       return NONE;
     }
@@ -72,16 +88,16 @@ final class IsoInstant {
     return (minutes * 60 + second) * 1_000 + millis;
   }
 
-  private static long offset(String text, int at, boolean localIsUtc) {
-    int rest = text.length() - at;
+  private static long offset(byte[] text, int at, int to, boolean localIsUtc) {
+    int rest = to - at;
     if (rest == 0) {
       return localIsUtc ? 0 : NONE;
     }
-    char sign = text.charAt(at);
+    byte sign = text[at];
     if (sign == 'Z' && rest == 1) {
       return 0;
     }
-    if ((sign != '+' && sign != '-') || rest != OFFSET_LENGTH || text.charAt(at + 3) != ':') {
+    if ((sign != '+' && sign != '-') || rest != OFFSET_LENGTH || text[at + 3] != ':') {
       return NONE;
     }
     int hours = two(text, at + 1);
@@ -93,13 +109,13 @@ final class IsoInstant {
   }
 
   /** Two digits as a number; far below zero for others. */
-  private static int two(String text, int at) {
-    char tens = text.charAt(at);
-    char ones = text.charAt(at + 1);
+  private static int two(byte[] text, int at) {
+    byte tens = text[at];
+    byte ones = text[at + 1];
     return isDigit(tens) && isDigit(ones) ? 10 * (tens - '0') + ones - '0' : -100_000;
   }
 
-  private static boolean isDigit(char c) {
+  private static boolean isDigit(byte c) {
     return c >= '0' && c <= '9';
   }
 

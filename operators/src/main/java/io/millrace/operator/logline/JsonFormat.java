@@ -33,14 +33,12 @@ final class JsonFormat implements LineParser.Format {
     private final byte[] bytes;
     private final int end;
     private final NamedFields names;
-    private final boolean hasEscapes;
     private int at;
 
     Reading(LineText text, NamedFields names) {
       this.text = text;
       this.bytes = text.bytes();
       this.end = text.end();
-      this.hasEscapes = text.hasBackslash();
       this.names = names;
     }
 
@@ -60,24 +58,75 @@ final class JsonFormat implements LineParser.Format {
     }
 
     private void fields() throws LineException {
-      while (true) {
-        skipBlanks();
-        int nameAt = at;
-        NamedFields.Name name = name();
-        skipBlanks();
-        if (!field(name)) {
-          throw new LineException(
-              LineFault.DUPLICATE_FIELD,
-              text.charsBefore(nameAt),
-              "a field is there a second time");
-        }
-        skipBlanks();
-        if (peek() == '}') {
-          at++;
-          return;
-        }
-        expect(',', "a comma or the end of the object");
+      boolean hasEnded = false;
+      while (!hasEnded) {
+        hasEnded = usualFields() || oneField();
       }
+    }
+
+    /**
+     * Reads fields as long as they are as most are: without blanks, with the names that lines
+     * before had, and with values that are not null and have no escapes.
+     *
+     * @return whether that was the last one; else another one begins here, or must
+     */
+    private boolean usualFields() throws LineException {
+      byte[] line = bytes;
+      int last = end;
+      int next = at;
+      while (next < last && line[next] == '"') {
+        NamedFields.Name name = names.next(line, next + 1, last);
+        if (name == null) {
+          break;
+        }
+        int start = next + 1 + name.bytes();
+        byte first = start < last ? line[start] : 0;
+        if (first == 'n' || first <= ' ') {
+          break;
+        }
+        boolean isString = first == '"';
+        int from = isString ? start + 1 : start;
+        int to = isString ? plainEnd(start) : value(start, 1);
+        int after = isString ? to + 1 : to;
+        if (to < 0 || after >= last || (line[after] != ',' && line[after] != '}')) {
+          break;
+        }
+        // A fault is told of nothing but a time.
+        int position = name.isTime() ? text.charsBefore(start) : start;
+        if (!names.add(name, text, from, to, position)) {
+          throw twice(next);
+        }
+        next = after + 1;
+        if (line[after] == '}') {
+          at = next;
+          return true;
+        }
+      }
+      at = next;
+      return false;
+    }
+
+    /** Reads a field, and says whether it was the last one. */
+    private boolean oneField() throws LineException {
+      skipBlanks();
+      int nameAt = at;
+      NamedFields.Name name = name();
+      skipBlanks();
+      if (!field(name)) {
+        throw twice(nameAt);
+      }
+      skipBlanks();
+      if (peek() == '}') {
+        at++;
+        return true;
+      }
+      expect(',', "a comma or the end of the object");
+      return false;
+    }
+
+    private LineException twice(int nameAt) {
+      return new LineException(
+          LineFault.DUPLICATE_FIELD, text.charsBefore(nameAt), "a field is there a second time");
     }
 
     /** Reads a name and the colon after it. */
@@ -85,12 +134,12 @@ final class JsonFormat implements LineParser.Format {
       if (peek() != '"') {
         throw missing("the name of a field in quotes");
       }
-      NamedFields.Name expected = names.next(text, at + 1);
+      NamedFields.Name expected = names.next(bytes, at + 1, end);
       if (expected != null) {
         at += 1 + expected.bytes();
         return expected;
       }
-      int plainEnd = plainEnd();
+      int plainEnd = plainEnd(at);
       NamedFields.Name name =
           names.named(plainEnd < 0 ? checked(at + 1) : text.part(at + 1, pass(plainEnd)));
       skipBlanks();
@@ -104,148 +153,132 @@ final class JsonFormat implements LineParser.Format {
       // A fault is told of nothing but a time.
       int position = name.isTime() ? text.charsBefore(start) : start;
       if (peek() == 'n') {
-        word("null");
+        at = word(at, "null");
         return names.add(name, null, position);
       }
       if (peek() == '"') {
-        int plainEnd = plainEnd();
+        int plainEnd = plainEnd(at);
         return plainEnd < 0
             ? names.add(name, checked(start + 1), position)
             : names.add(name, text, start + 1, pass(plainEnd), position);
       }
-      value(1);
+      at = value(start, 1);
       return names.add(name, text, start, at, position);
     }
 
+    // What follows is told a place and gives the one after what it has read.
+
     /** Reads an object whose fields are not kept one by one. */
-    private void object(int depth) throws LineException {
-      expect('{', "a JSON object");
-      skipBlanks();
-      if (peek() == '}') {
-        at++;
-        return;
+    private int object(int from, int depth) throws LineException {
+      int next = afterBlanks(from + 1);
+      if (charAt(next) == '}') {
+        return next + 1;
       }
       while (true) {
-        skipBlanks();
-        if (peek() != '"') {
-          throw missing("the name of a field in quotes");
+        next = afterBlanks(next);
+        if (charAt(next) != '"') {
+          throw missing(next, "the name of a field in quotes");
         }
-        string();
-        skipBlanks();
-        expect(':', "a colon after the name");
-        skipBlanks();
-        value(depth);
-        skipBlanks();
-        if (peek() == '}') {
-          at++;
-          return;
+        next = afterBlanks(string(next));
+        if (charAt(next) != ':') {
+          throw missing(next, "a colon after the name");
         }
-        expect(',', "a comma or the end of the object");
+        next = afterBlanks(value(afterBlanks(next + 1), depth));
+        if (charAt(next) == '}') {
+          return next + 1;
+        }
+        if (charAt(next) != ',') {
+          throw missing(next, "a comma or the end of the object");
+        }
+        next++;
       }
     }
 
     /** Reads a value that is not kept by itself. */
-    private void value(int depth) throws LineException {
-      switch (peek()) {
-        case '"' -> string();
-        case '{', '[' -> nested(depth + 1);
-        case 't' -> word("true");
-        case 'f' -> word("false");
-        case 'n' -> word("null");
-        default -> number();
-      }
+    private int value(int from, int depth) throws LineException {
+      return switch (charAt(from)) {
+        case '"' -> string(from);
+        case '{', '[' -> nested(from, depth + 1);
+        case 't' -> word(from, "true");
+        case 'f' -> word(from, "false");
+        case 'n' -> word(from, "null");
+        default -> number(from);
+      };
     }
 
-    private void nested(int depth) throws LineException {
+    private int nested(int from, int depth) throws LineException {
       if (depth > MOST_DEEP) {
         throw new LineException(
             LineFault.TOO_DEEP,
-            text.charsBefore(at),
+            text.charsBefore(from),
             "nested deeper than " + MOST_DEEP + " levels");
       }
-      if (peek() == '{') {
-        object(depth);
-      } else {
-        array(depth);
-      }
+      return charAt(from) == '{' ? object(from, depth) : array(from, depth);
     }
 
-    private void array(int depth) throws LineException {
-      expect('[', "an array");
-      skipBlanks();
-      if (peek() == ']') {
-        at++;
-        return;
+    private int array(int from, int depth) throws LineException {
+      int next = afterBlanks(from + 1);
+      if (charAt(next) == ']') {
+        return next + 1;
       }
       while (true) {
-        skipBlanks();
-        value(depth);
-        skipBlanks();
-        if (peek() == ']') {
-          at++;
-          return;
+        next = afterBlanks(value(afterBlanks(next), depth));
+        if (charAt(next) == ']') {
+          return next + 1;
         }
-        expect(',', "a comma or the end of the array");
+        if (charAt(next) != ',') {
+          throw missing(next, "a comma or the end of the array");
+        }
+        next++;
       }
     }
 
-    private void word(String word) throws LineException {
+    private int word(int from, String word) throws LineException {
       for (int i = 0; i < word.length(); i++) {
-        if (at + i == end || bytes[at + i] != word.charAt(i)) {
-          throw missing("a value");
+        if (charAt(from + i) != word.charAt(i)) {
+          throw missing(from, "a value");
         }
       }
-      at += word.length();
+      return from + word.length();
     }
 
-    private void number() throws LineException {
-      if (peek() == '-') {
-        at++;
+    private int number(int from) throws LineException {
+      int next = charAt(from) == '-' ? from + 1 : from;
+      next = charAt(next) == '0' ? next + 1 : digits(next);
+      if (charAt(next) == '.') {
+        next = digits(next + 1);
       }
-      if (peek() == '0') {
-        at++;
-      } else {
-        digits();
+      if (charAt(next) == 'e' || charAt(next) == 'E') {
+        next++;
+        next = digits(charAt(next) == '+' || charAt(next) == '-' ? next + 1 : next);
       }
-      if (peek() == '.') {
-        at++;
-        digits();
-      }
-      if (peek() == 'e' || peek() == 'E') {
-        at++;
-        if (peek() == '+' || peek() == '-') {
-          at++;
-        }
-        digits();
-      }
+      return next;
     }
 
-    private void digits() throws LineException {
-      int start = at;
-      while (peek() >= '0' && peek() <= '9') {
-        at++;
+    private int digits(int from) throws LineException {
+      int next = from;
+      while (charAt(next) >= '0' && charAt(next) <= '9') {
+        next++;
       }
-      if (at == start) {
-        throw missing("a value");
+      if (next == from) {
+        throw missing(from, "a value");
       }
+      return next;
     }
 
     /** Reads a string that is not kept by itself. */
-    private void string() throws LineException {
-      int plainEnd = plainEnd();
-      if (plainEnd < 0) {
-        checked(at + 1);
-      } else {
-        pass(plainEnd);
+    private int string(int from) throws LineException {
+      int plainEnd = plainEnd(from);
+      if (plainEnd >= 0) {
+        return plainEnd + 1;
       }
+      checked(from + 1);
+      return at;
     }
 
-    /** The quote that ends the string that begins here; -1 where it is not all as it is. */
-    private int plainEnd() {
-      int found =
-          hasEscapes
-              ? EightBytes.endOfPlain(bytes, at + 1, end)
-              : EightBytes.endOfUnescaped(bytes, at + 1, end);
+    /** The quote that ends the string that begins at a place; -1 where it is not all as it is. */
+    private int plainEnd(int start) {
+      int found = EightBytes.endOfPlain(bytes, start + 1, end);
       return found < end && bytes[found] == '"' ? found : -1;
     }
 
@@ -329,7 +362,12 @@ final class JsonFormat implements LineParser.Format {
 
     /** The next character; of one beyond ASCII that it is none of those that are looked for. */
     private char peek() {
-      return at < end ? (char) (bytes[at] & 0xFF) : 0;
+      return charAt(at);
+    }
+
+    /** The same at a place. */
+    private char charAt(int place) {
+      return place < end ? (char) (bytes[place] & 0xFF) : 0;
     }
 
     private void expect(char c, String what) throws LineException {
@@ -340,17 +378,25 @@ final class JsonFormat implements LineParser.Format {
     }
 
     private void skipBlanks() {
-      if (at < end && bytes[at] > ' ') {
-        return;
+      at = afterBlanks(at);
+    }
+
+    private int afterBlanks(int from) {
+      int next = from;
+      for (char c = charAt(next); c == ' ' || c == '\t' || c == '\n' || c == '\r'; ) {
+        next++;
+        c = charAt(next);
       }
-      while (peek() == ' ' || peek() == '\t' || peek() == '\n' || peek() == '\r') {
-        at++;
-      }
+      return next;
     }
 
     private LineException missing(String what) {
+      return missing(at, what);
+    }
+
+    private LineException missing(int place, String what) {
       return new LineException(
-          LineFault.INVALID_LINE, text.charsBefore(Math.min(at, end)), "expected " + what);
+          LineFault.INVALID_LINE, text.charsBefore(Math.min(place, end)), "expected " + what);
     }
   }
 }

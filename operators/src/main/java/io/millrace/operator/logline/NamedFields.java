@@ -2,7 +2,6 @@ package io.millrace.operator.logline;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -58,13 +57,26 @@ final class NamedFields {
   /** The names of the lines before, each where it was last. */
   private Name[] order = new Name[32];
 
-  private final EnumMap<Part, String> parts = new EnumMap<>(Part.class);
+  private final KnownWords words = new KnownWords();
 
   private long line;
   private int count;
   private FieldMap fields = new FieldMap();
+  private @Nullable LogLevel level;
+  private @Nullable String service;
+  private @Nullable String host;
+  private @Nullable String message;
+  private @Nullable String traceId;
   private @Nullable Name time;
+
+  /** The time where it is not a part of the line as it is. */
   private String timeText = "";
+
+  /** The line where the time is a part of it. */
+  private @Nullable LineText timeLine;
+
+  private int timeFrom;
+  private int timeTo;
   private int timeAt;
 
   NamedFields(LineSource source, TimeText times) {
@@ -92,10 +104,15 @@ final class NamedFields {
     /** Its bytes, a quote and a colon, as JSON has it; empty where escapes are needed for it. */
     private final byte[] quoted;
 
-    /** The first eight bytes of that, and which of them count. */
+    /** The first sixteen bytes of that, and which of them count. */
     private final long first;
 
+    private final long second;
     private final long firstMask;
+    private final long secondMask;
+
+    /** Whether it is neither a part of a record nor a time. */
+    private final boolean isPlain;
 
     /** The last line that had a value for it. */
     private long seenIn = -1;
@@ -106,10 +123,18 @@ final class NamedFields {
       this.timeRank = timeRank;
       this.isKept = isKept;
       byte[] bytes = (text + "\":").getBytes(StandardCharsets.UTF_8);
-      boolean isPlain = EightBytes.endOfPlain(bytes, 0, bytes.length) == bytes.length - 2;
-      this.quoted = isPlain ? bytes : new byte[0];
+      boolean needsNoEscape = EightBytes.endOfPlain(bytes, 0, bytes.length) == bytes.length - 2;
+      this.quoted = needsNoEscape ? bytes : new byte[0];
+      this.firstMask = mask(quoted.length);
+      this.secondMask = mask(quoted.length - Long.BYTES);
       this.first = EightBytes.at(quoted, 0, quoted.length);
-      this.firstMask = quoted.length < Long.BYTES ? (1L << (Byte.SIZE * quoted.length)) - 1 : -1L;
+      this.second = secondMask == 0 ? 0 : EightBytes.at(quoted, Long.BYTES, quoted.length);
+      this.isPlain = part == null && timeRank == NO_TIME;
+    }
+
+    /** The first of eight bytes. */
+    private static long mask(int bytes) {
+      return bytes >= Long.BYTES ? -1L : bytes <= 0 ? 0 : (1L << (Byte.SIZE * bytes)) - 1;
     }
 
     /** Whether its value may be the time. */
@@ -117,18 +142,25 @@ final class NamedFields {
       return timeRank != NO_TIME;
     }
 
+    /** Whether its values are few, and come again and again. */
+    private boolean isWord() {
+      return part == Part.LEVEL || part == Part.SERVICE || part == Part.HOST;
+    }
+
     /** How many bytes it takes in JSON, with the quote and the colon after it. */
     int bytes() {
       return quoted.length;
     }
 
-    private boolean isAt(LineText line, int at) {
-      int end = at + quoted.length;
-      byte[] bytes = line.bytes();
-      return end <= line.end()
-          && (EightBytes.at(bytes, at, line.end()) & firstMask) == first
-          && (quoted.length <= Long.BYTES
-              || Arrays.equals(bytes, at + Long.BYTES, end, quoted, Long.BYTES, quoted.length));
+    private boolean isAt(byte[] bytes, int at, int end) {
+      int to = at + quoted.length;
+      return to <= end
+          && (EightBytes.at(bytes, at, end) & firstMask) == first
+          && (secondMask == 0
+              || (EightBytes.at(bytes, at + Long.BYTES, end) & secondMask) == second)
+          && (quoted.length <= 2 * Long.BYTES
+              || Arrays.equals(
+                  bytes, at + 2 * Long.BYTES, to, quoted, 2 * Long.BYTES, quoted.length));
     }
   }
 
@@ -137,8 +169,13 @@ final class NamedFields {
     line++;
     count = 0;
     fields = new FieldMap(Math.max(4, fields.size()));
-    parts.clear();
+    level = null;
+    service = null;
+    host = null;
+    message = null;
+    traceId = null;
     time = null;
+    timeLine = null;
     if (names.size() > MOST_NAMES) {
       names.clear();
       Arrays.fill(order, null);
@@ -148,10 +185,12 @@ final class NamedFields {
   /**
    * The name that begins at a byte, with a quote and a colon after it, if it is the one that lines
    * before had as their next. Null for another one, or one with escapes.
+   *
+   * @param end of the bytes
    */
-  @Nullable Name next(LineText line, int at) {
+  @Nullable Name next(byte[] bytes, int at, int end) {
     Name expected = count < order.length ? order[count] : null;
-    return expected != null && expected.isAt(line, at) ? expected : null;
+    return expected != null && expected.isAt(bytes, at, end) ? expected : null;
   }
 
   /** What is known of a name. */
@@ -204,10 +243,17 @@ final class NamedFields {
     if (!isFirst(name)) {
       return false;
     }
-    if (name.part != null || name.isTime()) {
-      put(name, text.part(from, to), position);
-    } else if (name.isKept) {
-      fields.add(name.text, text, from, to);
+    if (name.isPlain) {
+      if (name.isKept) {
+        fields.add(name.text, text, from, to);
+      }
+    } else if (isBetterTime(name)) {
+      time(name, position);
+      timeLine = text;
+      timeFrom = from;
+      timeTo = to;
+    } else {
+      keep(name, name.isWord() ? words.of(text, from, to) : text.part(from, to));
     }
     return true;
   }
@@ -221,30 +267,73 @@ final class NamedFields {
   }
 
   private void put(Name name, String value, int position) {
-    if (name.isTime()) {
-      Name before = time;
-      if (before == null || name.timeRank < before.timeRank) {
-        if (before != null) {
-          keep(before, timeText);
-        }
-        time = name;
-        timeText = value;
-        timeAt = position;
-        return;
-      }
+    if (isBetterTime(name)) {
+      time(name, position);
+      timeLine = null;
+      timeText = value;
+    } else {
+      keep(name, value);
     }
-    keep(name, value);
+  }
+
+  private boolean isBetterTime(Name name) {
+    Name before = time;
+    return name.isTime() && (before == null || name.timeRank < before.timeRank);
+  }
+
+  /** Takes a field for the time; the one that was taken before is a field as others are. */
+  private void time(Name name, int position) {
+    Name before = time;
+    if (before != null) {
+      LineText text = timeLine;
+      keep(before, text == null ? timeText : text.part(timeFrom, timeTo));
+    }
+    time = name;
+    timeAt = position;
   }
 
   private void keep(Name name, String value) {
-    Part part = name.part;
-    if (part != null
-        && !parts.containsKey(part)
-        && (part != Part.LEVEL || LogLevel.of(value) != null)) {
-      parts.put(part, value);
-    } else if (name.isKept) {
+    if ((name.part == null || !isPart(name.part, value)) && name.isKept) {
       fields.add(name.text, value);
     }
+  }
+
+  /** Makes a value a part of the record, unless it has that one already, or no level is meant. */
+  private boolean isPart(Part part, String value) {
+    switch (part) {
+      case LEVEL -> {
+        LogLevel meant = level == null ? LogLevel.of(value) : null;
+        if (meant == null) {
+          return false;
+        }
+        level = meant;
+      }
+      case SERVICE -> {
+        if (service != null) {
+          return false;
+        }
+        service = value;
+      }
+      case HOST -> {
+        if (host != null) {
+          return false;
+        }
+        host = value;
+      }
+      case MESSAGE -> {
+        if (message != null) {
+          return false;
+        }
+        message = value;
+      }
+      case TRACE_ID -> {
+        if (traceId != null) {
+          return false;
+        }
+        traceId = value;
+      }
+    }
+    return true;
   }
 
   /**
@@ -257,16 +346,20 @@ final class NamedFields {
       throw new LineException(
           LineFault.MISSING_FIELD, "expected field " + source.timeField() + " with the time");
     }
-    String level = parts.get(Part.LEVEL);
-    String service = parts.get(Part.SERVICE);
-    String message = parts.get(Part.MESSAGE);
     return new ParsedLine(
-        time == null ? arrivedAt : times.read(timeText, arrivedAt, timeAt),
-        level == null ? null : LogLevel.of(level),
+        time == null ? arrivedAt : time(arrivedAt),
+        level,
         service == null ? source.serviceOrNull() : service,
-        parts.get(Part.HOST),
+        host,
         message == null ? "" : message,
         fields,
-        parts.get(Part.TRACE_ID));
+        traceId);
+  }
+
+  private long time(long arrivedAt) throws LineException {
+    LineText text = timeLine;
+    return text == null
+        ? times.read(timeText, arrivedAt, timeAt)
+        : times.read(text, timeFrom, timeTo, arrivedAt, timeAt);
   }
 }

@@ -44,11 +44,13 @@ final class TimeText {
           .withResolverStyle(ResolverStyle.STRICT);
 
   private final ZoneId zone;
+  private final boolean isUtc;
   private final int year;
   private final @Nullable DateTimeFormatter given;
 
   private TimeText(ZoneId zone, int year, @Nullable DateTimeFormatter given) {
     this.zone = zone;
+    this.isUtc = zone.equals(ZoneOffset.UTC);
     this.year = year;
     this.given = given;
   }
@@ -110,10 +112,24 @@ final class TimeText {
       return Long.parseLong(text);
     }
     if (given == null) {
-      long at = IsoInstant.millis(text, zone.equals(ZoneOffset.UTC));
+      long at = IsoInstant.millis(text, isUtc);
       return at == IsoInstant.NONE ? read(text, ISO, arrivedAt, position) : at;
     }
     return read(text, given, arrivedAt, position);
+  }
+
+  /**
+   * The time that a part of a line states.
+   *
+   * @param from its first byte
+   * @param to the byte after it
+   * @param arrivedAt when the line came in
+   * @param position where in the line the text is
+   * @return milliseconds since the epoch
+   */
+  long read(LineText line, int from, int to, long arrivedAt, int position) throws LineException {
+    long at = given == null ? IsoInstant.millis(line.bytes(), from, to, isUtc) : IsoInstant.NONE;
+    return at == IsoInstant.NONE ? read(line.part(from, to), arrivedAt, position) : at;
   }
 
   /** The time that a text states in a format of the caller's. */

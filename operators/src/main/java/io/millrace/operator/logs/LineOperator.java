@@ -108,7 +108,7 @@ final class LineOperator extends AbstractStreamOperator<LogEvent>
   private void take(LogLine line) {
     LineReader known = reader;
     NewsBook.Source source = known.book().source(line.source(), line.timestamp());
-    if (known.mustWait(line) || (source != null && source.parser().joins())) {
+    if (known.mustWait(line, source) || (source != null && source.parser().joins())) {
       output.collect(LEFT, new StreamRecord<>(line));
       return;
     }
@@ -119,7 +119,7 @@ final class LineOperator extends AbstractStreamOperator<LogEvent>
     tally.lastOffset = line.offset();
     tally.lastAt = line.timestamp();
     try {
-      read(line, known.source(line), known, tally);
+      read(line, LineReader.required(line, source), known, tally);
     } catch (LineException e) {
       tally.deadLetters++;
       output.collect(LogFunction.REFUSED, new StreamRecord<>(known.refused(line, e)));

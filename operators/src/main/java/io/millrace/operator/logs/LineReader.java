@@ -26,9 +26,18 @@ final class LineReader {
 
   /** Whether something may come that says how the line is read. */
   boolean mustWait(LogLine line) {
+    return mustWait(line, book.source(line.source(), line.timestamp()));
+  }
+
+  /**
+   * The same of a line whose source was looked for.
+   *
+   * @param source how it is read, as far as is known
+   */
+  boolean mustWait(LogLine line, NewsBook.@Nullable Source source) {
     return spec.inEventTime()
         ? line.timestamp() > book.knownUntil()
-        : spec.byClock() && book.source(line.source(), line.timestamp()) == null;
+        : spec.byClock() && source == null;
   }
 
   /**
@@ -37,7 +46,16 @@ final class LineReader {
    * @throws LineException where nobody has said so
    */
   NewsBook.Source source(LogLine line) throws LineException {
-    NewsBook.Source source = book.source(line.source(), line.timestamp());
+    return required(line, book.source(line.source(), line.timestamp()));
+  }
+
+  /**
+   * The same of a line whose source was looked for.
+   *
+   * @throws LineException where nobody has said how it is read
+   */
+  static NewsBook.Source required(LogLine line, NewsBook.@Nullable Source source)
+      throws LineException {
     if (source == null) {
       throw new LineException(
           LineFault.UNKNOWN_SOURCE,

@@ -19,10 +19,10 @@ import org.jspecify.annotations.Nullable;
  * duplicate. Says of decisions where the entries are that they name. Keyed by {@link
  * Claim#entryId}.
  *
- * <p><b>State</b>: one value an id, until the entry's time has passed by the retention.
- * <b>Timers</b>: an expiry an id, at a full day, and one for each decision that waits.
- * <b>Error</b>: fields are compared by 64 bits of a hash. <b>Order</b>: of entries with one id the
- * first that comes counts.
+ * <p><b>State</b>: one value an id, until the entry's time has passed by the retention; none where
+ * that is 0, and then every entry passes. <b>Timers</b>: an expiry an id, see {@link Expiry}, and
+ * one for each decision that waits. <b>Error</b>: fields are compared by 64 bits of a hash.
+ * <b>Order</b>: of entries with one id the first that comes counts.
  */
 final class IdentifyFunction extends KeyedProcessFunction<String, Claim, Routed>
     implements Expiring {
@@ -32,7 +32,6 @@ final class IdentifyFunction extends KeyedProcessFunction<String, Claim, Routed>
   private static final long serialVersionUID = 1L;
   private static final ValueStateDescriptor<Identity> IDENTITY =
       new ValueStateDescriptor<>("identity", TypeInformation.of(Identity.class));
-  private static final long DAY_MILLIS = 24L * 3_600_000;
 
   /** So many bodies of one id are told apart; more are duplicates each time they come. */
   private static final int MOST_BODIES = 16;
@@ -78,24 +77,32 @@ final class IdentifyFunction extends KeyedProcessFunction<String, Claim, Routed>
       Context context,
       Collector<Routed> out)
       throws Exception {
-    List<Long> bodies = known == null ? List.of() : known.bodies();
-    if (bodies.contains(body)) {
-      repetitions.inc();
+    long expiresAt = Expiry.after(entry.at(), spec.retentionMillis());
+    long route = entry.route();
+    boolean isFirst = known == null || known.bodies().isEmpty();
+    if (known == null && spec.retentionMillis() == 0) {
+      out.collect(new Routed(route, Waiting.of(entry, ""), null));
       return;
     }
-    long expiresAt = expiry(entry.at());
-    List<Long> more = new ArrayList<>(bodies);
-    if (more.size() < MOST_BODIES) {
-      more.add(body);
+    if (known == null) {
+      identities.update(new Identity(route, List.of(body), List.of(), expiresAt));
+    } else {
+      List<Long> bodies = known.bodies();
+      if (bodies.contains(body)) {
+        repetitions.inc();
+        return;
+      }
+      List<Long> more = new ArrayList<>(bodies);
+      if (more.size() < MOST_BODIES) {
+        more.add(body);
+      }
+      identities.update(
+          new Identity(
+              isFirst ? route : known.route(),
+              more,
+              known.waiting(),
+              Math.max(expiresAt, known.expiresAt())));
     }
-    long route = entry.route();
-    boolean isFirst = bodies.isEmpty();
-    identities.update(
-        new Identity(
-            isFirst || known == null ? route : known.route(),
-            more,
-            known == null ? List.of() : known.waiting(),
-            Math.max(expiresAt, known == null ? expiresAt : known.expiresAt())));
     if (expiries == null) {
       context.timerService().registerEventTimeTimer(expiresAt);
     } else {
@@ -133,6 +140,12 @@ final class IdentifyFunction extends KeyedProcessFunction<String, Claim, Routed>
     if (known == null) {
       return;
     }
+    if (known.waiting().isEmpty()) {
+      if (time >= known.expiresAt()) {
+        identities.clear();
+      }
+      return;
+    }
     List<Resolution> waiting = new ArrayList<>();
     for (Resolution each : known.waiting()) {
       if (each.at() <= time) {
@@ -146,10 +159,5 @@ final class IdentifyFunction extends KeyedProcessFunction<String, Claim, Routed>
     } else if (waiting.size() != known.waiting().size()) {
       identities.update(new Identity(known.route(), known.bodies(), waiting, known.expiresAt()));
     }
-  }
-
-  private long expiry(long passed) {
-    long expiresAt = passed + spec.retentionMillis();
-    return expiresAt + Math.floorMod(-expiresAt, DAY_MILLIS);
   }
 }

@@ -1,8 +1,8 @@
 package io.millrace.operator.reconcile;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import org.apache.flink.api.common.serialization.SerializerConfigImpl;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
@@ -15,19 +15,24 @@ final class LedgerReader {
   private static final int SEVEN_BITS = 7;
   private static final int LOW_BITS = 0x7f;
 
+  private final UsualTexts usual = new UsualTexts();
   private final @Nullable String[] texts = new String[LedgerWriter.MOST_TEXTS];
   private final TypeSerializer<Notice> notices =
       TypeInformation.of(Notice.class).createSerializer(new SerializerConfigImpl());
   private int count;
+  private int version;
+  private long time;
 
   /** One value of a list. */
   private interface Item<T> {
     T read(DataInputView in) throws IOException;
   }
 
-  /** A value of its own begins. */
-  void begin() {
+  /** A value of its own begins, in a version of the form. */
+  void begin(int ofForm) {
     count = 0;
+    version = ofForm;
+    time = 0;
   }
 
   Book book(DataInputView in) throws IOException {
@@ -36,15 +41,12 @@ final class LedgerReader {
         list(this::match, in),
         list(this::broken, in),
         list(this::waiting, in),
-        in.readLong());
+        time(in));
   }
 
   Identity identity(DataInputView in) throws IOException {
     return new Identity(
-        in.readLong(),
-        list(DataInputView::readLong, in),
-        list(this::resolution, in),
-        in.readLong());
+        in.readLong(), list(DataInputView::readLong, in), list(this::resolution, in), time(in));
   }
 
   Claim claim(DataInputView in) throws IOException {
@@ -72,17 +74,12 @@ final class LedgerReader {
 
   LedgerEntry entry(DataInputView in) throws IOException {
     return new LedgerEntry(
-        text(in), text(in), text(in), in.readLong(), number(in), number(in), text(in), text(in));
+        text(in), text(in), text(in), time(in), number(in), number(in), text(in), text(in));
   }
 
   private Side side(DataInputView in) throws IOException {
     return new Side(
-        text(in),
-        text(in),
-        text(in),
-        in.readLong(),
-        LedgerWriter.STATUSES.get(in.readByte()),
-        text(in));
+        text(in), text(in), text(in), time(in), LedgerWriter.STATUSES.get(in.readByte()), text(in));
   }
 
   PairMatch match(DataInputView in) throws IOException {
@@ -93,7 +90,7 @@ final class LedgerReader {
         list(this::text, in),
         number(in),
         text(in),
-        in.readLong(),
+        time(in),
         number(in),
         in.readBoolean());
   }
@@ -108,19 +105,19 @@ final class LedgerReader {
         list(this::text, in),
         number(in),
         text(in),
-        in.readLong(),
+        time(in),
         LedgerWriter.STATES.get(in.readByte()),
         list(this::step, in),
         LedgerWriter.AGES.get(in.readByte()));
   }
 
   private PairBreak.Step step(DataInputView in) throws IOException {
-    return new PairBreak.Step(in.readLong(), text(in), text(in), text(in), number(in));
+    return new PairBreak.Step(time(in), text(in), text(in), text(in), number(in));
   }
 
   Waiting waiting(DataInputView in) throws IOException {
     return new Waiting(
-        in.readLong(),
+        time(in),
         text(in),
         in.readBoolean() ? entry(in) : null,
         text(in),
@@ -131,7 +128,7 @@ final class LedgerReader {
   Resolution resolution(DataInputView in) throws IOException {
     return new Resolution(
         text(in),
-        in.readLong(),
+        time(in),
         LedgerWriter.ACTIONS.get(in.readByte()),
         list(this::text, in),
         text(in),
@@ -153,6 +150,10 @@ final class LedgerReader {
 
   String text(DataInputView in) throws IOException {
     int place = size(in);
+    if (place == LedgerWriter.NEW_ID) {
+      HexFormat hex = HexFormat.of();
+      return remembered(hex.toHexDigits(in.readLong()) + hex.toHexDigits(in.readLong()));
+    }
     if (place != LedgerWriter.NEW_TEXT) {
       String known = place <= count ? texts[place - 1] : null;
       if (known == null) {
@@ -160,13 +161,19 @@ final class LedgerReader {
       }
       return known;
     }
-    byte[] bytes = new byte[size(in)];
-    in.readFully(bytes);
-    String text = new String(bytes, StandardCharsets.UTF_8);
+    return remembered(usual.read(size(in), in));
+  }
+
+  private String remembered(String text) {
     if (count < texts.length) {
       texts[count++] = text;
     }
     return text;
+  }
+
+  private long time(DataInputView in) throws IOException {
+    time = version == LedgerSerializer.FIRST_VERSION ? in.readLong() : time + number(in);
+    return time;
   }
 
   static int size(DataInputView in) throws IOException {

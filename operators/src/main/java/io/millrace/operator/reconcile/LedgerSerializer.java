@@ -12,7 +12,10 @@ import org.jspecify.annotations.Nullable;
  */
 abstract class LedgerSerializer<T> extends TypeSerializer<T> {
   private static final long serialVersionUID = 1L;
-  private static final int VERSION = 1;
+  private static final int VERSION = 2;
+
+  /** In which times were written in eight bytes each, and ids of hashes as any text. */
+  static final int FIRST_VERSION = 1;
 
   // Not part of what a job is submitted with.
   private transient @Nullable LedgerWriter writer;
@@ -37,7 +40,7 @@ abstract class LedgerSerializer<T> extends TypeSerializer<T> {
   @Override
   public final T deserialize(DataInputView in) throws IOException {
     int version = in.readByte();
-    if (version != VERSION) {
+    if (version < FIRST_VERSION || version > VERSION) {
       throw new IOException(
           "a value of version "
               + version
@@ -49,7 +52,7 @@ abstract class LedgerSerializer<T> extends TypeSerializer<T> {
       from = new LedgerReader();
       reader = from;
     }
-    from.begin();
+    from.begin(version);
     return read(from, in);
   }
 

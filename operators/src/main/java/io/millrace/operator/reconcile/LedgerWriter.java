@@ -2,6 +2,7 @@ package io.millrace.operator.reconcile;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
 import java.util.List;
 import org.apache.flink.api.common.serialization.SerializerConfigImpl;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
@@ -10,9 +11,9 @@ import org.apache.flink.core.memory.DataOutputView;
 
 /**
  * Writes what is known of entries, in the form that {@link LedgerReader} reads: fields one after
- * the other, whole numbers in as few bytes as they need, and a text that came before as its place.
- * Ledgers, references, rules and ids come again and again in one value. Not safe for use by several
- * threads.
+ * the other, whole numbers in as few bytes as they need, times as how far they are from the last,
+ * and a text that came before as its place. Ledgers, references, rules and ids come again and again
+ * in one value. Not safe for use by several threads.
  */
 final class LedgerWriter {
   /** So many texts of a value are told by their places. */
@@ -20,6 +21,11 @@ final class LedgerWriter {
 
   /** Precedes a text that is written out; places begin above. */
   static final int NEW_TEXT = 0;
+
+  /** Precedes one of {@value #ID_DIGITS} hexadecimal digits, which is written as their 16 bytes. */
+  static final int NEW_ID = MOST_TEXTS + 1;
+
+  static final int ID_DIGITS = 32;
 
   // What is written of a constant is its place here: later ones come at the end.
   static final List<Side.Status> STATUSES =
@@ -68,9 +74,13 @@ final class LedgerWriter {
       TypeInformation.of(Notice.class).createSerializer(new SerializerConfigImpl());
   private int count;
 
+  /** The last time that was written. */
+  private long time;
+
   /** A value of its own begins. */
   void begin() {
     count = 0;
+    time = 0;
   }
 
   void write(Book book, DataOutputView out) throws IOException {
@@ -90,7 +100,7 @@ final class LedgerWriter {
     for (Waiting waiting : book.waiting()) {
       write(waiting, out);
     }
-    out.writeLong(book.expiresAt());
+    writeTime(book.expiresAt(), out);
   }
 
   void write(Identity identity, DataOutputView out) throws IOException {
@@ -103,7 +113,7 @@ final class LedgerWriter {
     for (Resolution resolution : identity.waiting()) {
       write(resolution, out);
     }
-    out.writeLong(identity.expiresAt());
+    writeTime(identity.expiresAt(), out);
   }
 
   void write(Claim claim, DataOutputView out) throws IOException {
@@ -156,7 +166,7 @@ final class LedgerWriter {
     writeText(entry.entryId(), out);
     writeText(entry.ledger(), out);
     writeText(entry.reference(), out);
-    out.writeLong(entry.at());
+    writeTime(entry.at(), out);
     writeNumber(entry.valueDay(), out);
     writeNumber(entry.amountMinor(), out);
     writeText(entry.currency(), out);
@@ -167,7 +177,7 @@ final class LedgerWriter {
     writeText(side.ruleId(), out);
     writeText(side.left(), out);
     writeText(side.right(), out);
-    out.writeLong(side.deadline());
+    writeTime(side.deadline(), out);
     out.writeByte(STATUSES.indexOf(side.status()));
     writeText(side.deal(), out);
   }
@@ -179,7 +189,7 @@ final class LedgerWriter {
     writeTexts(match.entryIds(), out);
     writeNumber(match.varianceMinor(), out);
     writeText(match.currency(), out);
-    out.writeLong(match.at());
+    writeTime(match.at(), out);
     writeNumber(match.revision(), out);
     out.writeBoolean(match.matched());
   }
@@ -193,11 +203,11 @@ final class LedgerWriter {
     writeTexts(broken.entryIds(), out);
     writeNumber(broken.amountMinor(), out);
     writeText(broken.currency(), out);
-    out.writeLong(broken.openedAt());
+    writeTime(broken.openedAt(), out);
     out.writeByte(STATES.indexOf(broken.state()));
     writeSize(broken.history().size(), out);
     for (PairBreak.Step step : broken.history()) {
-      out.writeLong(step.at());
+      writeTime(step.at(), out);
       writeText(step.action(), out);
       writeText(step.user(), out);
       writeText(step.note(), out);
@@ -207,7 +217,7 @@ final class LedgerWriter {
   }
 
   void write(Waiting waiting, DataOutputView out) throws IOException {
-    out.writeLong(waiting.at());
+    writeTime(waiting.at(), out);
     writeText(waiting.id(), out);
     LedgerEntry entry = waiting.entry();
     out.writeBoolean(entry != null);
@@ -229,7 +239,7 @@ final class LedgerWriter {
 
   void write(Resolution resolution, DataOutputView out) throws IOException {
     writeText(resolution.resolutionId(), out);
-    out.writeLong(resolution.at());
+    writeTime(resolution.at(), out);
     out.writeByte(ACTIONS.indexOf(resolution.action()));
     writeTexts(resolution.entryIds(), out);
     writeText(resolution.matchId(), out);
@@ -254,10 +264,35 @@ final class LedgerWriter {
     if (count < MOST_TEXTS) {
       texts[count++] = text;
     }
+    if (isId(text)) {
+      writeSize(NEW_ID, out);
+      out.writeLong(HexFormat.fromHexDigitsToLong(text, 0, ID_DIGITS / 2));
+      out.writeLong(HexFormat.fromHexDigitsToLong(text, ID_DIGITS / 2, ID_DIGITS));
+      return;
+    }
     byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
     writeSize(NEW_TEXT, out);
     writeSize(bytes.length, out);
     out.write(bytes);
+  }
+
+  private static boolean isId(String text) {
+    if (text.length() != ID_DIGITS) {
+      return false;
+    }
+    for (int i = 0; i < ID_DIGITS; i++) {
+      char digit = text.charAt(i);
+      if ((digit < '0' || digit > '9') && (digit < 'a' || digit > 'f')) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Times of one value are near each other, so each is told by how far it is from the last. */
+  private void writeTime(long next, DataOutputView out) throws IOException {
+    writeNumber(next - time, out);
+    time = next;
   }
 
   static void writeSize(int size, DataOutputView out) throws IOException {

@@ -5,7 +5,6 @@ import io.millrace.operator.reconcile.BookEditor.Leg;
 import io.millrace.operator.state.SavedState;
 import io.millrace.operator.writeback.Expiring;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.apache.flink.api.common.functions.OpenContext;
@@ -28,11 +27,12 @@ import org.jspecify.annotations.Nullable;
  * over what it hands over. Every task must be told each notice.
  *
  * <p><b>State</b>: one value a key, {@link Book}, until its last entry's window has passed by twice
- * its length and the retention; and every notice, in each task. <b>Timers</b>: one of event time
- * for an entry that waits for its turn, one for the deadline of one that is not matched at once,
- * deleted when it is, one for the next age of its breaks, and one for the expiry, at a full day. At
- * the end of a bounded input all that have something left to tell are done, and what waits is told
- * by {@link #OPEN}.
+ * its length and the retention, or by the retention alone where all its entries are matched, which
+ * are forgotten at once where the retention is 0; and every notice, in each task. <b>Timers</b>:
+ * one of event time for an entry that waits for its turn, one for the deadline of one that is not
+ * matched at once, deleted when it is, one for the next age of its breaks, and one for the expiry,
+ * see {@link Expiry}. At the end of a bounded input all that have something left to tell are done,
+ * and what waits is told by {@link #OPEN}.
  */
 final class ReconcileFunction extends KeyedProcessFunction<Long, Routed, ReconciledMatch>
     implements CheckpointedFunction, Expiring {
@@ -55,9 +55,6 @@ final class ReconcileFunction extends KeyedProcessFunction<Long, Routed, Reconci
       new ValueStateDescriptor<>("book", TypeInformation.of(Book.class));
   private static final ListStateDescriptor<Notice> NOTICES =
       new ListStateDescriptor<>("notices", TypeInformation.of(Notice.class));
-
-  /** Expiries are at full days, so that entries of one day have one timer. */
-  private static final long DAY_MILLIS = 24L * 3_600_000;
 
   private static final int WINDOWS_KEPT = 3;
 
@@ -182,14 +179,21 @@ final class ReconcileFunction extends KeyedProcessFunction<Long, Routed, Reconci
       Collector<ReconciledMatch> out)
       throws Exception {
     Emitted emitted = new Emitted(context, out);
+    TimerService timers = context.timerService();
     BookEditor editor = new BookEditor(context.getCurrentKey(), book, emitted);
-    Matching matching =
-        ofLeftovers
-            ? new Leftovers(rules, editor, emitted)
-            : new Reconciler(rules, editor, emitted);
+    Matching matching = matching(editor, emitted);
     long known = ends ? rules.endAt() : now;
     long expiresAt = book == null ? Long.MIN_VALUE : book.expiresAt();
     for (Waiting each : due) {
+      if (spec.inEventTime()
+          && !editor.items().isEmpty()
+          && forgottenAt(editor, expiresAt) < each.at()) {
+        // As if it came after the watermark that is behind it now.
+        finish(editor, matching, each.at() - 1, false);
+        editor = new BookEditor(context.getCurrentKey(), null, emitted);
+        matching = matching(editor, emitted);
+        expiresAt = Long.MIN_VALUE;
+      }
       if (each.entry() != null) {
         matching.take(each, known);
         expiresAt = Math.max(expiresAt, expiry(each.entry()));
@@ -197,13 +201,17 @@ final class ReconcileFunction extends KeyedProcessFunction<Long, Routed, Reconci
         resolve(each.resolution(), editor, context.getCurrentKey(), emitted);
       }
     }
-    if (ends || (now >= expiresAt && waiting.isEmpty())) {
-      matching.finish(known);
-      editor.age(known);
-      if (!ends) {
-        editor.forget();
+    if (ends || now >= forgottenAt(editor, expiresAt)) {
+      finish(editor, matching, known, ends);
+      Book left = new Book(List.of(), List.of(), List.of(), waiting, Long.MIN_VALUE);
+      if (waiting.isEmpty()) {
+        books.clear();
+      } else {
+        books.update(left);
       }
-      books.clear();
+      if (book != null && !ends) {
+        deleteNeedless(book, left, matching, now, List.of(), timers);
+      }
       return;
     }
     matching.settle(known);
@@ -213,55 +221,72 @@ final class ReconcileFunction extends KeyedProcessFunction<Long, Routed, Reconci
     }
     Book after = editor.close(waiting, expiresAt);
     books.update(after);
-    TimerService timers = context.timerService();
     long nextAgeAt = editor.nextAgeAt();
     if (nextAgeAt < expiresAt) {
       timers.registerEventTimeTimer(nextAgeAt);
     }
     boolean comesBack = registerTurns(editor, matching, now, timers) || nextAgeAt < expiresAt;
+    long forgottenAt = forgottenAt(editor, expiresAt);
     if (!comesBack || expiries == null) {
-      registerExpiry(editor, expiresAt, timers);
+      registerExpiry(editor, forgottenAt, timers);
     }
-    Set<Long> needless = needless(book, after, matching, now);
-    needless.remove(nextAgeAt);
-    needless.forEach(timers::deleteEventTimeTimer);
+    if (book != null) {
+      List<Long> kept = List.of(nextAgeAt, forgottenAt, expiresAt);
+      deleteNeedless(book, after, matching, now, kept, timers);
+    }
+  }
+
+  private Matching matching(BookEditor editor, Emitted emitted) {
+    return ofLeftovers
+        ? new Leftovers(rules, editor, emitted)
+        : new Reconciler(rules, editor, emitted);
+  }
+
+  private static void finish(BookEditor editor, Matching matching, long known, boolean ends) {
+    matching.finish(known);
+    editor.age(known);
+    if (!ends) {
+      editor.forget();
+    }
   }
 
   /**
-   * The times to come for which timers were set that nothing needs any more, mostly the deadline of
-   * an entry that is matched: a timer would have the book read long after, for nothing.
+   * Deletes the timers of times to come that nothing needs any more, mostly the deadline of an
+   * entry that is matched: it would have the book read long after, for nothing.
    */
-  private static Set<Long> needless(
-      @Nullable Book before, Book after, Matching matching, long now) {
-    Set<Long> times = new HashSet<>();
-    if (before != null) {
-      addOpen(before, matching, times);
-      times.removeIf(time -> time <= now);
-    }
-    if (times.isEmpty()) {
-      return times;
-    }
-    Set<Long> needed = new HashSet<>();
-    addOpen(after, matching, needed);
-    for (Held held : after.entries()) {
-      needed.add(held.entry().at() + PairRule.DEFAULT_WINDOW_MILLIS);
-    }
-    for (Waiting each : after.waiting()) {
-      needed.add(each.at());
-    }
-    needed.add(after.expiresAt());
-    times.removeAll(needed);
-    return times;
-  }
-
-  private static void addOpen(Book book, Matching matching, Set<Long> times) {
-    for (Held held : book.entries()) {
+  private static void deleteNeedless(
+      Book before, Book after, Matching matching, long now, List<Long> kept, TimerService timers) {
+    for (Held held : before.entries()) {
       for (Side side : held.sides()) {
         if (side.status() == Side.Status.OPEN) {
-          times.addAll(matching.times(side, held.entry()));
+          for (long time : matching.times(side, held.entry())) {
+            if (time > now && !kept.contains(time) && !isNeeded(time, after, matching)) {
+              timers.deleteEventTimeTimer(time);
+            }
+          }
         }
       }
     }
+  }
+
+  private static boolean isNeeded(long time, Book book, Matching matching) {
+    for (Held held : book.entries()) {
+      if (held.entry().at() + PairRule.DEFAULT_WINDOW_MILLIS == time) {
+        return true;
+      }
+      for (Side side : held.sides()) {
+        if (side.status() == Side.Status.OPEN
+            && matching.times(side, held.entry()).contains(time)) {
+          return true;
+        }
+      }
+    }
+    for (Waiting each : book.waiting()) {
+      if (each.at() == time) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private void resolve(Resolution resolution, BookEditor editor, long key, Outcomes out) {
@@ -287,8 +312,32 @@ final class ReconcileFunction extends KeyedProcessFunction<Long, Routed, Reconci
     if (applying.isEmpty()) {
       window = PairRule.DEFAULT_WINDOW_MILLIS;
     }
-    long expiresAt = entry.at() + WINDOWS_KEPT * window + spec.retentionMillis();
-    return expiresAt + Math.floorMod(-expiresAt, DAY_MILLIS);
+    return Expiry.after(entry.at(), WINDOWS_KEPT * window + spec.retentionMillis());
+  }
+
+  /**
+   * When a book is forgotten: one whose entries are all matched sooner than others, for they wait
+   * for nothing more, and at once where nothing is remembered at all.
+   */
+  private long forgottenAt(BookEditor editor, long expiresAt) {
+    if (ofLeftovers || editor.items().isEmpty() || !editor.breaks().isEmpty()) {
+      return expiresAt;
+    }
+    long deadline = Long.MIN_VALUE;
+    for (Item item : editor.items()) {
+      if (mayHaveMore(item)) {
+        return expiresAt;
+      }
+      for (Leg leg : item.legs()) {
+        if (leg.side().status() != Side.Status.MATCHED) {
+          return expiresAt;
+        }
+        deadline = Math.max(deadline, leg.side().deadline());
+      }
+    }
+    return spec.retentionMillis() == 0
+        ? Long.MIN_VALUE
+        : Math.min(expiresAt, Expiry.after(deadline, spec.retentionMillis()));
   }
 
   /**

@@ -6,7 +6,8 @@ import java.io.Serializable;
  * How entries are reconciled.
  *
  * @param retentionMillis how long an entry is remembered after its window has passed, so that
- *     repetitions, late partners and decisions find it; from 0 to 2^40 ms
+ *     repetitions, late partners and decisions find it; from 0 to 2^40 ms. With 0 what has matched
+ *     is forgotten at once, and no id is remembered
  * @param inEventTime whether entries and decisions wait for the watermark and are taken in the
  *     order of time, or are taken as they come
  * @param tieOutMillis sums of days that have changed are published so often, in event time; {@link

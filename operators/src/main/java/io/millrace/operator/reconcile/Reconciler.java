@@ -499,10 +499,12 @@ final class Reconciler implements Matching {
 
   /** The legs of the other ledger that may have to do with one, whatever their times. */
   private List<Leg> others(Leg leg) {
+    if (book.items().size() == 1 || leg.entry().reference().isEmpty()) {
+      return List.of();
+    }
     List<Leg> others = new ArrayList<>();
     for (Leg other : book.legs(leg.side().ruleId())) {
       if (other.isLeft() != leg.isLeft()
-          && !leg.entry().reference().isEmpty()
           && other.entry().reference().equals(leg.entry().reference())) {
         others.add(other);
       }

@@ -32,6 +32,16 @@ final class Rulebook {
   private final Map<String, NavigableMap<Long, Notice>> fees = new TreeMap<>();
   private final NavigableMap<String, Long> ledgers = new TreeMap<>();
   private long firstRuleAt = Long.MAX_VALUE;
+
+  /** From this time on the same rules are in effect, mostly long before the entries that come. */
+  private long lastRuleAt = Long.MIN_VALUE;
+
+  /** Those that are, by their ids; asked for first, and forgotten when another comes. */
+  private final Map<String, PairRule> latest = new HashMap<>();
+
+  /** Those of them that apply, by ledger. */
+  private final Map<String, List<PairRule>> latestFor = new HashMap<>();
+
   private long endAt = Long.MIN_VALUE;
 
   void add(Notice notice) {
@@ -55,6 +65,9 @@ final class Rulebook {
       versions.pollFirstEntry();
     }
     firstRuleAt = Math.min(firstRuleAt, rule.at());
+    lastRuleAt = Math.max(lastRuleAt, rule.at());
+    latest.clear();
+    latestFor.clear();
   }
 
   private static void add(Map<String, NavigableMap<Long, Notice>> all, String key, Notice notice) {
@@ -90,22 +103,35 @@ final class Rulebook {
    * @param known ledgers with an entry by this time count
    */
   List<PairRule> rulesFor(LedgerEntry entry, long known) {
-    List<PairRule> applying = new ArrayList<>();
     if (hasRules(entry.at())) {
-      for (String ruleId : rules.keySet()) {
-        PairRule rule = inEffect(ruleId, entry.at());
-        if (rule != null && !rule.deleted() && rule.concerns(entry.ledger())) {
-          applying.add(rule);
-        }
+      if (entry.at() < lastRuleAt) {
+        return given(entry.ledger(), entry.at());
       }
-    } else {
-      ledgers.forEach(
-          (ledger, firstAt) -> {
-            if (firstAt <= known && !ledger.equals(entry.ledger())) {
-              applying.add(PairRule.byDefault(entry.ledger(), ledger));
-            }
-          });
-      applying.sort(Comparator.comparing(PairRule::ruleId));
+      List<PairRule> found = latestFor.get(entry.ledger());
+      if (found == null) {
+        found = given(entry.ledger(), entry.at());
+        latestFor.put(entry.ledger(), found);
+      }
+      return found;
+    }
+    List<PairRule> applying = new ArrayList<>();
+    ledgers.forEach(
+        (ledger, firstAt) -> {
+          if (firstAt <= known && !ledger.equals(entry.ledger())) {
+            applying.add(PairRule.byDefault(entry.ledger(), ledger));
+          }
+        });
+    applying.sort(Comparator.comparing(PairRule::ruleId));
+    return applying;
+  }
+
+  private List<PairRule> given(String ledger, long at) {
+    List<PairRule> applying = new ArrayList<>();
+    for (String ruleId : rules.keySet()) {
+      PairRule rule = inEffect(ruleId, at);
+      if (rule != null && !rule.deleted() && rule.concerns(ledger)) {
+        applying.add(rule);
+      }
     }
     return applying;
   }
@@ -117,6 +143,20 @@ final class Rulebook {
 
   /** The rule of that id as of a time. */
   private @Nullable PairRule inEffect(String ruleId, long at) {
+    if (at < lastRuleAt) {
+      return asOf(ruleId, at);
+    }
+    PairRule found = latest.get(ruleId);
+    if (found == null) {
+      found = asOf(ruleId, at);
+      if (found != null) {
+        latest.put(ruleId, found);
+      }
+    }
+    return found;
+  }
+
+  private @Nullable PairRule asOf(String ruleId, long at) {
     NavigableMap<Long, PairRule> versions = rules.get(ruleId);
     if (versions == null) {
       return null;

@@ -81,7 +81,10 @@ class EntryTable {
   /** Set for a moment, where an entry has been seen in the queue. */
   private static final int SEEN = 1 << 27;
 
-  private static final int USES_SHIFT = 28;
+  /** Set where nothing is stored under the entry's key. */
+  private static final int UNSTORED = 1 << 28;
+
+  private static final int USES_SHIFT = 29;
   private static final int ONE_USE = 1 << USES_SHIFT;
   private static final int MOST_USES = 3;
 
@@ -304,6 +307,53 @@ class EntryTable {
   int put(
       int entry, int hash, byte[] key, int keyLength, byte[] value, int valueLength, boolean isNew)
       throws Exception {
+    boolean isUnstored = entry != NONE && isUnstored(entry);
+    return put(entry, hash, key, keyLength, value, valueLength, isNew, isUnstored);
+  }
+
+  /**
+   * Puts a value that is not stored yet, of a key that has no entry and under which nothing is
+   * stored.
+   *
+   * @return as {@link #put}
+   */
+  int putFirst(int hash, byte[] key, int keyLength, byte[] value, int valueLength)
+      throws Exception {
+    return put(NONE, hash, key, keyLength, value, valueLength, true, true);
+  }
+
+  /**
+   * Forgets an entry's value where that leaves nothing to store: nothing is stored under its key.
+   * So what is soon deleted again never gets there.
+   *
+   * @return whether it did; the entry may be gone then
+   */
+  boolean forget(int entry) {
+    if (!isUnstored(entry)) {
+      return false;
+    }
+    if (valueLength(entry) != ABSENT) {
+      drop(entry);
+    }
+    return true;
+  }
+
+  /** That a value is absent is known, or what is there has come since and was never stored. */
+  private boolean isUnstored(int entry) {
+    int state = get(entry, STATE);
+    return (state & UNSTORED) != 0 || ((state & DIRTY) == 0 && valueLength(entry) == ABSENT);
+  }
+
+  private int put(
+      int entry,
+      int hash,
+      byte[] key,
+      int keyLength,
+      byte[] value,
+      int valueLength,
+      boolean isNew,
+      boolean isUnstored)
+      throws Exception {
     int into = entry;
     int units = unitsOf(keyLength, valueLength);
     if (into != NONE && units > (get(into, STATE) & UNITS_MASK)) {
@@ -324,6 +374,9 @@ class EntryTable {
     set(into, VALUE_LENGTH, valueLength);
     System.arraycopy(value, 0, bytes, valueStart(into), Math.max(0, valueLength));
     if (isNew) {
+      if (isUnstored) {
+        set(into, STATE, get(into, STATE) | UNSTORED);
+      }
       markDirty(into);
     }
     return into;
@@ -619,6 +672,7 @@ class EntryTable {
     int keyLength = get(entry, KEY_LENGTH);
     int key = (entry << UNIT_SHIFT) + KEY;
     writer.write(bytes, key, keyLength, key + keyLength, get(entry, VALUE_LENGTH));
+    set(entry, STATE, get(entry, STATE) & ~UNSTORED);
   }
 
   private void clean(int entry) {

@@ -84,6 +84,11 @@ final class TimerBuckets<K> implements InternalTimerService<VoidNamespace>, Trig
     /** What is not in state yet, by bucket. */
     private final Map<Long, DataOutputSerializer> waiting = new HashMap<>();
 
+    /** The one of these that was added to last: mostly the next timer is of the same bucket. */
+    private @Nullable DataOutputSerializer lastList;
+
+    private long lastBucket;
+
     /** Buckets that hold what does not fire because the input has ended. */
     private final Set<Long> kept = new HashSet<>();
 
@@ -124,12 +129,18 @@ final class TimerBuckets<K> implements InternalTimerService<VoidNamespace>, Trig
 
     /** What is not in state yet of a bucket, which has a timer of its own from then on. */
     private DataOutputSerializer list(long bucket) {
-      DataOutputSerializer list = waiting.get(bucket);
+      DataOutputSerializer list = lastList;
+      if (list != null && lastBucket == bucket) {
+        return list;
+      }
+      list = waiting.get(bucket);
       if (list == null) {
         list = new DataOutputSerializer(64);
         waiting.put(bucket, list);
         asOwner(() -> buckets.registerEventTimeTimer(bucket, startOf(bucket)));
       }
+      lastList = list;
+      lastBucket = bucket;
       return list;
     }
 
@@ -139,6 +150,7 @@ final class TimerBuckets<K> implements InternalTimerService<VoidNamespace>, Trig
         lists(list.getKey()).add(list.getValue().getCopyOfBuffer());
       }
       waiting.clear();
+      lastList = null;
     }
 
     /** Puts what is in no bucket into state: these timers, all of this group. */
@@ -176,6 +188,7 @@ final class TimerBuckets<K> implements InternalTimerService<VoidNamespace>, Trig
       opened = Math.max(opened, startOf(bucket));
       List<byte[]> all = stored(bucket);
       DataOutputSerializer unstored = waiting.remove(bucket);
+      lastList = null;
       if (unstored != null) {
         waitingBytes -= unstored.length();
         all.add(unstored.getCopyOfBuffer());

@@ -42,7 +42,6 @@ public final class WriteBackKeys<K> {
             plain,
             new WriteBackState.Shared<>(
                 current,
-                new ObjectRows<>(),
                 maxParallelism,
                 EntryTable::new,
                 metrics.counter("numStateReads"),

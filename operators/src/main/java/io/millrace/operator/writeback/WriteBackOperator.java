@@ -11,7 +11,6 @@ import org.apache.flink.runtime.state.StateInitializationContext;
 import org.apache.flink.runtime.state.StateSnapshotContext;
 import org.apache.flink.runtime.state.VoidNamespace;
 import org.apache.flink.runtime.state.internal.InternalListState;
-import org.apache.flink.streaming.api.checkpoint.CheckpointedFunction;
 import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
 import org.apache.flink.streaming.api.operators.InternalTimerService;
 import org.apache.flink.streaming.api.operators.KeyedProcessOperator;
@@ -66,11 +65,7 @@ class WriteBackOperator<K, I, O> extends KeyedProcessOperator<K, I, O> {
   public void initializeState(StateInitializationContext context) throws Exception {
     isRestored = context.isRestored();
     current = currentKey(getKeyedStateBackend());
-    if (userFunction instanceof CheckpointedFunction) {
-      // It may open states now, which go by the key that the backend has.
-      current.beEager();
-    }
-    super.initializeState(context);
+    super.initializeState(new WatchedContext(context, current::beEager));
   }
 
   @Override
@@ -81,7 +76,6 @@ class WriteBackOperator<K, I, O> extends KeyedProcessOperator<K, I, O> {
             getKeyedStateStore(),
             new WriteBackState.Shared<>(
                 current,
-                new ObjectRows<>(),
                 getRuntimeContext().getTaskInfo().getMaxNumberOfParallelSubtasks(),
                 tables(),
                 getMetricGroup().counter("numStateReads"),

@@ -1,7 +1,7 @@
 package io.millrace.operator.writeback;
 
+import io.millrace.operator.sketch.ItemBytes;
 import java.io.IOException;
-import java.util.Objects;
 import java.util.stream.Stream;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
@@ -26,7 +26,6 @@ final class WriteBackState<K, V> implements ValueState<V> {
   private final ValueStateDescriptor<V> descriptor;
   private final TypeSerializer<V> serializer;
   private final CurrentKey<K> current;
-  private final ObjectRows<K> rows;
   private final int keyGroups;
   private final EntryTable.Maker tables;
   private final Counter reads;
@@ -42,11 +41,12 @@ final class WriteBackState<K, V> implements ValueState<V> {
   private long foundVersion = -1;
   private int foundChanges;
   private int found = EntryTable.NONE;
+  private long heldVersion = -1;
+  private ObjectTable.@Nullable Cell<K, V> held;
 
   /** What the states of one task share. */
   record Shared<K>(
       CurrentKey<K> current,
-      ObjectRows<K> rows,
       int keyGroups,
       EntryTable.Maker tables,
       Counter reads,
@@ -63,7 +63,6 @@ final class WriteBackState<K, V> implements ValueState<V> {
     this.descriptor = descriptor;
     this.serializer = descriptor.getSerializer();
     this.current = shared.current();
-    this.rows = shared.rows();
     this.keyGroups = shared.keyGroups();
     this.tables = shared.tables();
     this.reads = shared.reads();
@@ -85,7 +84,7 @@ final class WriteBackState<K, V> implements ValueState<V> {
   void give(long cacheBytes, long filterBytes, int mostDirty, int mostObjects) {
     table = tables.make(cacheBytes, mostDirty, new StoredWriter());
     filter = filterBytes == 0 ? null : new KeyFilter(filterBytes);
-    objects = mostObjects == 0 ? null : new ObjectTable<>(mostObjects, rows, this::writeObject);
+    objects = mostObjects == 0 ? null : new ObjectTable<>(mostObjects, this::writeObject);
   }
 
   /** Takes note of keys that have values in the plain state. */
@@ -102,25 +101,42 @@ final class WriteBackState<K, V> implements ValueState<V> {
     if (objects == null) {
       return valueOfBytes();
     }
-    ObjectTable.Cell<V> cell = objects.find(current.require());
-    V value = cell == null ? add(valueOfBytes(), false).value() : cell.value();
+    ObjectTable.Cell<K, V> cell = held(objects);
+    V value = cell == null ? add(objects, valueOfBytes()) : cell.value();
     return value == null ? descriptor.getDefaultValue() : value;
   }
 
-  private ObjectTable.Cell<V> add(@Nullable V value, boolean isNew) throws IOException {
+  /** The current key's cell; null where there is none. */
+  private ObjectTable.@Nullable Cell<K, V> held(ObjectTable<K, V> in) {
+    if (heldVersion != current.version()) {
+      held = in.find(current.require());
+      heldVersion = current.version();
+    }
+    return held;
+  }
+
+  private @Nullable V add(ObjectTable<K, V> to, @Nullable V value) throws IOException {
     try {
-      return Objects.requireNonNull(objects).add(current.require(), value, isNew);
+      ObjectTable.Cell<K, V> cell = to.add(current.require(), value);
+      held = cell;
+      heldVersion = current.version();
+      return cell.value();
     } catch (Exception e) {
       throw failed(e);
     }
   }
 
-  private void change(@Nullable V value) throws IOException {
-    ObjectTable.Cell<V> cell = Objects.requireNonNull(objects).find(current.require());
-    if (cell == null) {
-      add(value, true);
-    } else {
-      cell.change(value);
+  private void change(ObjectTable<K, V> in, @Nullable V value) throws IOException {
+    ObjectTable.Cell<K, V> cell = held(in);
+    heldVersion = -1;
+    if (cell != null) {
+      in.change(cell, value);
+      return;
+    }
+    try {
+      in.addChanged(current.require(), value);
+    } catch (Exception e) {
+      throw failed(e);
     }
   }
 
@@ -139,6 +155,9 @@ final class WriteBackState<K, V> implements ValueState<V> {
   }
 
   private @Nullable V valueOfBytes() throws IOException {
+    if (filter != null && filter.isEmpty() && table.size() == 0) {
+      return descriptor.getDefaultValue();
+    }
     int entry = find();
     if (entry != EntryTable.NONE) {
       table.use(entry);
@@ -161,17 +180,17 @@ final class WriteBackState<K, V> implements ValueState<V> {
     } else if (objects == null) {
       updateBytes(value);
     } else {
-      change(value);
+      change(objects, value);
     }
   }
 
   private void updateBytes(V value) throws IOException {
     int entry = find();
-    boolean mayBeNew = entry == EntryTable.NONE || table.valueLength(entry) == EntryTable.ABSENT;
-    if (filter != null && mayBeNew) {
-      filter.add(current.hash());
+    if (entry == EntryTable.NONE && filter != null && !filter.mayHold(current.hash())) {
+      putFirst(value);
+    } else {
+      put(entry, value, true);
     }
-    put(entry, value, true);
   }
 
   @Override
@@ -180,7 +199,7 @@ final class WriteBackState<K, V> implements ValueState<V> {
       if (objects == null) {
         clearBytes();
       } else {
-        change(null);
+        change(objects, null);
       }
     } catch (IOException e) {
       throw new FlinkRuntimeException("a key could not be serialized", e);
@@ -189,8 +208,15 @@ final class WriteBackState<K, V> implements ValueState<V> {
 
   private void clearBytes() throws IOException {
     int entry = find();
-    if (entry != EntryTable.NONE || filter == null || filter.mayHold(current.hash())) {
+    if (entry == EntryTable.NONE) {
+      if (filter == null || filter.mayHold(current.hash())) {
+        put(entry, null, true);
+      }
+    } else if (!table.forget(entry)) {
       put(entry, null, true);
+    } else {
+      // Mostly it is gone.
+      foundVersion = -1;
     }
   }
 
@@ -255,6 +281,23 @@ final class WriteBackState<K, V> implements ValueState<V> {
     }
   }
 
+  /** Puts the value of a key that has never had one in the plain state. */
+  private void putFirst(V value) throws IOException {
+    out.clear();
+    serializer.serialize(value, out);
+    try {
+      found(
+          table.putFirst(
+              (int) current.hash(),
+              current.bytes(),
+              current.length(),
+              out.getSharedBuffer(),
+              out.length()));
+    } catch (Exception e) {
+      throw failed(e);
+    }
+  }
+
   /** Puts values into the plain state. */
   private final class StoredWriter implements EntryTable.Writer {
     private final StoredSerializer.Bytes asBytes = new StoredSerializer.Bytes();
@@ -263,6 +306,10 @@ final class WriteBackState<K, V> implements ValueState<V> {
     public void write(byte[] bytes, int keyStart, int keyLength, int valueStart, int valueLength)
         throws Exception {
       writes.inc();
+      if (filter != null && valueLength != EntryTable.ABSENT) {
+        // Keys whose values are gone before they are stored are never remembered.
+        filter.add(ItemBytes.hash(bytes, keyStart, keyLength));
+      }
       current.select(bytes, keyStart, keyLength);
       if (valueLength == EntryTable.ABSENT) {
         stored.clear();

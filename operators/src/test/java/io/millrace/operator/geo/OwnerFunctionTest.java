@@ -2,7 +2,10 @@ package io.millrace.operator.geo;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Defects 6 and 7 that systems of this kind have: shares that outlive their end, or go astray. */
 final class OwnerFunctionTest {
@@ -271,6 +274,21 @@ final class OwnerFunctionTest {
       sharing.happen(north(7_000, 500, 0));
       assertThat(sharing.atPlaces())
           .containsExactly("ENTER 1000 1000", "DWELL 6000 1000", "EXIT 7000 1000");
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"5999, false", "6000, true"})
+  void endOfInput_whatIsDueByItsLargestTime_happens(long end, boolean dwells) throws Exception {
+    try (Sharing sharing = new Sharing(IN_EVENT_TIME)) {
+      sharing.happen(place(500, false));
+      sharing.happen(north(1_000, 0, 0));
+      sharing.happen(OwnerEvent.time("another", end));
+      sharing.restart();
+      sharing.watermark(Long.MAX_VALUE);
+      assertThat(sharing.atPlaces())
+          .isEqualTo(
+              dwells ? List.of("ENTER 1000 1000", "DWELL 6000 1000") : List.of("ENTER 1000 1000"));
     }
   }
 }

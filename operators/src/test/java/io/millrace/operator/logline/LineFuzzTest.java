@@ -76,6 +76,34 @@ class LineFuzzTest {
     }
   }
 
+  /** A parser that knows the names of the lines before reads and refuses as one that knows none. */
+  @Test
+  void parse_mutantsOfJsonWithNamesThatAreKnown_isTheSameAsWithout() throws LineException {
+    Random random = new Random(26);
+    String good =
+        "{\"time\":\"2026-01-31T10:30:00Z\",\"level\":\"warn\",\"service\":\"s\",\"n\":120,\"host\":"
+            + "\"h\",\"a rather long name\":\"\",\"o\":[1],\"note\":\"more than sixteen bytes\",\"z\":0}";
+    LineSource source = source(LineFormat.JSON);
+    LineParser knowing = LineParser.of(source);
+    Map<Boolean, Integer> outcomes = new HashMap<>();
+    for (int i = 0; i < MUTANTS / 4; i++) {
+      assertThat(knowing.parse(good, Lines.ARRIVED)).isNotNull();
+      String line = mutant(good, random);
+      String seen = outcome(knowing, line);
+      assertThat(seen).as(line).isEqualTo(outcome(LineParser.of(source), line));
+      outcomes.merge(seen.startsWith("ParsedLine"), 1, Integer::sum);
+    }
+    assertThat(outcomes).hasSize(2);
+  }
+
+  private static String outcome(LineParser parser, String line) {
+    try {
+      return String.valueOf(parser.parse(line, Lines.ARRIVED));
+    } catch (LineException e) {
+      return e.fault() + " " + e.getMessage();
+    }
+  }
+
   private static @Nullable ParsedLine parsed(LineParser parser, String line) {
     try {
       assertThat(parser.starts(line)).isIn(true, false);

@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.apache.flink.api.common.serialization.SerializerConfigImpl;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeutils.TypeSerializer;
@@ -111,17 +113,81 @@ class LedgerSerializerTest {
         written(serializer, new Book(List.of(held, held), List.of(), List.of(), List.of(), 0))
             .length;
 
-    // Three times, numbers of 3, 10 and 1 bytes, and ten places of texts.
-    assertThat(two - one).isEqualTo(8 + 3 + 10 + 5 + 1 + 1 + 3 + 8 + 1 + 1);
+    // Two times as far apart as can be, numbers of 3 and 10 bytes, and ten places of texts.
+    assertThat(two - one).isEqualTo(10 + 3 + 10 + 5 + 1 + 1 + 3 + 10 + 1 + 1);
   }
 
   @Test
   void otherVersion_isRefused() throws Exception {
     byte[] bytes = written(new IdentitySerializer(), new Identity(0, List.of(), List.of(), 0));
-    bytes[0] = 2;
+    bytes[0] = 3;
 
     assertThatThrownBy(() -> new IdentitySerializer().deserialize(new DataInputDeserializer(bytes)))
         .isInstanceOf(IOException.class)
-        .hasMessageContaining("version 2");
+        .hasMessageContaining("version 3");
+  }
+
+  @Test
+  void idOfAHash_takesHalfOfItsDigits() throws Exception {
+    String id = "0123456789abcdef00000000ffffffff";
+    Held held = new Held(ENTRY, id, List.of(SIDE));
+    Book book = new Book(List.of(held), List.of(), List.of(), List.of(), 0);
+    Book other =
+        new Book(
+            List.of(new Held(ENTRY, id.toUpperCase(Locale.ROOT), List.of(SIDE))),
+            List.of(),
+            List.of(),
+            List.of(),
+            0);
+
+    assertComesBack(Book.class, book);
+    assertComesBack(Book.class, other);
+    assertThat(written(new BookSerializer(), other).length)
+        .isEqualTo(written(new BookSerializer(), book).length + 17);
+  }
+
+  @Test
+  void firstVersion_isStillRead() throws Exception {
+    DataOutputSerializer out = new DataOutputSerializer(16);
+    out.writeByte(1);
+    out.writeByte(1);
+    writeText(out, "e-1");
+    writeText(out, "bank");
+    writeText(out, "REF");
+    out.writeLong(1_000);
+    // A day of 2 and an amount of -3.
+    out.write(new byte[] {4, 5});
+    writeText(out, "EUR");
+    writeText(out, "");
+    // The empty text is the fifth, and there is one side.
+    out.write(new byte[] {5, 1});
+    writeText(out, "rule");
+    out.writeByte(2);
+    writeText(out, "orders");
+    out.writeLong(301_000);
+    out.writeByte(2);
+    writeText(out, "0123456789abcdef0123456789abcdef");
+    // No match, no break, nothing that waits.
+    out.write(new byte[3]);
+    out.writeLong(901_000);
+
+    LedgerEntry entry = new LedgerEntry("e-1", "bank", "REF", 1_000, 2, -3, "EUR", "");
+    Side side =
+        new Side(
+            "rule",
+            "bank",
+            "orders",
+            301_000,
+            Side.Status.MATCHED,
+            "0123456789abcdef0123456789abcdef");
+    Held held = new Held(entry, "", List.of(side));
+    assertThat(new BookSerializer().deserialize(new DataInputDeserializer(out.getCopyOfBuffer())))
+        .isEqualTo(new Book(List.of(held), List.of(), List.of(), List.of(), 901_000));
+  }
+
+  private static void writeText(DataOutputSerializer out, String text) throws IOException {
+    out.writeByte(0);
+    out.writeByte(text.length());
+    out.write(text.getBytes(StandardCharsets.UTF_8));
   }
 }

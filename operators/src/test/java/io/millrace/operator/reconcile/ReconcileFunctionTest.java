@@ -30,19 +30,27 @@ import org.junit.jupiter.params.provider.ValueSource;
 @SuppressWarnings("try") // A harness declares that close may be interrupted.
 class ReconcileFunctionTest {
   private static final ReconcileSpec SPEC = new ReconcileSpec(DAY, true, ReconcileSpec.AT_END);
+  private static final ReconcileSpec FORGETFUL = new ReconcileSpec(0, true, ReconcileSpec.AT_END);
   private static final int MAX_PARALLELISM = 128;
 
+  private ReconcileSpec spec = SPEC;
   private final List<String> matches = new ArrayList<>();
   private final TreeMap<String, PairBreak> breaks = new TreeMap<>();
   private final List<String> open = new ArrayList<>();
   private final List<String> matchedIds = new ArrayList<>();
   private int balance;
 
-  private static KeyedOneInputStreamOperatorTestHarness<Long, Routed, ReconciledMatch> harness(
+  private static ReconcileFunctionTest with(ReconcileSpec spec) {
+    ReconcileFunctionTest test = new ReconcileFunctionTest();
+    test.spec = spec;
+    return test;
+  }
+
+  private KeyedOneInputStreamOperatorTestHarness<Long, Routed, ReconciledMatch> harness(
       boolean onHeap, @Nullable OperatorSubtaskState state) throws Exception {
     var harness =
         new KeyedOneInputStreamOperatorTestHarness<Long, Routed, ReconciledMatch>(
-            new KeyedProcessOperator<>(new ReconcileFunction(SPEC, false, "reconciled")),
+            new KeyedProcessOperator<>(new ReconcileFunction(spec, false, "reconciled")),
             Routed::key,
             Types.LONG,
             MAX_PARALLELISM,
@@ -193,12 +201,17 @@ class ReconcileFunctionTest {
       other.run(List.copyOf(byArrival.values()), restartEvery == 1, restartEvery);
       assertThat(other.results()).isEqualTo(results());
     }
+    ReconcileFunctionTest forgetful = with(FORGETFUL);
+    forgetful.run(entries, true, 0);
+    ReconcileFunctionTest restarted = with(FORGETFUL);
+    restarted.run(List.copyOf(byArrival.values()), false, 5);
+    assertThat(restarted.results()).isEqualTo(forgetful.results());
   }
 
   @Test
   void run_everyEntry_isInOnePlace() throws Exception {
     for (int seed = 10; seed < 60; seed++) {
-      ReconcileFunctionTest each = new ReconcileFunctionTest();
+      ReconcileFunctionTest each = with(seed % 2 == 0 ? SPEC : FORGETFUL);
       List<LedgerEntry> entries = history(seed);
       each.run(entries, true, 0);
       List<String> places = new ArrayList<>(each.open);
@@ -235,6 +248,33 @@ class ReconcileFunctionTest {
     assertThat(harness.numKeyedStateEntries()).isZero();
     assertThat(harness.numEventTimeTimers()).isZero();
     harness.close();
+  }
+
+  @Test
+  void matchedEntries_areForgottenSoonerThanThoseThatBroke() throws Exception {
+    var harness = harnessInArrivalOrder();
+    harness.processElement(routed(rule()), 0);
+    for (String reference : List.of("ONE", "TWO")) {
+      harness.processElement(routed(lateAtNight(reference, "left", "l")), START);
+      harness.processElement(routed(lateAtNight(reference, "right", "r")), START);
+    }
+    harness.processElement(routed(lateAtNight("TWO", "left", "again")), START);
+    assertThat(harness.extractOutputValues()).hasSize(2);
+    assertThat(side(harness, ReconcileFunction.BREAKS)).hasSize(1);
+
+    // A day after the window, and a day after three windows.
+    harness.processWatermark(new Watermark(START + DAY - 1));
+    assertThat(harness.numKeyedStateEntries()).isEqualTo(2);
+    harness.processWatermark(new Watermark(START + DAY));
+    assertThat(harness.numKeyedStateEntries()).isOne();
+    harness.processWatermark(new Watermark(START + 2 * DAY));
+    assertThat(harness.numKeyedStateEntries()).isZero();
+    harness.close();
+  }
+
+  /** Two hours before {@link Desk#START}, which is a full day. */
+  private static LedgerEntry lateAtNight(String reference, String ledger, String id) {
+    return new LedgerEntry(reference + id, ledger, reference, START - 2 * HOUR, 0, 5, "EUR", "");
   }
 
   @Test

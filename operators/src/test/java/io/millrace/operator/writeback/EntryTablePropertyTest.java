@@ -50,11 +50,17 @@ class EntryTablePropertyTest {
       if (what < 10) {
         byte[] value = new byte[random.nextInt(longestValue + 1)];
         Arrays.fill(value, (byte) step);
-        table.put(entry, hash, key, key.length, value, value.length, true);
+        if (entry == EntryTable.NONE && !stored.containsKey(name)) {
+          table.putFirst(hash, key, key.length, value, value.length);
+        } else {
+          table.put(entry, hash, key, key.length, value, value.length, true);
+        }
         expected.put(name, value);
         changes++;
       } else if (what < 12) {
-        table.put(entry, hash, key, key.length, new byte[0], EntryTable.ABSENT, true);
+        if (entry == EntryTable.NONE || !table.forget(entry)) {
+          table.put(entry, hash, key, key.length, new byte[0], EntryTable.ABSENT, true);
+        }
         expected.remove(name);
         changes++;
       } else if (what < 19 && entry == EntryTable.NONE) {

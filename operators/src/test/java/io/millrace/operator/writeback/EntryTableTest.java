@@ -148,6 +148,30 @@ class EntryTableTest {
   }
 
   @Test
+  void forget_valueThatWasNeverStored_leavesNothingToStore() throws Exception {
+    List<Integer> stored = new ArrayList<>();
+    EntryTable table = new EntryTable(1 << 20, 1_000, writerInto(stored));
+    byte[] key = ByteBuffer.allocate(Integer.BYTES).putInt(5).array();
+
+    int entry = table.putFirst(7, key, key.length, key, key.length);
+    // A longer value has another place.
+    entry = table.put(entry, 7, key, key.length, new byte[100], 100, true);
+    assertThat(table.forget(entry)).isTrue();
+    assertThat(table.find(7, key, key.length)).isEqualTo(EntryTable.NONE);
+    table.flush();
+    assertThat(stored).isEmpty();
+
+    entry = table.putFirst(7, key, key.length, key, key.length);
+    table.flush();
+    assertThat(table.forget(entry)).as("forgotten after it was stored").isFalse();
+    table.put(entry, 7, key, key.length, key, EntryTable.ABSENT, true);
+    table.flush();
+    assertThat(stored).containsExactly(5, 5);
+    assertThat(table.forget(entry)).as("known to be absent").isTrue();
+    assertThat(table.dirty()).isZero();
+  }
+
+  @Test
   void constructor_lessThanItNeeds_isRefused() {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> new EntryTable(4_095, 1, (bytes, k, kl, v, vl) -> {}))

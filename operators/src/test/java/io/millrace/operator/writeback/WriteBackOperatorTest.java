@@ -17,11 +17,16 @@ import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.apache.flink.api.common.state.ValueState;
+import org.apache.flink.api.common.state.ValueStateDescriptor;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
+import org.apache.flink.runtime.state.FunctionInitializationContext;
+import org.apache.flink.runtime.state.FunctionSnapshotContext;
 import org.apache.flink.runtime.state.StateBackend;
 import org.apache.flink.runtime.state.hashmap.HashMapStateBackend;
 import org.apache.flink.state.rocksdb.EmbeddedRocksDBStateBackend;
+import org.apache.flink.streaming.api.checkpoint.CheckpointedFunction;
 import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
 import org.apache.flink.streaming.api.operators.KeyedProcessOperator;
 import org.apache.flink.streaming.api.watermark.Watermark;
@@ -105,6 +110,49 @@ class WriteBackOperatorTest {
       }
       harness.processWatermark(Watermark.MAX_WATERMARK);
       assertThat(harness.extractOutputValues()).hasSize(30).containsOnly(Long.MAX_VALUE);
+    }
+  }
+
+  @Test
+  void process_functionThatOpensStatesWhenItsStateIsInitialized_hasThoseOfTheKey()
+      throws Exception {
+    try (var harness =
+        new KeyedOneInputStreamOperatorTestHarness<Long, Long, Long>(
+            new WriteBackOperator<>(new EarlyOpener(), SMALL), each -> each, Types.LONG)) {
+      harness.setStateBackend(Beneath.ROCKSDB.get());
+      harness.open();
+      for (long key : new long[] {1, 2, 1, 3, 1, 2}) {
+        harness.processElement(key, 0);
+      }
+      assertThat(harness.extractOutputValues()).containsExactly(1L, 1L, 2L, 1L, 3L, 2L);
+    }
+  }
+
+  /** Counts elements in a state that it opens before it is opened itself. */
+  private static final class EarlyOpener extends KeyedProcessFunction<Long, Long, Long>
+      implements CheckpointedFunction {
+    private static final long serialVersionUID = 1L;
+
+    @SuppressWarnings("NullAway.Init") // Flink initializes the state first.
+    private transient ValueState<Long> counts;
+
+    @Override
+    public void initializeState(FunctionInitializationContext context) {
+      counts =
+          context.getKeyedStateStore().getState(new ValueStateDescriptor<>("counts", Types.LONG));
+    }
+
+    @Override
+    public void snapshotState(FunctionSnapshotContext context) {
+      // It is stored as it is.
+    }
+
+    @Override
+    public void processElement(Long element, Context context, Collector<Long> out)
+        throws Exception {
+      Long before = counts.value();
+      counts.update(before == null ? 1 : before + 1);
+      out.collect(counts.value());
     }
   }
 

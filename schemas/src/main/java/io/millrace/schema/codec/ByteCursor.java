@@ -171,6 +171,20 @@ abstract class ByteCursor {
         & HIGH_BITS;
   }
 
+  /**
+   * The quotes, backslashes and control characters in a word, each right: a bit for each byte, the
+   * first in the lowest.
+   */
+  static long allEnds(long word) {
+    long changed = word ^ (EACH_BYTE * 2);
+    long escape = word ^ (EACH_BYTE * '\\');
+    // No byte carries into the next: the highest bit is left where one is too great to be marked.
+    long others =
+        (((changed & ~HIGH_BITS) + EACH_BYTE * (0x80 - ' ' - 1)) | word)
+            & (((escape & ~HIGH_BITS) + ~HIGH_BITS) | word);
+    return (((~others & HIGH_BITS) >>> 7) * 0x0102040810204080L) >>> (Long.SIZE - Byte.SIZE);
+  }
+
   /** Which byte of a word is the first that is marked; 8 where none is. */
   static int first(long marks) {
     return Long.numberOfTrailingZeros(marks) / Byte.SIZE;

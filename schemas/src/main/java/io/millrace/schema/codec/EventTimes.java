@@ -46,6 +46,17 @@ public final class EventTimes {
     return component(type).getType() != long.class;
   }
 
+  /**
+   * The time that an ISO-8601 text with an offset states, as records may have it, in milliseconds
+   * since the epoch.
+   *
+   * @throws java.time.DateTimeException where it states none
+   * @throws ArithmeticException where it is too far from the epoch
+   */
+  public static long millis(String text) {
+    return ScalarShape.Time.millis(text);
+  }
+
   private static ToLongFunction<Object> made(Class<?> type) {
     try {
       RecordComponent component = component(type);

@@ -147,13 +147,25 @@ public final class JsonCodec<T extends Record> {
    */
   public byte[] encode(T value) {
     output.reset();
+    encode(value, output);
+    return output.toBytes();
+  }
+
+  /**
+   * Writes the JSON form of {@code value} after what was written before.
+   *
+   * @throws IllegalArgumentException where {@link #check} refuses the value; then nothing of it is
+   *     written
+   */
+  public void encode(T value, JsonOutput out) {
+    int before = out.length();
     try {
-      shape.checkAndWrite(value, output);
+      shape.checkAndWrite(value, out);
     } catch (RejectedException e) {
+      out.cut(before);
       throw new IllegalArgumentException(
           shape.type().getSimpleName() + " has no JSON form: " + e.getMessage(), e);
     }
-    return output.toBytes();
   }
 
   /**

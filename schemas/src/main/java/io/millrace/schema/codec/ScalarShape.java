@@ -340,7 +340,7 @@ sealed interface ScalarShape extends ValueShape {
       return millis;
     }
 
-    private static long millis(String text) {
+    static long millis(String text) {
       return OffsetDateTime.parse(text, ISO_WITH_OFFSET).toInstant().toEpochMilli();
     }
 

@@ -1,6 +1,7 @@
 package io.millrace.schema.logs;
 
 import io.millrace.schema.codec.EventTime;
+import io.millrace.schema.codec.IsoDurations;
 import io.millrace.schema.codec.MaxLength;
 import io.millrace.schema.codec.Range;
 import io.millrace.schema.codec.SelfChecking;
@@ -80,7 +81,7 @@ public record LogRuleSet(
   private static long millis(String window) {
     Duration duration;
     try {
-      duration = Duration.parse(window);
+      duration = IsoDurations.parse(window);
     } catch (DateTimeException e) {
       throw new IllegalArgumentException(
           "the window must be an ISO-8601 duration such as PT1M or PT1H", e);

@@ -1,6 +1,7 @@
 package io.millrace.schema.payments;
 
 import io.millrace.schema.codec.EventTime;
+import io.millrace.schema.codec.IsoDurations;
 import io.millrace.schema.codec.MaxLength;
 import io.millrace.schema.codec.SelfChecking;
 import java.time.DateTimeException;
@@ -45,7 +46,7 @@ public record MatchRuleSet(
     }
     if (window != null) {
       try {
-        Duration duration = Duration.parse(window);
+        Duration duration = IsoDurations.parse(window);
         if (duration.isNegative() || duration.compareTo(LONGEST) > 0) {
           throw new IllegalArgumentException("field \"window\" must be from PT0S to P366D");
         }

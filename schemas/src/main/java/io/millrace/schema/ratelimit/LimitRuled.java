@@ -1,6 +1,7 @@
 package io.millrace.schema.ratelimit;
 
 import io.millrace.schema.codec.EventTime;
+import io.millrace.schema.codec.IsoDurations;
 import io.millrace.schema.codec.MaxLength;
 import io.millrace.schema.codec.Range;
 import io.millrace.schema.codec.SelfChecking;
@@ -73,7 +74,7 @@ public record LimitRuled(
 
   private static long millis(String period) {
     try {
-      Duration duration = Duration.parse(period);
+      Duration duration = IsoDurations.parse(period);
       long millis = duration.toMillis();
       if (millis > 0 && duration.equals(Duration.ofMillis(millis))) {
         return millis;
