@@ -12,6 +12,11 @@ import org.apache.flink.core.memory.DataOutputView;
 public final class BookSerializer extends LedgerSerializer<Book> {
   private static final long serialVersionUID = 1L;
 
+  /** One for one thread. */
+  public BookSerializer() {
+    super(Book.class);
+  }
+
   /** Remembers nothing but the class. */
   public static final class Snapshot extends SimpleTypeSerializerSnapshot<Book> {
     /** For Flink. */
@@ -38,16 +43,6 @@ public final class BookSerializer extends LedgerSerializer<Book> {
   @Override
   public TypeSerializer<Book> duplicate() {
     return new BookSerializer();
-  }
-
-  @Override
-  public boolean equals(Object other) {
-    return other instanceof BookSerializer;
-  }
-
-  @Override
-  public int hashCode() {
-    return BookSerializer.class.hashCode();
   }
 
   @Override

@@ -11,6 +11,11 @@ import org.apache.flink.core.memory.DataOutputView;
 public final class ClaimSerializer extends LedgerSerializer<Claim> {
   private static final long serialVersionUID = 1L;
 
+  /** One for one thread. */
+  public ClaimSerializer() {
+    super(Claim.class);
+  }
+
   /** Remembers nothing but the class. */
   public static final class Snapshot extends SimpleTypeSerializerSnapshot<Claim> {
     /** For Flink. */
@@ -37,16 +42,6 @@ public final class ClaimSerializer extends LedgerSerializer<Claim> {
   @Override
   public TypeSerializer<Claim> duplicate() {
     return new ClaimSerializer();
-  }
-
-  @Override
-  public boolean equals(Object other) {
-    return other instanceof ClaimSerializer;
-  }
-
-  @Override
-  public int hashCode() {
-    return ClaimSerializer.class.hashCode();
   }
 
   @Override

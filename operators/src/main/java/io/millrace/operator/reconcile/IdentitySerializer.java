@@ -12,6 +12,11 @@ import org.apache.flink.core.memory.DataOutputView;
 public final class IdentitySerializer extends LedgerSerializer<Identity> {
   private static final long serialVersionUID = 1L;
 
+  /** One for one thread. */
+  public IdentitySerializer() {
+    super(Identity.class);
+  }
+
   /** Remembers nothing but the class. */
   public static final class Snapshot extends SimpleTypeSerializerSnapshot<Identity> {
     /** For Flink. */
@@ -38,16 +43,6 @@ public final class IdentitySerializer extends LedgerSerializer<Identity> {
   @Override
   public TypeSerializer<Identity> duplicate() {
     return new IdentitySerializer();
-  }
-
-  @Override
-  public boolean equals(Object other) {
-    return other instanceof IdentitySerializer;
-  }
-
-  @Override
-  public int hashCode() {
-    return IdentitySerializer.class.hashCode();
   }
 
   @Override

@@ -1,7 +1,7 @@
 package io.millrace.operator.reconcile;
 
+import io.millrace.operator.type.ValueSerializer;
 import java.io.IOException;
-import org.apache.flink.api.common.typeutils.TypeSerializer;
 import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
 import org.jspecify.annotations.Nullable;
@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * Serializes values that never change, by a {@link LedgerWriter}. The first byte is the version of
  * the form: one that has more fields is told from this by it.
  */
-abstract class LedgerSerializer<T> extends TypeSerializer<T> {
+abstract class LedgerSerializer<T> extends ValueSerializer<T> {
   private static final long serialVersionUID = 1L;
   private static final int VERSION = 2;
 
@@ -20,6 +20,10 @@ abstract class LedgerSerializer<T> extends TypeSerializer<T> {
   // Not part of what a job is submitted with.
   private transient @Nullable LedgerWriter writer;
   private transient @Nullable LedgerReader reader;
+
+  LedgerSerializer(Class<T> type) {
+    super(type);
+  }
 
   abstract void write(T value, LedgerWriter to, DataOutputView out) throws IOException;
 
@@ -54,35 +58,5 @@ abstract class LedgerSerializer<T> extends TypeSerializer<T> {
     }
     from.begin(version);
     return read(from, in);
-  }
-
-  @Override
-  public final T deserialize(T reuse, DataInputView in) throws IOException {
-    return deserialize(in);
-  }
-
-  @Override
-  public final void copy(DataInputView in, DataOutputView out) throws IOException {
-    serialize(deserialize(in), out);
-  }
-
-  @Override
-  public final T copy(T from) {
-    return from;
-  }
-
-  @Override
-  public final T copy(T from, T reuse) {
-    return from;
-  }
-
-  @Override
-  public final boolean isImmutableType() {
-    return true;
-  }
-
-  @Override
-  public final int getLength() {
-    return -1;
   }
 }

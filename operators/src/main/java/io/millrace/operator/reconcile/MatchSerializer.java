@@ -12,6 +12,11 @@ import org.apache.flink.core.memory.DataOutputView;
 public final class MatchSerializer extends LedgerSerializer<ReconciledMatch> {
   private static final long serialVersionUID = 1L;
 
+  /** One for one thread. */
+  public MatchSerializer() {
+    super(ReconciledMatch.class);
+  }
+
   /** Remembers nothing but the class. */
   public static final class Snapshot extends SimpleTypeSerializerSnapshot<ReconciledMatch> {
     /** For Flink. */
@@ -39,16 +44,6 @@ public final class MatchSerializer extends LedgerSerializer<ReconciledMatch> {
   @Override
   public TypeSerializer<ReconciledMatch> duplicate() {
     return new MatchSerializer();
-  }
-
-  @Override
-  public boolean equals(Object other) {
-    return other instanceof MatchSerializer;
-  }
-
-  @Override
-  public int hashCode() {
-    return MatchSerializer.class.hashCode();
   }
 
   @Override

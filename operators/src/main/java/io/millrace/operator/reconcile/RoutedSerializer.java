@@ -14,6 +14,11 @@ import org.apache.flink.core.memory.DataOutputView;
 public final class RoutedSerializer extends LedgerSerializer<Routed> {
   private static final long serialVersionUID = 1L;
 
+  /** One for one thread. */
+  public RoutedSerializer() {
+    super(Routed.class);
+  }
+
   /** Remembers nothing but the class. */
   public static final class Snapshot extends SimpleTypeSerializerSnapshot<Routed> {
     /** For Flink. */
@@ -40,16 +45,6 @@ public final class RoutedSerializer extends LedgerSerializer<Routed> {
   @Override
   public TypeSerializer<Routed> duplicate() {
     return new RoutedSerializer();
-  }
-
-  @Override
-  public boolean equals(Object other) {
-    return other instanceof RoutedSerializer;
-  }
-
-  @Override
-  public int hashCode() {
-    return RoutedSerializer.class.hashCode();
   }
 
   @Override
