@@ -200,6 +200,40 @@ final class LiveViewFunctionTest {
   }
 
   @Test
+  void endOfInput_snapshotThatIsDueButHasNotFired_leavesNoTimer() throws Exception {
+    var before = open(LiveViewSpec.DEFAULT, "rocksdb", NOW, null);
+    send(before, contents("page", 60, "a", "1"));
+    var after = open(LiveViewSpec.DEFAULT, "rocksdb", NOW + 11_000, before.snapshot(1, 1));
+
+    after.processWatermark(Long.MAX_VALUE);
+
+    long at = V + 11_000 * 1024;
+    assertThat(sent(after))
+        .containsExactly(change("a", at, at, 60, "1"), heartbeat(at + 1, at, 60, 1));
+    assertNothingLeft(after);
+    after.setProcessingTime(NOW + 60_000);
+    assertThat(sent(after)).isEmpty();
+  }
+
+  @Test
+  void contents_whoseTimeIsTheSnapshots_leaveItsTimer() throws Exception {
+    LiveViewSpec spec = new LiveViewSpec(10, 10);
+    var before = open(spec, "rocksdb", NOW, null);
+    send(before, contents("page", 60, "a", "1"));
+    send(before, contents("page", 120, "a", "2"));
+    var after = open(spec, "rocksdb", NOW + 10, before.snapshot(1, 1));
+    long then = V + 10 * 1024;
+
+    send(after, contents("page", 180, "a", "3"));
+    assertThat(sent(after)).containsExactly(change("a", then, V, 180, "3"));
+
+    after.setProcessingTime(NOW + 11);
+    long next = then + 1024;
+    assertThat(sent(after))
+        .containsExactly(change("a", next, next, 180, "3"), heartbeat(next + 1, next, 180, 1));
+  }
+
+  @Test
   void clock_snapshotDueWhileContentsWait_comesFirst() throws Exception {
     var harness = open(new LiveViewSpec(10, 100), "hashmap", NOW, null);
     send(harness, contents("page", 60, "a", "1"));
