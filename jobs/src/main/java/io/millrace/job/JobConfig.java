@@ -105,19 +105,24 @@ public final class JobConfig {
   }
 
   private void check(ConfigOption<?> option) {
+    String given = configuration.toMap().getOrDefault(option.key(), "");
+    Object value;
     try {
-      if (configuration.getOptional(option).orElse(null) instanceof Duration duration
-          && (duration.isNegative() || duration.compareTo(LONGEST) > 0)) {
-        throw new IllegalArgumentException(
-            "a duration must be from 0s to " + LONGEST.toDays() + "d");
-      }
+      value = configuration.getOptional(option).orElse(null);
     } catch (IllegalArgumentException e) {
-      String given = configuration.toMap().getOrDefault(option.key(), "");
-      throw invalid(
-          String.format(
-              "invalid value for --%s: \"%s\" (%s). %s",
-              option.key(), given, rootMessage(e), JobDescription.text(option)));
+      throw invalid(refusal(option, given, JobDescription.expected(option, rootMessage(e))));
     }
+    if (value instanceof Duration duration
+        && (duration.isNegative() || duration.compareTo(LONGEST) > 0)) {
+      throw invalid(
+          refusal(option, given, "a duration must be from 0s to " + LONGEST.toDays() + "d"));
+    }
+  }
+
+  private static String refusal(ConfigOption<?> option, String given, String why) {
+    return String.format(
+        "invalid value for --%s: \"%s\" (%s). %s",
+        option.key(), given, why, JobDescription.text(option));
   }
 
   private static Map<String, String> commandLine(String[] args) {

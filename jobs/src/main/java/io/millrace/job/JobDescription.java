@@ -106,6 +106,26 @@ public record JobDescription(
     return "text";
   }
 
+  /**
+   * What the value of an option has to be, for somebody who gave it another.
+   *
+   * @param otherwise what to say of kinds that the default value doesn't tell
+   */
+  static String expected(ConfigOption<?> option, String otherwise) {
+    String type = type(option);
+    return switch (type) {
+      case "duration" -> "expected a duration such as 5s, 1m or 24h";
+      case "memory" -> "expected a size such as 64kb or 8mb";
+      case "number" ->
+          option.defaultValue() instanceof Double
+              ? "expected a number"
+              : "expected a whole number, of at most "
+                  + (option.defaultValue() instanceof Integer ? Integer.MAX_VALUE : Long.MAX_VALUE);
+      case "text" -> otherwise;
+      default -> "expected " + type.replace("|", " or ");
+    };
+  }
+
   private static String defaultValue(ConfigOption<?> option) {
     if (!option.hasDefaultValue()) {
       return "";

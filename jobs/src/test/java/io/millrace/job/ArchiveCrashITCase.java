@@ -9,6 +9,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.millrace.connector.archive.Archive;
 import io.millrace.connector.archive.ArchiveOptions;
+import io.millrace.job.bench.ArchiveSinkJob;
+import io.millrace.local.fault.ArchivedPlays;
+import io.millrace.local.flink.FlinkPlugins;
 import io.millrace.local.store.LocalS3;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,6 +20,7 @@ import java.security.MessageDigest;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -28,15 +32,13 @@ import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.connector.source.lib.NumberSequenceSource;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
-import org.apache.flink.configuration.CoreOptions;
 import org.apache.flink.configuration.MemorySize;
 import org.apache.flink.configuration.RestartStrategyOptions;
 import org.apache.flink.core.fs.FileSystem;
-import org.apache.flink.core.plugin.DefaultPluginManager;
-import org.apache.flink.core.plugin.DirectoryBasedPluginFinder;
 import org.apache.flink.runtime.testutils.MiniClusterResourceConfiguration;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.test.junit5.MiniClusterExtension;
+import org.apache.flink.util.ExceptionUtils;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -75,12 +77,11 @@ public class ArchiveCrashITCase {
   @BeforeAll
   static void startS3() throws Exception {
     s3 = LocalS3.start(directory.resolve("endpoint"));
-    Configuration flink = Configuration.fromMap(s3.flinkSettings());
-    FileSystem.initialize(
-        flink,
-        new DefaultPluginManager(
-            new DirectoryBasedPluginFinder(LocalS3.plugins()).findPlugins(),
-            CoreOptions.getPluginParentFirstLoaderPatterns(flink)));
+    useS3(s3.flinkSettings());
+  }
+
+  private static void useS3(Map<String, String> settings) throws Exception {
+    new FlinkPlugins(LocalS3.plugins(), settings).load(Configuration.fromMap(settings));
   }
 
   @AfterAll
@@ -245,6 +246,61 @@ public class ArchiveCrashITCase {
     run.get();
 
     assertComplete(rows, ROWS);
+  }
+
+  /** What benchmark and chaos run, and what they find by it. */
+  @ParameterizedTest
+  @CsvSource({"sink, written/plays", "loop, loop"})
+  void rows_archivedOrWrittenByHand_areAllFound(String writer, String objects) throws Exception {
+    int rows = 60_000;
+    ArchiveSinkJob.main(
+        new String[] {
+          "--writer",
+          writer,
+          "--rows",
+          String.valueOf(rows),
+          "--archive",
+          address("s3", "written"),
+          "--archive-roll-size",
+          "1mb",
+          "--s3-endpoint",
+          s3.address(),
+          "--s3-access-key",
+          LocalS3.ACCESS_KEY,
+          "--s3-secret-key",
+          LocalS3.SECRET_KEY
+        });
+
+    ArchivedPlays found =
+        writer.equals("sink")
+            ? ArchivedPlays.inArchive(path("s3", objects), rows)
+            : ArchivedPlays.inFiles(path("s3", objects), rows);
+    assertThat(found.right()).isEqualTo(rows);
+    assertThat(found.extra()).isZero();
+  }
+
+  @Test
+  void secretKey_thatIsWrong_failsTheJobWithItsReason() throws Exception {
+    Map<String, String> settings = new HashMap<>(s3.flinkSettings());
+    settings.put("s3.secret-key", "not-" + LocalS3.SECRET_KEY);
+    // Amazon's client takes a wrong signature for a clock that is wrong, and tries it again.
+    settings.put("s3.attempts.maximum", "2");
+    StreamExecutionEnvironment env = environment(0);
+    build(env, address("s3", "refused"), "20kb", ROWS, 10);
+
+    useS3(settings);
+    try {
+      assertThatThrownBy(env::execute)
+          .hasStackTraceContaining("AccessDeniedException")
+          .hasStackTraceContaining("SignatureDoesNotMatch")
+          .hasStackTraceContaining("refused/rows")
+          .satisfies(
+              e ->
+                  assertThat(ExceptionUtils.stringifyException(e))
+                      .doesNotContain(LocalS3.SECRET_KEY));
+    } finally {
+      useS3(s3.flinkSettings());
+    }
   }
 
   @Test

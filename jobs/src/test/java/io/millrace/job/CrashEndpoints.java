@@ -6,20 +6,13 @@ import io.millrace.connector.kafka.EncodeRow;
 import io.millrace.connector.kafka.KafkaEvents;
 import io.millrace.connector.kafka.KafkaOptions;
 import io.millrace.connector.kafka.KafkaRow;
-import io.millrace.connector.kafka.LiveUpdate;
 import io.millrace.connector.lane.RecordOrigin;
-import io.millrace.connector.opensearch.OpenSearchDocument;
-import io.millrace.connector.opensearch.OpenSearchIndex;
-import io.millrace.connector.postgres.PostgresRow;
-import io.millrace.connector.postgres.PostgresScript;
-import io.millrace.connector.postgres.PostgresTable;
 import io.millrace.connector.redis.RedisWrite;
 import io.millrace.connector.store.StoreWriter;
 import io.millrace.schema.Topic;
 import io.millrace.schema.codec.JsonCodec;
 import io.millrace.schema.codec.Projected;
 import io.millrace.schema.lane.DeadLettered;
-import io.millrace.schema.lane.LiveRow;
 import java.util.List;
 import org.apache.flink.api.connector.sink2.Sink;
 import org.apache.flink.api.connector.source.Source;
@@ -35,37 +28,55 @@ import org.jspecify.annotations.Nullable;
 /**
  * Kafka's endpoints with {@link CrashPoint}s in every sink of a topic, and a source that spreads
  * its records over many checkpoints.
- *
- * @param config the job's options
- * @param recordsPerCheckpoint how many records a source task reads between two checkpoints
- * @param bug what is wrong with the sinks; null for nothing
  */
-public record CrashEndpoints(JobConfig config, int recordsPerCheckpoint, @Nullable PlantedBug bug)
-    implements Endpoints {
+public final class CrashEndpoints extends ForwardingEndpoints {
+  private final JobConfig config;
+  private final int recordsPerCheckpoint;
+  private final @Nullable PlantedBug bug;
+
+  /**
+   * With such sinks and sources.
+   *
+   * @param config the job's options
+   * @param recordsPerCheckpoint how many records a source task reads between two checkpoints
+   * @param bug what is wrong with the sinks; null for nothing
+   */
+  public CrashEndpoints(JobConfig config, int recordsPerCheckpoint, @Nullable PlantedBug bug) {
+    super(new KafkaEndpoints(config));
+    this.config = config;
+    this.recordsPerCheckpoint = recordsPerCheckpoint;
+    this.bug = bug;
+  }
+
+  /** What is wrong with the sinks; null for nothing. */
+  @Nullable PlantedBug bug() {
+    return bug;
+  }
+
   @Override
   public <T extends Record> Source<Either<DeadLettered, T>, ?, ?> source(Topic<T> topic) {
-    return new PacedSource<>(
-        KafkaEvents.source(config.configuration(), topic), recordsPerCheckpoint);
+    return paced(super.source(topic));
   }
 
   @Override
   public Source<Either<DeadLettered, Projected>, ?, ?> source(Topic<?> topic, List<String> fields) {
-    return new PacedSource<>(
-        KafkaEvents.source(config.configuration(), topic, fields), recordsPerCheckpoint);
+    return paced(super.source(topic, fields));
   }
 
   @Override
   public <T extends Record>
       Source<Either<DeadLettered, Tuple2<T, RecordOrigin>>, ?, ?> sourceWithOrigin(Topic<T> topic) {
-    return new PacedSource<>(
-        KafkaEvents.sourceWithOrigin(config.configuration(), topic), recordsPerCheckpoint);
+    return paced(super.sourceWithOrigin(topic));
   }
 
   @Override
   public <V> Source<V, ?, ?> source(
       Topic<?> topic, KafkaRecordDeserializationSchema<V> deserializer) {
-    return new PacedSource<>(
-        KafkaEvents.source(config.configuration(), topic, deserializer), recordsPerCheckpoint);
+    return paced(super.source(topic, deserializer));
+  }
+
+  private <V> Source<V, ?, ?> paced(Source<V, ?, ?> source) {
+    return new PacedSource<>(source, recordsPerCheckpoint);
   }
 
   @Override
@@ -98,11 +109,6 @@ public record CrashEndpoints(JobConfig config, int recordsPerCheckpoint, @Nullab
   }
 
   @Override
-  public void publishLive(DataStream<LiveUpdate> updates, Topic<LiveRow> topic, String uid) {
-    new KafkaEndpoints(config).publishLive(updates, topic, uid);
-  }
-
-  @Override
   public <T extends Record> DataStream<DeadLettered> cassandra(
       DataStream<T> rows,
       Class<T> type,
@@ -110,16 +116,6 @@ public record CrashEndpoints(JobConfig config, int recordsPerCheckpoint, @Nullab
       SerializableFunction<T, CassandraRow> write,
       String uid) {
     throw new UnsupportedOperationException("run the job with --stores none");
-  }
-
-  @Override
-  public <T extends Record> DataStream<DeadLettered> openSearch(
-      DataStream<T> rows,
-      Class<T> type,
-      OpenSearchIndex index,
-      SerializableFunction<T, OpenSearchDocument> write,
-      String uid) {
-    return new KafkaEndpoints(config).openSearch(rows, type, index, write, uid);
   }
 
   @Override
@@ -136,17 +132,6 @@ public record CrashEndpoints(JobConfig config, int recordsPerCheckpoint, @Nullab
             new HistoryStore(config.get(KafkaOptions.TOPIC_PREFIX), bug),
             config.job().name())
         .uid(uid);
-  }
-
-  @Override
-  public <T extends Record> DataStream<DeadLettered> postgres(
-      DataStream<T> rows,
-      Class<T> type,
-      PostgresTable table,
-      PostgresScript script,
-      SerializableFunction<T, PostgresRow> write,
-      String uid) {
-    return new KafkaEndpoints(config).postgres(rows, type, table, script, write, uid);
   }
 
   private Sink<KafkaRow> sink(Topic<?> topic, String uid) {

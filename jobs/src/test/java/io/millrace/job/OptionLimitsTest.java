@@ -15,6 +15,10 @@ class OptionLimitsTest {
   @CsvSource({
     "heavy-hitters, window, 0s, the window must be from 1 ms",
     "heavy-hitters, window, -1s, --window",
+    "heavy-hitters, window, soon, expected a duration such as 5s",
+    "heavy-hitters, k, many, expected a whole number",
+    "heavy-hitters, weight, x, expected count or bytes",
+    "heavy-hitters, memory, much, expected a size such as 64kb",
     "heavy-hitters, window, 3652426d, --window",
     "heavy-hitters, window, 10675199116731d, --window",
     "heavy-hitters, slide, 0s, the slide must be from 1 ms",

@@ -1,82 +1,28 @@
 package io.millrace.job;
 
-import io.millrace.connector.cassandra.CassandraRow;
-import io.millrace.connector.cassandra.CassandraTable;
-import io.millrace.connector.kafka.LiveUpdate;
-import io.millrace.connector.lane.RecordOrigin;
 import io.millrace.connector.opensearch.OpenSearchDocument;
 import io.millrace.connector.opensearch.OpenSearchIndex;
-import io.millrace.connector.postgres.PostgresRow;
-import io.millrace.connector.postgres.PostgresScript;
-import io.millrace.connector.postgres.PostgresTable;
-import io.millrace.connector.redis.RedisWrite;
 import io.millrace.schema.Topic;
-import io.millrace.schema.codec.Projected;
 import io.millrace.schema.lane.DeadLettered;
-import io.millrace.schema.lane.LiveRow;
-import java.util.List;
-import org.apache.flink.api.common.typeinfo.TypeInformation;
-import org.apache.flink.api.connector.source.Source;
-import org.apache.flink.api.java.tuple.Tuple2;
-import org.apache.flink.connector.kafka.source.reader.deserializer.KafkaRecordDeserializationSchema;
 import org.apache.flink.streaming.api.datastream.DataStream;
-import org.apache.flink.types.Either;
 import org.apache.flink.util.function.SerializableFunction;
 
-/** Kafka's endpoints, with a place in front of every sink that fails once. */
-public final class TestEndpoints implements Endpoints {
-  private final Endpoints real;
+/**
+ * Kafka's endpoints, with a place in front of sinks of topics and of OpenSearch that fails once.
+ */
+public final class TestEndpoints extends ForwardingEndpoints {
   private final int failAtElement;
 
   /** Fails at the {@code failAtElement}-th row of a subtask, if armed. */
   public TestEndpoints(JobConfig config, int failAtElement) {
-    this.real = new KafkaEndpoints(config);
+    super(new KafkaEndpoints(config));
     this.failAtElement = failAtElement;
-  }
-
-  @Override
-  public <T extends Record> Source<Either<DeadLettered, T>, ?, ?> source(Topic<T> topic) {
-    return real.source(topic);
-  }
-
-  @Override
-  public Source<Either<DeadLettered, Projected>, ?, ?> source(Topic<?> topic, List<String> fields) {
-    return real.source(topic, fields);
-  }
-
-  @Override
-  public <T extends Record>
-      Source<Either<DeadLettered, Tuple2<T, RecordOrigin>>, ?, ?> sourceWithOrigin(Topic<T> topic) {
-    return real.sourceWithOrigin(topic);
-  }
-
-  @Override
-  public <V> Source<V, ?, ?> source(
-      Topic<?> topic, KafkaRecordDeserializationSchema<V> deserializer) {
-    return real.source(topic, deserializer);
   }
 
   @Override
   public <T extends Record> DataStream<DeadLettered> publish(
       DataStream<T> rows, Topic<T> topic, String uid) {
-    DataStream<T> failing =
-        rows.map(new FailingOnce<T>(failAtElement)).returns(topic.type()).uid(uid + "-failing");
-    return real.publish(failing, topic, uid);
-  }
-
-  @Override
-  public void publishLive(DataStream<LiveUpdate> updates, Topic<LiveRow> topic, String uid) {
-    real.publishLive(updates, topic, uid);
-  }
-
-  @Override
-  public <T extends Record> DataStream<DeadLettered> cassandra(
-      DataStream<T> rows,
-      Class<T> type,
-      CassandraTable table,
-      SerializableFunction<T, CassandraRow> write,
-      String uid) {
-    return real.cassandra(rows, type, table, write, uid);
+    return super.publish(failing(rows, topic.type(), uid), topic, uid);
   }
 
   @Override
@@ -86,31 +32,10 @@ public final class TestEndpoints implements Endpoints {
       OpenSearchIndex index,
       SerializableFunction<T, OpenSearchDocument> write,
       String uid) {
-    DataStream<T> failing =
-        rows.map(new FailingOnce<T>(failAtElement))
-            .returns(TypeInformation.of(type))
-            .uid(uid + "-failing");
-    return real.openSearch(failing, type, index, write, uid);
+    return super.openSearch(failing(rows, type, uid), type, index, write, uid);
   }
 
-  @Override
-  public <T extends Record> DataStream<DeadLettered> redis(
-      DataStream<T> rows,
-      Class<T> type,
-      SerializableFunction<T, RedisWrite> write,
-      String keys,
-      String uid) {
-    return real.redis(rows, type, write, keys, uid);
-  }
-
-  @Override
-  public <T extends Record> DataStream<DeadLettered> postgres(
-      DataStream<T> rows,
-      Class<T> type,
-      PostgresTable table,
-      PostgresScript script,
-      SerializableFunction<T, PostgresRow> write,
-      String uid) {
-    return real.postgres(rows, type, table, script, write, uid);
+  private <T> DataStream<T> failing(DataStream<T> rows, Class<T> type, String uid) {
+    return rows.map(new FailingOnce<T>(failAtElement)).returns(type).uid(uid + "-failing");
   }
 }

@@ -49,6 +49,13 @@ final class ChaosOptions {
   @Nullable FaultSchedule schedule;
 
   @Option(
+      names = "--soak",
+      description =
+          "Do a fault a minute, and look at memory, file handles, threads, state and open"
+              + " transactions: none may grow. At least 20m; tells more in an hour.")
+  boolean soak;
+
+  @Option(
       names = "--rate",
       paramLabel = "<n/s>",
       converter = RunOptions.RateConverter.class,
@@ -62,6 +69,15 @@ final class ChaosOptions {
           "Of a hundred records so many are none of the topic, and must become dead letters; from 0"
               + " to 100, by default 0.01, of log ingestion 0.1.")
   @Nullable Double poisonPercent;
+
+  @Option(
+      names = "--hot",
+      paramLabel = "<percent>",
+      description =
+          "Of a hundred records so many have one key, a path, song or application; from 0 to 99.9,"
+              + " by default as Zipf's law has it. Of heavy-hitters, rate-counting and"
+              + " trending-songs.")
+  @Nullable Double hotPercent;
 
   @Option(
       names = "--set",

@@ -1,6 +1,7 @@
 package io.millrace.local;
 
 import io.millrace.local.fault.FaultSchedule;
+import io.millrace.local.fault.SoakWatch;
 import io.millrace.local.fault.Trial;
 import io.millrace.local.fault.Trials;
 import java.io.IOException;
@@ -10,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A run of the fault harness whose options were all checked.
@@ -18,6 +20,7 @@ import java.util.Optional;
  * @param trial what is fed to the job, and what it must make of it
  * @param schedule what is done to it
  * @param seeded whether the schedule comes from the seed
+ * @param soak whether nothing that the cluster holds may grow
  * @param seed the seed of schedule and feed
  * @param duration how long the job is fed
  * @param ratePerSecond records a second that are fed
@@ -27,12 +30,17 @@ record ChaosPlan(
     Trial trial,
     FaultSchedule schedule,
     boolean seeded,
+    boolean soak,
     long seed,
     Duration duration,
     long ratePerSecond) {
   private static final Duration DURATION_MIN = Duration.ofSeconds(20);
   private static final Duration TIME_PER_KILL = Duration.ofSeconds(30);
   private static final int KILLS_MAX = 10_000;
+  private static final double HOT_MAX = 99.9;
+
+  /** In less, processes hardly grow old enough to be compared. */
+  private static final Duration SOAK_MIN = Duration.ofMinutes(20);
 
   /** Longer than the cluster's heartbeat timeout of 10 s, so that it is given up meanwhile. */
   private static final Duration SUSPENDED = Duration.ofSeconds(15);
@@ -59,6 +67,9 @@ record ChaosPlan(
     if (options.schedule != null && options.kills != null) {
       throw new UsageException("--schedule and --kills exclude each other; give one");
     }
+    if (options.soak) {
+      checkSoak(options);
+    }
     int kills =
         options.kills != null
             ? options.kills
@@ -66,30 +77,66 @@ record ChaosPlan(
     if (kills < 0 || kills > KILLS_MAX) {
       throw new UsageException("--kills must be from 0 to " + KILLS_MAX);
     }
-    FaultSchedule schedule =
-        options.schedule != null
-            ? options.schedule
-            : FaultSchedule.of(options.seed, options.duration, kills, SUSPENDED);
     return new ChaosPlan(
         RunPlan.of(job, jobsJar, runOptions(trial.settings(), options)),
         trial,
-        schedule,
+        schedule(options, kills),
         options.schedule == null,
+        options.soak,
         options.seed,
         options.duration,
         options.ratePerSecond);
   }
 
+  private static void checkSoak(ChaosOptions options) throws UsageException {
+    if (options.kills != null) {
+      throw new UsageException(
+          "--soak and --kills exclude each other; a soak has kills of its own");
+    }
+    if (options.duration.compareTo(SOAK_MIN) < 0) {
+      throw new UsageException("--soak needs a --duration of at least " + Durations.text(SOAK_MIN));
+    }
+    if (!SoakWatch.isPossible()) {
+      throw new UsageException("--soak needs Linux, which tells in /proc what processes hold");
+    }
+  }
+
+  private static FaultSchedule schedule(ChaosOptions options, int kills) {
+    if (options.schedule != null) {
+      return options.schedule;
+    }
+    return options.soak
+        ? FaultSchedule.soak(options.seed, options.duration, SUSPENDED)
+        : FaultSchedule.of(options.seed, options.duration, kills, SUSPENDED);
+  }
+
   private static Optional<Trial> trial(String job, ChaosOptions options) throws UsageException {
-    Double percent = options.poisonPercent;
+    int poison = poison(job, options.poisonPercent);
+    Double hot = options.hotPercent;
+    if (hot == null || !Trials.jobs().contains(job)) {
+      return Trials.of(job, options.seed, () -> poison);
+    }
+    if (!(hot >= 0 && hot <= HOT_MAX)) {
+      throw new UsageException("--hot must be from 0 to " + HOT_MAX + ", in percent");
+    }
+    if (!Trials.jobsWithKeys().contains(job)) {
+      throw new UsageException(
+          "--hot is not possible for "
+              + job
+              + ", only for "
+              + String.join(", ", Trials.jobsWithKeys()));
+    }
+    return Trials.withHotKey(job, options.seed, () -> poison, hot / 100);
+  }
+
+  private static int poison(String job, @Nullable Double percent) throws UsageException {
     if (percent == null) {
-      return Trials.of(job, options.seed);
+      return Trials.usualPoison(job);
     }
     if (!(percent >= 0 && percent <= 100)) {
       throw new UsageException("--poison must be from 0 to 100, in percent");
     }
-    int poison = (int) Math.round(percent / 100 * Trials.POISON_OF);
-    return Trials.of(job, options.seed, () -> poison);
+    return (int) Math.round(percent / 100 * Trials.POISON_OF);
   }
 
   private static RunOptions runOptions(Map<String, String> own, ChaosOptions options)

@@ -11,6 +11,8 @@ import io.millrace.local.fault.Ledger;
 import io.millrace.local.fault.LedgerFeed;
 import io.millrace.local.fault.LogSearch;
 import io.millrace.local.fault.Settling;
+import io.millrace.local.fault.SoakReport;
+import io.millrace.local.fault.SoakWatch;
 import io.millrace.local.fault.TcpProxy;
 import io.millrace.local.fault.TopicContents;
 import io.millrace.local.flink.FailureCause;
@@ -89,8 +91,21 @@ final class ChaosRun {
       JobWatch watch = new JobWatch(flink.rest(), job.id());
       awaitStart(watch);
       FaultInjector injector = new FaultInjector(broker, proxy, flink, watch, children.logs());
-      return run(broker.bootstrap(), topics, watch, injector, children);
+      if (!plan.soak()) {
+        return run(broker.bootstrap(), topics, watch, injector, children, null);
+      }
+      try (SoakWatch soak = SoakWatch.start(broker, flink, watch, topics, soaked())) {
+        return run(broker.bootstrap(), topics, watch, injector, children, soak);
+      }
     }
+  }
+
+  private SoakWatch.Subject soaked() {
+    return new SoakWatch.Subject(
+        plan.run().job().name(),
+        plan.trial().inputs().stream().map(Topic::name).toList(),
+        plan.ratePerSecond(),
+        plan.trial().stateSettles());
   }
 
   private int run(
@@ -98,7 +113,8 @@ final class ChaosRun {
       TopicAdmin topics,
       JobWatch watch,
       FaultInjector injector,
-      Children children)
+      Children children,
+      @Nullable SoakWatch soak)
       throws IOException, InterruptedException, RunFailedException {
     Ledger ledger = new Ledger(plan.trial().input().partitions());
     JobOracle oracle = plan.trial().oracle(ledger);
@@ -129,6 +145,11 @@ final class ChaosRun {
         out.println("stopped before its verdict");
         return ExitCode.INTERRUPTED;
       }
+      SoakReport soaked = null;
+      if (soak != null) {
+        soak.close();
+        soaked = soak.report();
+      }
       out.println("no more faults; waiting for the job to publish what is left");
       Settlement settlement = settle(topics, watch);
       InputAudit audit = audit(bootstrap, topics, ledger, oracle);
@@ -145,6 +166,7 @@ final class ChaosRun {
               oracle.judge(),
               campaign,
               LogSearch.in(children.logs()),
+              soaked,
               settlement.missing()));
     }
   }

@@ -4,6 +4,7 @@ import io.millrace.local.fault.FaultCampaign;
 import io.millrace.local.fault.InputAudit;
 import io.millrace.local.fault.JobOracle.Judgement;
 import io.millrace.local.fault.LogSearch.Finding;
+import io.millrace.local.fault.SoakReport;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param output the sink topics against the oracle
  * @param faults what was done
  * @param findings what the logs say
+ * @param soak how what the cluster holds went; null of a run that is no soak
  * @param unsettled why the job did not come to rest; null where it did
  */
 record ChaosVerdict(
@@ -29,6 +31,7 @@ record ChaosVerdict(
     Judgement output,
     FaultCampaign faults,
     List<Finding> findings,
+    @Nullable SoakReport soak,
     @Nullable String unsettled) {
 
   boolean passed() {
@@ -49,6 +52,9 @@ record ChaosVerdict(
     lines.add(figure("late", output.late()));
     lines.add(figure("dead letters", output.deadLetters()));
     lines.add("restarts       " + faults.restarts());
+    if (soak != null) {
+      lines.addAll(soak.lines());
+    }
     for (Finding finding : findings) {
       lines.add(
           String.format(
@@ -97,6 +103,9 @@ record ChaosVerdict(
     }
     if (unsettled != null) {
       reasons.add(unsettled);
+    }
+    if (soak != null) {
+      reasons.addAll(soak.reasons());
     }
     if (faults.notRecovered() > 0) {
       reasons.add("the job did not come back from " + faults.notRecovered() + " faults");

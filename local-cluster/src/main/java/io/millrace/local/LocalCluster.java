@@ -103,6 +103,11 @@ public final class LocalCluster {
     String command = args.get(0);
     List<String> rest = args.subList(1, args.size());
     if (command.equals(LIST)) {
+      if (isHelp(rest)) {
+        out.println("Usage: " + COMMAND + " list");
+        out.println("Lists every job: its question, its topics in and out, and its stores.");
+        return ExitCode.DONE;
+      }
       if (!rest.isEmpty()) {
         throw new UsageException("list takes no arguments, found " + String.join(" ", rest));
       }
@@ -123,7 +128,21 @@ public final class LocalCluster {
     return run(catalogue.required(command, verbs), rest);
   }
 
+  /** Whether somebody asks how a verb is used that has no options of its own. */
+  private static boolean isHelp(List<String> args) {
+    return !args.isEmpty() && List.of("-h", "--help").contains(args.get(0));
+  }
+
   private int chaos(JobCatalogue catalogue, List<String> args) throws UsageException {
+    if (isHelp(args)) {
+      out.println("Usage: " + COMMAND + " chaos <job> [options]");
+      out.println("       " + COMMAND + " chaos sinks [options]");
+      out.println("       " + COMMAND + " chaos planted");
+      out.println(
+          "Kills and disturbs a job or the stores, and judges what is published; or plants");
+      out.println("bugs. '" + COMMAND + " chaos <job> --help' shows the options.");
+      return ExitCode.DONE;
+    }
     if (args.isEmpty() || args.get(0).startsWith("-")) {
       throw new UsageException("chaos needs a job: " + COMMAND + " chaos <job> [options]");
     }
@@ -185,7 +204,7 @@ public final class LocalCluster {
     try {
       removeAbandoned();
       return new StandingVerbs(surroundings, out).run(verb, args);
-    } catch (RunFailedException | IOException e) {
+    } catch (RunFailedException | IOException | RuntimeException | LinkageError e) {
       LOG.error("{} failed", verb, e);
       String cause = e instanceof RunFailedException ? FailureCause.oneLine(e) : FailureCause.of(e);
       err.println(COMMAND + ": " + cause);

@@ -96,7 +96,7 @@ final class RunOptions {
       description =
           "TaskManagers that share the parallelism, beside one spare; default 1. Needs"
               + " --processes.")
-  int taskManagers;
+  @Nullable Integer taskManagers;
 
   @Option(
       names = "--no-dashboard",

@@ -23,6 +23,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.DateTimeException;
 import java.time.Duration;
@@ -231,13 +232,14 @@ record RunPlan(
   private static @Nullable ProcessSettings processes(RunOptions options, FlinkSettings flink)
       throws UsageException {
     if (!options.processes) {
-      if (options.taskManagers != 0) {
+      if (options.taskManagers != null) {
         throw new UsageException("--taskmanagers needs --processes; give both");
       }
       return null;
     }
     try {
-      return new ProcessSettings(flink, 1, Math.max(1, options.taskManagers), 1, false);
+      return new ProcessSettings(
+          flink, 1, options.taskManagers == null ? 1 : options.taskManagers, 1, false);
     } catch (IllegalArgumentException e) {
       throw new UsageException(FailureCause.oneLine(e), e);
     }
@@ -323,15 +325,16 @@ record RunPlan(
       for (String input : options.inputs) {
         files.add(file(job, inputs, input));
       }
+      if (files.isEmpty()
+          && !(options.maps.isEmpty() && options.timeFormat == null && options.timeZone == null)) {
+        throw new UsageException("--map, --time-format and --time-zone need an --input");
+      }
       List<FieldSource> sources = new ArrayList<>();
       for (String map : options.maps) {
-        sources.add(FieldSource.parse(map));
+        sources.add(source(map, files, sources));
       }
       TimeReader times = TimeReader.of(options.timeFormat, options.timeZone);
       if (files.isEmpty()) {
-        if (!sources.isEmpty() || times.isGiven()) {
-          throw new UsageException("--map, --time-format and --time-zone need an --input");
-        }
         return null;
       }
       for (InputFile file : files) {
@@ -350,6 +353,32 @@ record RunPlan(
     } catch (InputException e) {
       throw new UsageException(FailureCause.oneLine(e), e);
     }
+  }
+
+  /** One {@code --map}, which must be of a file and differ from those before it. */
+  private static FieldSource source(String map, List<InputFile> files, List<FieldSource> before)
+      throws UsageException, InputException {
+    FieldSource source = FieldSource.parse(map);
+    if (files.stream().noneMatch(file -> file.topic().equals(source.topic()))) {
+      throw new UsageException(
+          "--map '"
+              + map
+              + "' is of no --input; add --input "
+              + source.topic().name()
+              + "=<file>, or leave it out");
+    }
+    if (before.stream()
+        .anyMatch(
+            other ->
+                other.topic().equals(source.topic()) && other.field().equals(source.field()))) {
+      throw new UsageException(
+          "--map "
+              + source.topic().name()
+              + "."
+              + source.field()
+              + " is given twice; give it once");
+    }
+    return source;
   }
 
   /** The event times that the job takes. */
@@ -407,13 +436,43 @@ record RunPlan(
     }
   }
 
+  /** Where to write, which is looked at before anything starts. */
   private static @Nullable Path output(@Nullable Path directory) throws UsageException {
-    if (directory == null || !Files.exists(directory)) {
-      return directory;
+    if (directory == null) {
+      return null;
     }
-    if (!Files.isDirectory(directory)) {
+    if (directory.toString().isEmpty()) {
+      throw new UsageException("--output names no directory; give it one");
+    }
+    if (Files.isDirectory(directory)) {
+      requireEmpty(directory);
+    } else if (Files.exists(directory, LinkOption.NOFOLLOW_LINKS)) {
       throw new UsageException("--output " + directory + " is not a directory; name another one");
     }
+    Path existing = directory.toAbsolutePath().normalize();
+    while (existing.getParent() != null && !Files.exists(existing)) {
+      existing = existing.getParent();
+    }
+    if (!Files.isDirectory(existing)) {
+      throw new UsageException(
+          "--output "
+              + directory
+              + " can't be made: "
+              + existing
+              + " is not a directory; name another one");
+    }
+    if (!Files.isWritable(existing)) {
+      throw new UsageException(
+          "--output "
+              + directory
+              + " can't be written: you may not write in "
+              + existing
+              + "; name another directory");
+    }
+    return directory;
+  }
+
+  private static void requireEmpty(Path directory) throws UsageException {
     try (Stream<Path> entries = Files.list(directory)) {
       if (entries.findAny().isPresent()) {
         throw new UsageException(
@@ -422,7 +481,6 @@ record RunPlan(
     } catch (IOException | UncheckedIOException e) {
       throw new UsageException("can't look into --output " + directory + "; name another one", e);
     }
-    return directory;
   }
 
   /**

@@ -28,8 +28,8 @@ final class SinkChaosOptions {
       paramLabel = "<store>",
       split = ",",
       description =
-          "redis, postgres, cassandra or opensearch, several with commas, or all; default"
-              + " redis,postgres.")
+          "redis, postgres, cassandra, opensearch or s3 (an archive), several with commas, or all;"
+              + " default redis,postgres.")
   List<String> stores = List.of("redis", "postgres");
 
   @Option(

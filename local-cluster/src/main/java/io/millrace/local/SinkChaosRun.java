@@ -1,8 +1,10 @@
 package io.millrace.local;
 
 import io.millrace.local.fault.Outage;
+import io.millrace.local.fault.S3UnderFaults;
 import io.millrace.local.fault.SinkTrial;
 import io.millrace.local.fault.StoreUnderFaults;
+import io.millrace.local.flink.FlinkPlugins;
 import io.millrace.local.flink.FlinkSettings;
 import io.millrace.local.flink.StateBackend;
 import io.millrace.local.flink.Submission;
@@ -20,10 +22,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.apache.flink.client.program.ProgramInvocationException;
+import org.apache.flink.configuration.Configuration;
+import org.jspecify.annotations.Nullable;
 
 /** Tries the sink of one store after the other under one outage after the other. */
 final class SinkChaosRun {
-  private static final String MAIN_CLASS = "io.millrace.job.bench.SinkJob";
+  private static final String S3 = "s3";
 
   /** Without an outage the rows are written in about this time, so that one falls between them. */
   private static final Duration WRITING = Duration.ofSeconds(10);
@@ -84,16 +88,28 @@ final class SinkChaosRun {
   int run() throws RunFailedException, IOException, InterruptedException {
     Children children = Children.in(directory.path(), directory::recordChild);
     FlinkSettings settings = new FlinkSettings(1, StateBackend.HASHMAP, Duration.ofSeconds(1), 0);
+    boolean hasArchive = stores.contains(S3);
     out.println("starting Flink");
-    try (FlinkProcesses flink =
-        FlinkProcesses.start(
-            children,
-            directory.path().resolve("flink"),
-            new ProcessSettings(settings, 1, 1, 0, false))) {
+    // Flink must know where S3 is. A job that keeps an archive may start again all the while.
+    try (@Nullable S3UnderFaults s3 =
+            hasArchive ? S3UnderFaults.start(children, directory.path().resolve(S3)) : null;
+        FlinkProcesses flink =
+            FlinkProcesses.start(
+                children,
+                directory.path().resolve("flink"),
+                new ProcessSettings(settings, 1, 1, 0, hasArchive),
+                s3 == null ? FlinkPlugins.NONE : s3.plugins())) {
+      if (s3 != null) {
+        // The graph of a job that archives is made with the file system.
+        FlinkPlugins plugins = s3.plugins();
+        plugins.load(Configuration.fromMap(plugins.settings()));
+      }
       for (String name : stores) {
         out.println("starting " + name);
         try (StoreUnderFaults store =
-            StoreUnderFaults.start(name, children, directory.path().resolve(name))) {
+            s3 != null && name.equals(S3)
+                ? s3
+                : StoreUnderFaults.start(name, children, directory.path().resolve(name))) {
           for (Outage outage : outages) {
             SinkTrial.Outcome outcome = run(flink, store, outage);
             if (stop.isRequested()) {
@@ -115,8 +131,9 @@ final class SinkChaosRun {
     arguments.addAll(List.of("--rows", String.valueOf(rows)));
     arguments.addAll(List.of("--rate", String.valueOf(rows / writing.toSeconds())));
     try {
-      SubmittedJob job = flink.submit(jobsJar, MAIN_CLASS, arguments, Submission.Start.FRESH);
-      return new SinkTrial(flink.rest(), job, stop::isRequested).run(store, outage, lasting);
+      SubmittedJob job =
+          flink.submit(jobsJar, store.mainClass(), arguments, Submission.Start.FRESH);
+      return new SinkTrial(flink.rest(), job, stop::isRequested).run(store, outage, lasting, rows);
     } catch (ProgramInvocationException e) {
       throw new RunFailedException("the job could not be started: " + e.getMessage(), e);
     }

@@ -75,11 +75,14 @@ record StandingCluster(
       return new Submitted(asId, job, settings, stores, parallelism, at, savepoint);
     }
 
+    /** The name that it has at Flink. */
+    String flinkName() {
+      return settings.getOrDefault("job-name", job);
+    }
+
     /** Whether a user means this job by {@code name}: its name, or its id. */
     boolean isCalled(String name) {
-      return job.equals(name)
-          || settings.getOrDefault("job-name", "").equals(name)
-          || id.equals(name);
+      return job.equals(name) || flinkName().equals(name) || id.equals(name);
     }
   }
 

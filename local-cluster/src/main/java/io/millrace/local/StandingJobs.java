@@ -45,7 +45,8 @@ final class StandingJobs {
    */
   private record FlinkJob(String id, String name, String state, long startedAt) {}
 
-  int submit(List<String> args) throws UsageException, RunFailedException, IOException {
+  int submit(List<String> args)
+      throws UsageException, RunFailedException, IOException, InterruptedException {
     StandingOptions.Submit options = new StandingOptions.Submit();
     if (VerbOptions.parse(options, args, out)) {
       return ExitCode.DONE;
@@ -59,7 +60,7 @@ final class StandingJobs {
             job.name(),
             located(cluster, job, RunPlan.settings(job, options.settings, options.noStores)),
             !options.noStores,
-            options.parallelism == 0 ? cluster.parallelism() : options.parallelism,
+            StandingOptions.parallelism(options.parallelism, cluster.parallelism()),
             0,
             savepoint == null ? null : savepoint.toAbsolutePath().toUri().toString());
     return submit(cluster, job, how);
@@ -210,7 +211,7 @@ final class StandingJobs {
     JobCatalogue.Job job = catalogue().required(saved.job(), List.of());
     Map<String, String> settings = new HashMap<>(saved.settings());
     settings.putAll(RunPlan.settings(job, options.settings, false));
-    int parallelism = options.parallelism == 0 ? saved.parallelism() : options.parallelism;
+    int parallelism = StandingOptions.parallelism(options.parallelism, saved.parallelism());
     return submit(
         cluster,
         job,
@@ -220,7 +221,8 @@ final class StandingJobs {
 
   /** Submits a job, from its savepoint where it has one, and waits until all of it runs. */
   private int submit(StandingCluster cluster, JobCatalogue.Job job, Submitted how)
-      throws UsageException, RunFailedException, IOException {
+      throws UsageException, RunFailedException, IOException, InterruptedException {
+    requireAlone(cluster, how.flinkName());
     List<String> arguments =
         RunPlan.arguments(
             job,
@@ -244,6 +246,23 @@ final class StandingJobs {
             + id
             + (how.savepoint() == null ? "" : ", restored from " + how.savepoint()));
     return ExitCode.DONE;
+  }
+
+  /** Refuses a name under which the command has submitted a job that still runs. */
+  private static void requireAlone(StandingCluster cluster, String name)
+      throws UsageException, IOException, InterruptedException {
+    if (cluster.submitted().stream().noneMatch(job -> job.flinkName().equals(name))) {
+      return;
+    }
+    for (FlinkJob other : jobs(cluster)) {
+      if (other.name().equals(name) && !SubmittedJob.isEnd(other.state())) {
+        throw new UsageException(
+            String.format(
+                "%s runs already (%s), and a second one of that name would write the same"
+                    + " transactions; stop it with '%sstop %s', or give --set job-name=<another>",
+                name, other.id(), COMMAND, other.id()));
+      }
+    }
   }
 
   /** Why a job was not taken: a mistake of the user's, where its {@code main} says so. */

@@ -1,5 +1,6 @@
 package io.millrace.local;
 
+import io.millrace.local.flink.FlinkSettings;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -32,7 +33,7 @@ final class StandingOptions {
         names = "--parallelism",
         paramLabel = "<n>",
         description = "Parallelism; without it, the cluster's.")
-    int parallelism;
+    @Nullable Integer parallelism;
 
     @Option(names = "--savepoint", paramLabel = "<dir>", description = "Go on from this savepoint.")
     @Nullable Path savepoint;
@@ -87,7 +88,7 @@ final class StandingOptions {
     List<String> settings = new ArrayList<>();
 
     @Option(names = "--parallelism", paramLabel = "<n>", description = "Change the parallelism.")
-    int parallelism;
+    @Nullable Integer parallelism;
   }
 
   /** Options of {@code feed}. */
@@ -104,6 +105,36 @@ final class StandingOptions {
         paramLabel = "<topic>=<file>",
         description = "Feed a file instead of the seeded feed. Repeatable.")
     List<String> inputs = new ArrayList<>();
+
+    @Option(
+        names = "--map",
+        paramLabel = "<topic>.<field>=<column>",
+        description =
+            "Take a field from a column of another name, or from a literal in single quotes."
+                + " Repeatable.")
+    List<String> maps = new ArrayList<>();
+
+    @Option(
+        names = "--time-format",
+        paramLabel = "<pattern>",
+        description =
+            "How the files write event times: epoch-seconds, epoch-millis or a pattern such as"
+                + " \"dd/MM/yyyy HH:mm\".")
+    @Nullable String timeFormat;
+
+    @Option(
+        names = "--time-zone",
+        paramLabel = "<zone>",
+        description = "Zone of times that name none, such as Europe/Berlin; UTC without it.")
+    @Nullable String timeZone;
+
+    @Option(
+        names = "--set",
+        paramLabel = "<option>=<value>",
+        description =
+            "An option of the job by which its input is read, such as source=<name> of log lines."
+                + " Repeatable.")
+    List<String> settings = new ArrayList<>();
 
     @Option(
         names = "--rate",
@@ -126,11 +157,35 @@ final class StandingOptions {
     RunOptions asRun() {
       RunOptions options = new RunOptions();
       options.inputs = inputs;
+      options.maps = maps;
+      options.timeFormat = timeFormat;
+      options.timeZone = timeZone;
+      options.settings = settings;
       options.ratePerSecond = ratePerSecond;
       options.seed = seed;
       options.duration = duration;
       return options;
     }
+  }
+
+  /**
+   * The parallelism of a job.
+   *
+   * @param given what the user gave; null for {@code otherwise}
+   * @throws UsageException where no job can have it
+   */
+  static int parallelism(@Nullable Integer given, int otherwise) throws UsageException {
+    if (given == null) {
+      return otherwise;
+    }
+    if (given < 1 || given > FlinkSettings.MAX_PARALLELISM) {
+      throw new UsageException(
+          "the parallelism must be from 1 to "
+              + FlinkSettings.MAX_PARALLELISM
+              + ", found "
+              + given);
+    }
+    return given;
   }
 
   /** Options of {@code down}. */

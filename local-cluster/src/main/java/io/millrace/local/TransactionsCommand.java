@@ -89,7 +89,12 @@ final class TransactionsCommand {
       }
     } catch (IOException | KafkaException e) {
       throw new UsageException(
-          "Kafka at " + brokers + " (--bootstrap) can't be used: " + FailureCause.of(e), e);
+          "Kafka at "
+              + brokers
+              + " can't be used: "
+              + FailureCause.of(e)
+              + "; check --bootstrap, and that a broker answers there",
+          e);
     }
   }
 

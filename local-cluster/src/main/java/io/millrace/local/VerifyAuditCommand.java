@@ -15,7 +15,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -96,10 +98,16 @@ final class VerifyAuditCommand {
 
   private void readTopic(String brokers, String topic) throws UsageException, InterruptedException {
     try (TopicAdmin admin = new TopicAdmin(brokers)) {
-      TopicContents.read(
-          brokers,
-          admin.stableEnds(admin.partitions(List.of(topic))),
-          record -> take(record.value()));
+      Set<TopicPartition> partitions = admin.partitions(List.of(topic));
+      if (partitions.isEmpty()) {
+        throw new UsageException(
+            "there is no topic "
+                + topic
+                + " at "
+                + brokers
+                + "; name the audit topic with its prefix, such as reconciliation.audit");
+      }
+      TopicContents.read(brokers, admin.stableEnds(partitions), record -> take(record.value()));
     } catch (IOException | KafkaException e) {
       throw new UsageException(
           "topic "

@@ -6,9 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.millrace.local.fault.FaultSchedule;
 import io.millrace.local.fault.RecordId;
 import io.millrace.local.fault.Trial;
+import io.millrace.schema.web.RequestServed;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -71,6 +75,27 @@ class ChaosPlanTest {
   }
 
   @Test
+  void soak_hasAScheduleOfItsOwn_andTakesAGivenOne() throws Exception {
+    options.soak = true;
+    options.duration = Duration.ofMinutes(30);
+
+    assertThat(plan().soak()).isTrue();
+    assertThat(plan().schedule().faults()).hasSize(29);
+    options.schedule = FaultSchedule.parse("12s kill broker");
+    assertThat(plan().schedule()).isEqualTo(options.schedule);
+  }
+
+  @Test
+  void soakThatDoesNotFit_isRefused() {
+    options.soak = true;
+    options.duration = Duration.ofMinutes(19);
+    assertRefused("--soak needs a --duration of at least 20m");
+    options.duration = Duration.ofMinutes(20);
+    options.kills = 3;
+    assertRefused("--soak and --kills exclude each other");
+  }
+
+  @Test
   void optionsThatDoNotFit_areRefused() {
     options.kills = 3;
     options.schedule = FaultSchedule.parse("12s kill broker");
@@ -109,6 +134,22 @@ class ChaosPlanTest {
       assertThat(all.next(new RecordId(0, i), 1_000_000L + i).event()).isNull();
       assertThat(none.next(new RecordId(0, i), 1_000_000L + i).event()).isNotNull();
     }
+  }
+
+  @Test
+  void hotKey_hasItsShareOfTheRecords() throws Exception {
+    options.hotPercent = 99.0;
+    Trial trial = plan().trial();
+    Map<String, Integer> paths = new HashMap<>();
+    for (int i = 0; i < 1_000; i++) {
+      if (trial.next(new RecordId(0, i), 1_000_000L + i).event() instanceof RequestServed request) {
+        paths.merge(request.path(), 1, Integer::sum);
+      }
+    }
+
+    assertThat(Collections.max(paths.values())).isBetween(970, 1_000);
+    options.hotPercent = 100.0;
+    assertRefused("--hot must be from 0 to 99.9");
   }
 
   private void assertRefused(String reason) {

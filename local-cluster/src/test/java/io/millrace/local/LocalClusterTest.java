@@ -2,6 +2,7 @@ package io.millrace.local;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.local.host.StopSignal;
 import java.io.ByteArrayOutputStream;
@@ -160,6 +161,61 @@ class LocalClusterTest {
     assertUsage("need an --input", "relay", "--time-zone", "UTC");
     Path csv = Files.writeString(directory.resolve("a.csv"), "a,b\n1,2\n");
     assertUsage("none of the columns (a, b)", "relay", "--input", "web.requests=" + csv);
+    assertUsage("is not a file; name the file", "relay", "--input", "web.requests=" + directory);
+  }
+
+  @Test
+  void run_mapThatIsOfNoFileOrTwice_isRefused() throws IOException {
+    Path csv = Files.writeString(directory.resolve("a.csv"), "when,client\n1,2\n");
+    String input = "web.requests=" + csv;
+    assertUsage(
+        "is of no --input; add --input logs.raw=<file>",
+        "relay",
+        "--input",
+        input,
+        "--map",
+        "logs.raw.line=x");
+    assertUsage(
+        "--map web.requests.at is given twice",
+        "relay",
+        "--input",
+        input,
+        "--map",
+        "web.requests.at=when",
+        "--map",
+        "web.requests.at=client");
+  }
+
+  @Test
+  void run_taskManagersThatCannotBe_areRefused() {
+    assertUsage("--taskmanagers needs --processes", "relay", "--taskmanagers", "2");
+    assertUsage("1 to 32 TaskManagers", "relay", "--processes", "--taskmanagers", "0");
+    assertUsage("1 to 32 TaskManagers", "relay", "--processes", "--taskmanagers", "-1");
+  }
+
+  @Test
+  void parallelism_thatNoJobCanHave_isRefused() throws Exception {
+    assertThat(StandingOptions.parallelism(null, 3)).isEqualTo(3);
+    assertThat(StandingOptions.parallelism(128, 3)).isEqualTo(128);
+    for (int each : List.of(0, -1, 129)) {
+      assertThatThrownBy(() -> StandingOptions.parallelism(each, 3))
+          .isInstanceOf(UsageException.class)
+          .hasMessage("the parallelism must be from 1 to 128, found " + each);
+    }
+  }
+
+  @Test
+  void help_verbsWithoutOptions_isPrinted() {
+    assertThat(run("list", "--help")).isZero();
+    assertThat(run("chaos", "--help")).isZero();
+    assertThat(run("flink", "--help")).isZero();
+    assertThat(run("feed", "--help")).isZero();
+    assertThat(printed())
+        .contains("Usage: local-cluster/run list")
+        .contains("Usage: local-cluster/run chaos <job>")
+        .contains("Usage: local-cluster/run flink <action>")
+        .contains("--map=<topic>.<field>=<column>");
+    assertThat(err.toString(UTF_8)).isEmpty();
   }
 
   @Test
@@ -202,7 +258,7 @@ class LocalClusterTest {
   @Test
   void chaos_sinksThatCannotBe_saysWhy() {
     assertUsage(
-        "--store knows no 'mysql'; there are redis, postgres, cassandra, opensearch, all",
+        "--store knows no 'mysql'; there are redis, postgres, cassandra, opensearch, s3, all",
         "chaos",
         "sinks",
         "--store",
@@ -225,6 +281,8 @@ class LocalClusterTest {
     Path file = Files.createFile(output.resolve("old"));
     assertUsage("is not empty", "relay", "--output", output.toString());
     assertUsage("is not a directory", "relay", "--output", file.toString());
+    assertUsage("is not a directory", "relay", "--output", file + "/sub");
+    assertUsage("names no directory", "relay", "--output", "");
   }
 
   @Test

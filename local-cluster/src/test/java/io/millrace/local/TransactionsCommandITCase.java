@@ -123,6 +123,17 @@ class TransactionsCommandITCase {
         .hasMessageContaining("transactions --help");
   }
 
+  /**
+   * A chain that nobody can have broken, since it is of no topic, must not pass for a whole one.
+   */
+  @Test
+  void verifyAudit_ofNoTopic_isRefused() {
+    List<String> args = List.of("reconciliation.audits", "--bootstrap", broker.bootstrap());
+    assertThatThrownBy(() -> VerifyAuditCommand.run(args, directory, System.out))
+        .isInstanceOf(UsageException.class)
+        .hasMessageContaining("there is no topic reconciliation.audits");
+  }
+
   private static String run(String... options) throws Exception {
     List<String> args = new ArrayList<>(List.of(options));
     args.addAll(List.of("--bootstrap", broker.bootstrap()));

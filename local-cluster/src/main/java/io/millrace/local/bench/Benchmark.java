@@ -192,6 +192,7 @@ public enum Benchmark {
               new Comparison(SinkVariant.POSTGRES, SinkVariant.POSTGRES_LOOP, 0.8),
               new Comparison(SinkVariant.CASSANDRA, SinkVariant.CASSANDRA_LOOP, 0.8),
               new Comparison(SinkVariant.OPENSEARCH, SinkVariant.OPENSEARCH_LOOP, 0.8),
+              new Comparison(SinkVariant.S3, SinkVariant.S3_LOOP, 0.8),
               new Comparison(SinkVariant.KAFKA, SinkVariant.KAFKA_LOOP, 0.8),
               new Comparison(SinkVariant.EXACTLY_ONCE, SinkVariant.AT_LEAST_ONCE, 0.9));
     };

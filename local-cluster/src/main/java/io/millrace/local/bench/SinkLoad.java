@@ -1,8 +1,7 @@
 package io.millrace.local.bench;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import io.millrace.local.broker.TopicAdmin;
+import io.millrace.local.fault.SinkPlays;
 import io.millrace.local.fault.TopicContents;
 import io.millrace.local.feed.TopicFeeder;
 import io.millrace.schema.Topics;
@@ -16,18 +15,15 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
-import java.util.zip.CRC32C;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * The rows that sinks are measured with, as they must be in the end; the jobs that make them have
- * rules of their own for it.
+ * The rows that sinks are measured with, as they must be in the end.
  *
  * @param rows how many there are
  * @param checksum the sum of the CRC-32C of each row's fields, modulo 2^64
  */
 record SinkLoad(long rows, long checksum) {
-  private static final long FIRST_AT = 1_767_225_600_000L;
   private static final Duration DECISION_LIMIT = Duration.ofSeconds(60);
   private static final Duration POLL = Duration.ofMillis(100);
 
@@ -35,7 +31,7 @@ record SinkLoad(long rows, long checksum) {
   static SinkLoad of(long rows) {
     long checksum = 0;
     for (long number = 0; number < rows; number++) {
-      checksum += checksum(row(number));
+      checksum += SinkPlays.checksum(SinkPlays.row(number));
     }
     return new SinkLoad(rows, checksum);
   }
@@ -49,7 +45,7 @@ record SinkLoad(long rows, long checksum) {
     JsonCodec<SongPlayed> codec = Topics.LISTENING_PLAYS.codec();
     try (TopicFeeder feeder = new TopicFeeder(bootstrap)) {
       for (long number = 0; number < rows && !stop.getAsBoolean(); number++) {
-        feeder.send(Topics.LISTENING_PLAYS.name(), null, codec.encode(row(number)));
+        feeder.send(Topics.LISTENING_PLAYS.name(), null, codec.encode(SinkPlays.row(number)));
       }
       feeder.flush();
     }
@@ -70,7 +66,7 @@ record SinkLoad(long rows, long checksum) {
         record -> {
           seen[0]++;
           try {
-            seen[1] += checksum(codec.decode(record.value()));
+            seen[1] += SinkPlays.checksum(codec.decode(record.value()));
           } catch (RejectedException e) {
             throw new IllegalStateException("a row that is none: " + e.getMessage(), e);
           }
@@ -94,35 +90,5 @@ record SinkLoad(long rows, long checksum) {
       }
       return ends;
     }
-  }
-
-  private static SongPlayed row(long number) {
-    return new SongPlayed(
-        "play-" + number,
-        FIRST_AT + 10 * number,
-        "song-" + number % 1_009,
-        "listener-" + number % 10_007,
-        "region-" + number % 5,
-        30_000 + number % 60_013,
-        null,
-        null);
-  }
-
-  private static long checksum(SongPlayed row) {
-    CRC32C crc = new CRC32C();
-    crc.update(
-        (row.playId()
-                + "|"
-                + row.at()
-                + "|"
-                + row.songId()
-                + "|"
-                + row.userId()
-                + "|"
-                + row.region()
-                + "|"
-                + row.durationPlayedMillis())
-            .getBytes(UTF_8));
-    return crc.getValue();
   }
 }

@@ -1,13 +1,17 @@
 package io.millrace.local.bench;
 
 import io.millrace.local.broker.TopicAdmin;
+import io.millrace.local.fault.ArchivedPlays;
+import io.millrace.local.flink.FlinkPlugins;
 import io.millrace.local.flink.StateBackend;
+import io.millrace.local.host.Trees;
 import io.millrace.local.process.BrokerProcess;
 import io.millrace.local.process.JvmProgram;
 import io.millrace.local.store.LocalCassandra;
 import io.millrace.local.store.LocalOpenSearch;
 import io.millrace.local.store.LocalPostgres;
 import io.millrace.local.store.LocalRedis;
+import io.millrace.local.store.LocalS3;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -20,8 +24,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,6 +42,11 @@ final class SinkTestbed implements Testbed {
 
   private static final String OUTPUT = "sinks.plays";
 
+  /** Where in the bucket the archive is, and where the job's loop puts its objects. */
+  private static final String SINK = "sink";
+
+  private static final String LOOP = "loop";
+
   private final Site site;
   private final int rows;
   private final SinkLoad written;
@@ -44,6 +55,7 @@ final class SinkTestbed implements Testbed {
       new EnumMap<>(SinkVariant.Server.class);
   private final Deque<AutoCloseable> servers = new ArrayDeque<>();
   private String bootstrap = "";
+  private @Nullable LocalS3 s3;
 
   private SinkTestbed(Site site, int rows, boolean passesOn) {
     this.site = site;
@@ -98,6 +110,23 @@ final class SinkTestbed implements Testbed {
               List.of(
                   "--opensearch",
                   started(LocalOpenSearch.start(site.children(), directory)).address());
+          case S3 -> {
+            LocalS3 endpoint = started(LocalS3.start(site.children(), directory));
+            s3 = endpoint;
+            yield List.of(
+                "--archive",
+                "s3://" + LocalS3.BUCKET + "/" + SINK,
+                "--archive-roll-size",
+                "16mb",
+                "--s3-endpoint",
+                endpoint.address(),
+                "--s3-bucket",
+                LocalS3.BUCKET,
+                "--s3-access-key",
+                LocalS3.ACCESS_KEY,
+                "--s3-secret-key",
+                LocalS3.SECRET_KEY);
+          }
           case KAFKA -> {
             bootstrap = started(BrokerProcess.start(site.children(), directory)).bootstrap();
             yield List.of(
@@ -139,12 +168,21 @@ final class SinkTestbed implements Testbed {
   }
 
   @Override
-  public JvmProgram program(Variant variant) {
+  public JvmProgram program(Variant variant) throws IOException {
     SinkVariant own = (SinkVariant) variant;
     List<String> arguments = new ArrayList<>(addresses.getOrDefault(own.server(), List.of()));
     arguments.addAll(own.arguments(rows));
-    return new TimedJob(site.programs().jobs(), own.mainClass(), SETUP, arguments)
-        .program(own.code());
+    TimedJob job = new TimedJob(site.programs().jobs(), own.mainClass(), SETUP, arguments);
+    return switch (own) {
+      case S3 ->
+          job.program(own.code(), new FlinkPlugins(LocalS3.plugins(), endpoint().flinkSettings()));
+      case S3_LOOP -> job.program(own.code(), List.of(LocalS3.pluginJars()));
+      default -> job.program(own.code());
+    };
+  }
+
+  private LocalS3 endpoint() {
+    return Objects.requireNonNull(s3);
   }
 
   @Override
@@ -154,7 +192,18 @@ final class SinkTestbed implements Testbed {
     SinkLoad load = own.isPassThrough() ? passedOn : written;
     Figures of = new Figures(own.code(), figures);
     of.require("rows made or read", RunTimes.SOURCE_RECORDS, load.rows());
-    if (own.server() == SinkVariant.Server.KAFKA) {
+    if (own.server() == SinkVariant.Server.S3) {
+      ArchivedPlays found =
+          own == SinkVariant.S3
+              ? ArchivedPlays.inArchive(objects(SINK).resolve("plays"), rows)
+              : ArchivedPlays.inFiles(objects(LOOP), rows);
+      if (found.right() != rows || found.extra() != 0 || found.checksum() != load.checksum()) {
+        throw new VoidRunException(
+            String.format(
+                "%s: %d of %d rows are there, and %d other things",
+                own.code(), found.right(), rows, found.extra()));
+      }
+    } else if (own.server() == SinkVariant.Server.KAFKA) {
       SinkLoad found = SinkLoad.in(bootstrap, OUTPUT);
       if (!found.equals(load)) {
         throw new VoidRunException(own.code() + ": the topic has " + found + ", not " + load);
@@ -168,9 +217,16 @@ final class SinkTestbed implements Testbed {
     }
   }
 
+  private Path objects(String name) {
+    return endpoint().objects().resolve(name);
+  }
+
   /** Stores are emptied by the next run. */
   @Override
   public void clear(Variant variant) throws IOException, InterruptedException {
+    if (((SinkVariant) variant).server() == SinkVariant.Server.S3) {
+      Trees.delete(objects(variant == SinkVariant.S3 ? SINK : LOOP));
+    }
     if (((SinkVariant) variant).server() == SinkVariant.Server.KAFKA) {
       TopicAdmin.delete(bootstrap, List.of(OUTPUT));
     }

@@ -25,6 +25,10 @@ enum SinkVariant implements Variant {
   OPENSEARCH("opensearch", Server.OPENSEARCH, "sink"),
   /** The same by hand. */
   OPENSEARCH_LOOP("opensearch-loop", Server.OPENSEARCH, "loop"),
+  /** A line of an archive for each row. */
+  S3("s3", Server.S3, "sink"),
+  /** A line of an object for each row, by hand. */
+  S3_LOOP("s3-loop", Server.S3, "loop"),
   /** A record for each row, by the exactly-once sink. */
   KAFKA("kafka", Server.KAFKA, "sink"),
   /** The same by hand. */
@@ -52,6 +56,7 @@ enum SinkVariant implements Variant {
     POSTGRES,
     CASSANDRA,
     OPENSEARCH,
+    S3,
     KAFKA
   }
 
@@ -76,6 +81,14 @@ enum SinkVariant implements Variant {
           List.of("a loop: the same insert, in batches by partition, 128 of them always under way");
       case OPENSEARCH -> List.of("StoreWriter: a document with its own version for each row");
       case OPENSEARCH_LOOP -> List.of("a loop: the same bulk requests, of 5,000 documents");
+      case S3 ->
+          List.of(
+              "the archive: a line of JSON for each row, in files of 16 MiB and more that are read"
+                  + " back when they are finished, with a checkpoint");
+      case S3_LOOP ->
+          List.of(
+              "a loop around Amazon's client: the same lines, in objects that are finished with each"
+                  + " checkpoint, of parts of 8 MiB, two of them under way");
       case KAFKA -> List.of("the exactly-once sink: a record for each row");
       case KAFKA_LOOP ->
           List.of("a loop: one transactional producer, which commits with each checkpoint");
@@ -94,14 +107,19 @@ enum SinkVariant implements Variant {
   }
 
   String mainClass() {
-    return BENCH + (server == Server.KAFKA ? "TopicSinkJob" : "SinkJob");
+    return BENCH
+        + switch (server) {
+          case KAFKA -> "TopicSinkJob";
+          case S3 -> "ArchiveSinkJob";
+          default -> "SinkJob";
+        };
   }
 
   /** What the job is told beside where the server is. */
   List<String> arguments(int rows) {
     List<String> arguments =
         new ArrayList<>(List.of("--writer", writer, "--rows", String.valueOf(rows)));
-    if (server != Server.KAFKA) {
+    if (server != Server.KAFKA && server != Server.S3) {
       arguments.addAll(List.of("--sink", code.replace("-loop", "")));
     } else if (isPassThrough()) {
       arguments.addAll(List.of("--guarantee", code));

@@ -30,8 +30,12 @@ interface Testbed extends AutoCloseable {
   /** What is read, for people, and how the programs are run: each a word and its line. */
   Map<String, String> description();
 
-  /** The JVM that runs a variant whenever it is asked to, as {@link RunLoop} does. */
-  JvmProgram program(Variant variant);
+  /**
+   * The JVM that runs a variant whenever it is asked to, as {@link RunLoop} does.
+   *
+   * @throws IOException where something that it needs is not built
+   */
+  JvmProgram program(Variant variant) throws IOException;
 
   /**
    * Checks what a run has made.

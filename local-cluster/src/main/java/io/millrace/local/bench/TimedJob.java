@@ -1,5 +1,6 @@
 package io.millrace.local.bench;
 
+import io.millrace.local.flink.FlinkPlugins;
 import io.millrace.local.flink.FlinkSettings;
 import io.millrace.local.flink.LocalFlink;
 import io.millrace.local.flink.StateBackend;
@@ -14,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.CoreOptions;
@@ -29,6 +31,13 @@ public final class TimedJob {
   static final Duration CHECKPOINT_INTERVAL = Duration.ofSeconds(1);
 
   private static final Duration LOOK_INTERVAL = Duration.ofMillis(500);
+
+  /**
+   * System property with the directory of Flink's plugins, and what begins those of their settings.
+   */
+  private static final String PLUGINS = "millrace.bench.plugins";
+
+  private static final String PLUGIN_SETTING = PLUGINS + ".";
 
   private final Path jobsJar;
   private final String mainClass;
@@ -80,6 +89,22 @@ public final class TimedJob {
    * @param directories with jars of which no others have the use
    */
   JvmProgram program(String name, List<Path> directories) {
+    return program(name, directories, FlinkPlugins.NONE);
+  }
+
+  /** The same for a job that needs plugins of Flink. */
+  JvmProgram program(String name, FlinkPlugins plugins) {
+    return program(name, List.of(), plugins);
+  }
+
+  private JvmProgram program(String name, List<Path> directories, FlinkPlugins plugins) {
+    List<String> options = new ArrayList<>(RunLoop.JVM_OPTIONS);
+    if (plugins.directory() != null) {
+      options.add("-D" + PLUGINS + "=" + plugins.directory());
+      plugins
+          .settings()
+          .forEach((key, value) -> options.add("-D" + PLUGIN_SETTING + key + "=" + value));
+    }
     List<String> classPath = new ArrayList<>(ClassPath.current().entries());
     directories.forEach(directory -> classPath.add(directory.resolve("*").toString()));
     classPath.add(jobsJar.toString());
@@ -93,8 +118,22 @@ public final class TimedJob {
                 String.valueOf(setup.managedMebibytes()),
                 String.valueOf(setup.checkpointInterval().toMillis())));
     all.addAll(arguments);
-    return JvmProgram.of(
-        name, TimedJob.class.getName(), new ClassPath(classPath), RunLoop.JVM_OPTIONS, all);
+    return JvmProgram.of(name, TimedJob.class.getName(), new ClassPath(classPath), options, all);
+  }
+
+  /** Loads plugins once, so that their classes stay compiled from run to run. */
+  private static void loadPlugins() throws IOException {
+    String directory = System.getProperty(PLUGINS);
+    if (directory != null) {
+      Map<String, String> settings = new TreeMap<>();
+      for (String property : System.getProperties().stringPropertyNames()) {
+        if (property.startsWith(PLUGIN_SETTING)) {
+          settings.put(
+              property.substring(PLUGIN_SETTING.length()), System.getProperty(property, ""));
+        }
+      }
+      new FlinkPlugins(Path.of(directory), settings).load(Configuration.fromMap(settings));
+    }
   }
 
   /**
@@ -111,6 +150,7 @@ public final class TimedJob {
             Integer.parseInt(args[4]),
             Duration.ofMillis(Long.parseLong(args[5])));
     List<String> own = List.of(args).subList(6, args.length);
+    loadPlugins();
     RunLoop.serve(new TimedJob(Path.of(args[0]), args[1], setup, own)::run);
   }
 

@@ -47,6 +47,14 @@ public record ChartOracle(
 
   private record Scored(String song, double score) {}
 
+  /**
+   * All plays.
+   *
+   * @param plays by the start of their pane
+   * @param capped those that count in a window, by its end, as far as anything has asked
+   */
+  private record Panes(TreeMap<Long, List<SongPlayed>> plays, Map<Long, List<SongPlayed>> capped) {}
+
   /** Every row that must be published when all windows have closed, sorted. */
   public List<String> rows(List<SongPlayed> all, List<SongCatalogued> names) {
     Map<String, SongPlayed> once = new LinkedHashMap<>();
@@ -59,11 +67,11 @@ public record ChartOracle(
         once.putIfAbsent(play.playId(), play);
       }
     }
-    TreeMap<Long, List<SongPlayed>> panes = new TreeMap<>();
+    Panes panes = new Panes(new TreeMap<>(), new HashMap<>());
     Set<Long> ends = new TreeSet<>();
     for (SongPlayed play : once.values()) {
       long pane = Math.floorDiv(play.at(), slide) * slide;
-      panes.computeIfAbsent(pane, any -> new ArrayList<>()).add(play);
+      panes.plays().computeIfAbsent(pane, any -> new ArrayList<>()).add(play);
       for (long end = pane + slide; end <= pane + window; end += slide) {
         ends.add(end);
       }
@@ -93,7 +101,7 @@ public record ChartOracle(
 
   private List<String> rows(
       long end,
-      TreeMap<Long, List<SongPlayed>> panes,
+      Panes panes,
       List<SongCatalogued> names,
       Map<String, SongPlayed> titled,
       Map<String, List<String>> previous) {
@@ -122,10 +130,10 @@ public record ChartOracle(
     return rows;
   }
 
-  private Window window(long end, TreeMap<Long, List<SongPlayed>> panes) {
+  private Window window(long end, Panes panes) {
     Set<String> regions = new TreeSet<>(Set.of(SongPlayed.GLOBAL));
     Map<String, Map<String, Set<String>>> listeners = new HashMap<>();
-    for (List<SongPlayed> pane : panes.subMap(end - window, end).values()) {
+    for (List<SongPlayed> pane : panes.plays().subMap(end - window, end).values()) {
       for (SongPlayed play : pane) {
         regions.add(play.region());
         for (String region : List.of(SongPlayed.GLOBAL, play.region())) {
@@ -212,6 +220,11 @@ public record ChartOracle(
     return play != null && play.at() < end ? play.title() : null;
   }
 
+  /** The plays that count in the window with that end. */
+  private List<SongPlayed> capped(long end, Panes panes) {
+    return panes.capped().computeIfAbsent(end, any -> capped(end, panes.plays()));
+  }
+
   private List<SongPlayed> capped(long end, TreeMap<Long, List<SongPlayed>> panes) {
     List<SongPlayed> counted = new ArrayList<>();
     Map<String, Integer> ofListener = new HashMap<>();
@@ -238,16 +251,19 @@ public record ChartOracle(
     return counts;
   }
 
-  private Map<String, Map<String, Double>> weights(
-      long end, TreeMap<Long, List<SongPlayed>> panes) {
+  private Map<String, Map<String, Double>> weights(long end, Panes panes) {
     Map<String, Map<String, Double>> weights = new HashMap<>();
     Set<Long> aligned = new TreeSet<>();
-    panes.headMap(end).keySet().forEach(pane -> aligned.add(Math.floorDiv(pane, window) * window));
+    long oldestHalfLife = Math.floorDiv(end, halfLife) - HALF_LIVES;
+    long from = Math.floorDiv(oldestHalfLife * halfLife, window) * window;
+    for (long pane : panes.plays().subMap(from, end).keySet()) {
+      aligned.add(Math.floorDiv(pane, window) * window);
+    }
     ToLongFunction<SongPlayed> middle = play -> Math.floorDiv(play.at(), slide) * slide + slide / 2;
     for (long start : aligned) {
       for (SongPlayed play : capped(start + window, panes)) {
         long at = middle.applyAsLong(play);
-        boolean weighs = Math.floorDiv(at, halfLife) >= Math.floorDiv(end, halfLife) - HALF_LIVES;
+        boolean weighs = Math.floorDiv(at, halfLife) >= oldestHalfLife;
         if (at < end && weighs) {
           double weight = Math.pow(2, (at - end) / (double) halfLife);
           for (String region : List.of(SongPlayed.GLOBAL, play.region())) {

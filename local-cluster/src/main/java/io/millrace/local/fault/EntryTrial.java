@@ -9,9 +9,11 @@ import io.millrace.schema.payments.MatchRuleSet;
 import io.millrace.schema.payments.RateQuoted;
 import io.millrace.schema.payments.ResolutionMade;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.PriorityQueue;
 import java.util.SplittableRandom;
 import java.util.function.IntSupplier;
@@ -92,6 +94,12 @@ final class EntryTrial implements Trial {
         OUT_OF_ORDERNESS_MILLIS + "ms",
         "idle-timeout",
         "0s");
+  }
+
+  /** Empty: what has matched is remembered for {@code retention}, a month. */
+  @Override
+  public Optional<Duration> stateSettles() {
+    return Optional.empty();
   }
 
   @Override

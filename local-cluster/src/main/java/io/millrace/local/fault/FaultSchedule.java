@@ -22,6 +22,17 @@ public record FaultSchedule(List<Fault> faults) {
   private static final int KILLS_PER_OTHER_FAULT = 4;
   private static final int STEP_MILLIS = 100;
 
+  /** In a soak, time for each fault. */
+  private static final Duration SOAK_SLOT = Duration.ofMinutes(1);
+
+  /**
+   * In the middle of a soak, the first and third of so many faults are kills, the last a zombie.
+   */
+  private static final int SOAK_ROUND = 4;
+
+  private static final Duration PARTITION_MIN = Duration.ofSeconds(5);
+  private static final Duration PARTITION_MAX = Duration.ofSeconds(90);
+
   /** The order in which faults other than kills are dealt out, the most telling ones first. */
   private static final List<Action> OTHERS =
       List.of(
@@ -33,6 +44,21 @@ public record FaultSchedule(List<Fault> faults) {
           Action.DROP_TO_SERVER,
           Action.LIMIT,
           Action.REFUSE);
+
+  /** The order in which a soak deals out faults of the network. */
+  private static final List<Action> OF_NETWORK =
+      List.of(
+          Action.DROP,
+          Action.RESET,
+          Action.DROP_TO_CLIENT,
+          Action.DELAY,
+          Action.DROP_TO_SERVER,
+          Action.LIMIT,
+          Action.REFUSE);
+
+  /** The order in which a soak kills. */
+  private static final List<Target> KILLED =
+      List.of(Target.TASK_MANAGER, Target.JOB_MANAGER, Target.TASK_MANAGER, Target.BROKER);
 
   /** Orders the faults by time. */
   public FaultSchedule {
@@ -64,10 +90,47 @@ public record FaultSchedule(List<Fault> faults) {
       drawn.add(other(OTHERS.get(other % OTHERS.size()), random, suspended));
     }
     Collections.shuffle(drawn, random);
-    List<Fault> placed = new ArrayList<>();
     long slot = Math.max(0, duration.minus(WARM_UP).toMillis()) / Math.max(1, drawn.size());
+    return placed(drawn, slot, random);
+  }
+
+  /**
+   * A schedule of a fault a minute. In the first and the last quarter of the time it is the network
+   * that fails, so that processes of like age can be compared; in between every other fault is a
+   * kill, of a TaskManager, JobManager, TaskManager and broker in turn, and one of four stops a
+   * TaskManager. More than half of the network's faults are partitions of 5 to 90 s, most of them
+   * short.
+   *
+   * @param seed decides the times and how long faults last
+   * @param duration the time over which faults are spread, after a warm-up of 10 s
+   * @param suspended how long a stopped process stays so, longer than a heartbeat's timeout
+   */
+  public static FaultSchedule soak(long seed, Duration duration, Duration suspended) {
+    Random random = new Random(seed);
+    long count = Math.max(0, duration.minus(WARM_UP).dividedBy(SOAK_SLOT));
+    List<Fault> drawn = new ArrayList<>();
+    int kills = 0;
+    int ofNetwork = 0;
+    for (int i = 0; i < count; i++) {
+      boolean onlyNetwork = i < count / 4 || i >= count - count / 4;
+      if (!onlyNetwork && i % 2 == 0) {
+        drawn.add(new Fault(0, Action.KILL, KILLED.get(kills % KILLED.size()), 0, 0));
+        kills++;
+      } else if (!onlyNetwork && i % SOAK_ROUND == SOAK_ROUND - 1) {
+        drawn.add(other(Action.SUSPEND, random, suspended));
+      } else {
+        drawn.add(ofNetwork(OF_NETWORK.get(ofNetwork % OF_NETWORK.size()), random, suspended));
+        ofNetwork++;
+      }
+    }
+    return placed(drawn, SOAK_SLOT.toMillis(), random);
+  }
+
+  /** Gives each fault a time in the first half of a slot of its own. */
+  private static FaultSchedule placed(List<Fault> drawn, long slotMillis, Random random) {
+    List<Fault> placed = new ArrayList<>();
     for (int i = 0; i < drawn.size(); i++) {
-      long at = WARM_UP.toMillis() + i * slot + (long) (random.nextDouble() * slot / 2);
+      long at = WARM_UP.toMillis() + i * slotMillis + (long) (random.nextDouble() * slotMillis / 2);
       Fault fault = drawn.get(i);
       placed.add(
           new Fault(
@@ -78,6 +141,18 @@ public record FaultSchedule(List<Fault> faults) {
               fault.lastingMillis()));
     }
     return new FaultSchedule(placed);
+  }
+
+  /** Partitions of the network last longer than they do beside kills. */
+  private static Fault ofNetwork(Action action, Random random, Duration suspended) {
+    return switch (action) {
+      case DROP, DROP_TO_CLIENT, DROP_TO_SERVER, REFUSE -> {
+        double longest = (double) PARTITION_MAX.toMillis() / PARTITION_MIN.toMillis();
+        long lasting = (long) (PARTITION_MIN.toMillis() * Math.pow(longest, random.nextDouble()));
+        yield new Fault(0, action, Target.BROKER, 0, lasting / STEP_MILLIS * STEP_MILLIS);
+      }
+      default -> other(action, random, suspended);
+    };
   }
 
   /**

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.OptionalLong;
 import org.apache.flink.api.common.JobID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -49,6 +50,13 @@ public final class JobWatch {
   public boolean hasCheckpointSince(long since) throws InterruptedException {
     JsonNode latest = get(job + "/checkpoints").path("latest").path("completed");
     return latest.path("trigger_timestamp").asLong() >= since;
+  }
+
+  /** Bytes of state in the checkpoint that was completed last; empty where nothing tells. */
+  OptionalLong stateBytes() throws InterruptedException {
+    JsonNode latest = get(job + "/checkpoints").path("latest").path("completed");
+    JsonNode bytes = latest.path("state_size");
+    return bytes.isNumber() ? OptionalLong.of(bytes.asLong()) : OptionalLong.empty();
   }
 
   /** Ids of the TaskManagers that run tasks, sorted. */

@@ -9,8 +9,10 @@ import io.millrace.schema.ratelimit.LimitRuled;
 import io.millrace.schema.ratelimit.LimitedDimension;
 import io.millrace.schema.ratelimit.RequestReceived;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
@@ -33,12 +35,13 @@ final class LimitTrial implements Trial {
   private static final long RULED_MILLIS_BEFORE = 60_000;
 
   private final JsonCodec<RequestReceived> codec = Topics.RATELIMIT_REQUESTS.codec();
-  private final Zipf applications = new Zipf(APPLICATIONS, 1.1);
+  private final Zipf applications;
   private final SplittableRandom random;
   private final IntSupplier poison;
   private final long ruledAt = System.currentTimeMillis() - RULED_MILLIS_BEFORE;
 
-  LimitTrial(long seed, IntSupplier poison) {
+  LimitTrial(long seed, IntSupplier poison, double hotShare) {
+    applications = new Zipf(APPLICATIONS, 1.1, hotShare);
     random = new SplittableRandom(seed);
     this.poison = poison;
   }
@@ -72,6 +75,12 @@ final class LimitTrial implements Trial {
         OUT_OF_ORDERNESS_MILLIS + "ms",
         "idle-timeout",
         "0s");
+  }
+
+  /** Verdicts are remembered for {@code verdict-horizon}, ten minutes. */
+  @Override
+  public Optional<Duration> stateSettles() {
+    return Optional.of(Duration.ofMinutes(12));
   }
 
   @Override

@@ -36,11 +36,12 @@ final class PlayTrial implements Trial {
   private static final int SHORT_MILLIS = 29_999;
 
   private final JsonCodec<SongPlayed> codec = Topics.LISTENING_PLAYS.codec();
-  private final Zipf songs = new Zipf(SONGS, 1.1);
+  private final Zipf songs;
   private final SplittableRandom random;
   private final IntSupplier poison;
 
-  PlayTrial(long seed, IntSupplier poison) {
+  PlayTrial(long seed, IntSupplier poison, double hotShare) {
+    songs = new Zipf(SONGS, 1.1, hotShare);
     random = new SplittableRandom(seed);
     this.poison = poison;
   }

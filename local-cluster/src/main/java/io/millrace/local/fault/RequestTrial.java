@@ -28,8 +28,8 @@ final class RequestTrial implements Trial {
   private final SplittableRandom random;
   private final IntSupplier poison;
 
-  RequestTrial(long seed, IntSupplier poison) {
-    feed = new WebRequestsFeed(seed);
+  RequestTrial(long seed, IntSupplier poison, double hotShare) {
+    feed = WebRequestsFeed.withHotPath(seed, hotShare);
     random = new SplittableRandom(seed);
     this.poison = poison;
   }

@@ -17,7 +17,18 @@ import java.util.function.BooleanSupplier;
 public final class SinkTrial {
   private static final Duration LOOK_INTERVAL = Duration.ofMillis(500);
   private static final Duration ANSWER_AGE = Duration.ofSeconds(10);
-  private static final String ROWS = "records";
+
+  /** What is counted of the rows in a store: those that are right. */
+  static final String ROWS = "records";
+
+  /** Those that are not there. */
+  static final String MISSING = "missing";
+
+  /** What else is there. */
+  static final String EXTRA = "extra";
+
+  /** A checkpoint that is on its way when an outage begins may still complete. */
+  private static final long UNDER_WAY_MILLIS = 3_000;
 
   /** As many values as a sink may keep waiting, as its documentation says. */
   private static final long MOST_IN_FLIGHT = 5_000;
@@ -50,6 +61,8 @@ public final class SinkTrial {
    * @param state how the job ended
    * @param whole whether the job wrote before, during and after the outage
    * @param found what the job counted, by name
+   * @param isArchive whether rows are kept in files, so that the job may start again
+   * @param held whether no checkpoint completed that was begun while the outage lasted
    * @param failedCommands how many single commands were made to fail
    * @param retries how often the sink tried again
    * @param restarts how often the job was restarted
@@ -61,6 +74,8 @@ public final class SinkTrial {
       String state,
       boolean whole,
       Map<String, String> found,
+      boolean isArchive,
+      boolean held,
       long failedCommands,
       long retries,
       long restarts,
@@ -74,12 +89,12 @@ public final class SinkTrial {
 
     /** Rows that are not there, or not as they were sent. */
     public long missing() {
-      return count("missing");
+      return count(MISSING);
     }
 
     /** What else is in the store. */
     public long extra() {
-      return count("extra");
+      return count(EXTRA);
     }
 
     /** Rows that the sink has refused. */
@@ -89,7 +104,7 @@ public final class SinkTrial {
 
     /** Whether the sink has noticed anything. */
     public boolean noticed() {
-      return retries > 0 || failedCommands > 0;
+      return retries > 0 || failedCommands > 0 || (isArchive && held);
     }
 
     /** Whether no more waited than may, and the heap kept room. */
@@ -98,8 +113,8 @@ public final class SinkTrial {
     }
 
     /**
-     * Whether every one of {@code sent} rows is there, once, and the job never fell nor grew beyond
-     * its bounds.
+     * Whether every one of {@code sent} rows is there, once, and the job never fell, unless it
+     * keeps an archive, nor grew beyond its bounds.
      */
     public boolean passed(long sent) {
       return state.equals(SubmittedJob.FINISHED)
@@ -109,7 +124,7 @@ public final class SinkTrial {
           && missing() == 0
           && extra() == 0
           && refused() == 0
-          && restarts == 0
+          && (restarts == 0 || isArchive)
           && bounded();
     }
 
@@ -121,27 +136,31 @@ public final class SinkTrial {
   /**
    * Has an outage while the job runs, and waits for the job's end.
    *
+   * @param rows how many the job writes
    * @throws IOException where the job does not begin or end in time
    */
-  public Outcome run(StoreUnderFaults store, Outage outage, Duration lasting)
+  public Outcome run(StoreUnderFaults store, Outage outage, Duration lasting, int rows)
       throws IOException, InterruptedException {
     JobWatch watch = new JobWatch(rest, job.id());
     long startDeadline = System.nanoTime() + START_LIMIT.toNanos();
     while (!watch.hasCheckpointSince(1)) {
       look(startDeadline, "the job completes no checkpoint");
       if (SubmittedJob.isEnd(job.state())) {
-        return outcome(false, 0);
+        return outcome(store, job.accumulators(), false, false, 0);
       }
     }
     boolean whole;
+    boolean held;
     long failedBefore = store.failedCommands();
     store.begin(outage);
+    long begun = System.currentTimeMillis();
     try {
       long end = System.nanoTime() + lasting.toNanos();
       while (System.nanoTime() < end && !isStopped.getAsBoolean()) {
         look(Long.MAX_VALUE, "");
       }
       whole = !SubmittedJob.isEnd(job.state());
+      held = !watch.hasCheckpointSince(begun + UNDER_WAY_MILLIS);
     } finally {
       store.end(outage);
     }
@@ -149,11 +168,11 @@ public final class SinkTrial {
     while (!SubmittedJob.isEnd(job.state()) && !isStopped.getAsBoolean()) {
       look(endDeadline, "the job has not ended");
     }
-    return outcome(whole, store.failedCommands() - failedBefore);
+    Map<String, String> found = store.isArchive() ? store.readBack(outage, rows) : accumulators();
+    return outcome(store, found, whole, held, store.failedCommands() - failedBefore);
   }
 
-  private Outcome outcome(boolean whole, long failedCommands)
-      throws IOException, InterruptedException {
+  private Map<String, String> accumulators() throws IOException, InterruptedException {
     String state = job.state();
     Map<String, String> found = job.accumulators();
     // Flink's answer may be some seconds old.
@@ -164,10 +183,22 @@ public final class SinkTrial {
       Thread.sleep(LOOK_INTERVAL.toMillis());
       found = job.accumulators();
     }
+    return found;
+  }
+
+  private Outcome outcome(
+      StoreUnderFaults store,
+      Map<String, String> found,
+      boolean whole,
+      boolean held,
+      long failedCommands)
+      throws IOException, InterruptedException {
     return new Outcome(
-        state,
+        job.state(),
         whole,
         found,
+        store.isArchive(),
+        held,
         failedCommands,
         retries,
         restarts,

@@ -3,9 +3,11 @@ package io.millrace.local.fault;
 import io.millrace.schema.Topic;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * What the harness must know of a job to try it: how to feed it records that can be told apart, and
@@ -31,6 +33,14 @@ public interface Trial {
 
   /** Options that the job must be run with. */
   Map<String, String> settings();
+
+  /**
+   * How long the job must be fed at a steady rate until its state grows no more; empty where it
+   * remembers for longer than anybody tries it.
+   */
+  default Optional<Duration> stateSettles() {
+    return Optional.of(Duration.ofMinutes(2));
+  }
 
   /**
    * Makes what the job works on beside topics, such as a directory for its files. Called once,

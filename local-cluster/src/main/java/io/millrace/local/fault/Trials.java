@@ -15,14 +15,18 @@ public final class Trials {
   private static final int POISON_OF_LOGS = 10;
   private static final String LOGS = "log-ingestion";
 
-  private static final Map<String, Maker> BY_JOB =
+  /** Those whose records have a key that may be hot. */
+  private static final Map<String, KeyedMaker> BY_JOB_WITH_KEYS =
       Map.of(
           "heavy-hitters",
           RequestTrial::new,
           "trending-songs",
           PlayTrial::new,
           "rate-counting",
-          LimitTrial::new,
+          LimitTrial::new);
+
+  private static final Map<String, Maker> BY_OTHER_JOB =
+      Map.of(
           "reconciliation",
           EntryTrial::new,
           "location-fanout",
@@ -37,6 +41,11 @@ public final class Trials {
     Trial make(long seed, IntSupplier poison);
   }
 
+  @FunctionalInterface
+  private interface KeyedMaker {
+    Trial make(long seed, IntSupplier poison, double hotShare);
+  }
+
   private Trials() {}
 
   /**
@@ -44,7 +53,12 @@ public final class Trials {
    * {@value #POISON} is none of its topic, of log ingestion {@value #POISON_OF_LOGS}.
    */
   public static Optional<Trial> of(String job, long seed) {
-    return of(job, seed, () -> job.equals(LOGS) ? POISON_OF_LOGS : POISON);
+    return of(job, seed, () -> usualPoison(job));
+  }
+
+  /** How many of {@value #POISON_OF} records of a job are none of its topic unless it is said. */
+  public static int usualPoison(String job) {
+    return job.equals(LOGS) ? POISON_OF_LOGS : POISON;
   }
 
   /**
@@ -56,11 +70,33 @@ public final class Trials {
    *     end the feed, which are none
    */
   public static Optional<Trial> of(String job, long seed, IntSupplier poison) {
-    return Optional.ofNullable(BY_JOB.get(job)).map(maker -> maker.make(seed, poison));
+    Maker other = BY_OTHER_JOB.get(job);
+    return other == null ? withHotKey(job, seed, poison, 0) : Optional.of(other.make(seed, poison));
+  }
+
+  /**
+   * The trial of a job in which one key is hot: a path, a song, an application; empty where there
+   * is none, or its records have no such key.
+   *
+   * @param seed as above
+   * @param poison as above
+   * @param share the least share of the key in all records, from 0 to less than 1
+   */
+  public static Optional<Trial> withHotKey(
+      String job, long seed, IntSupplier poison, double share) {
+    return Optional.ofNullable(BY_JOB_WITH_KEYS.get(job))
+        .map(maker -> maker.make(seed, poison, share));
   }
 
   /** Names of the jobs, sorted. */
   public static Set<String> jobs() {
-    return new TreeSet<>(BY_JOB.keySet());
+    Set<String> jobs = jobsWithKeys();
+    jobs.addAll(BY_OTHER_JOB.keySet());
+    return jobs;
+  }
+
+  /** Names of the jobs that may have a hot key, sorted. */
+  public static Set<String> jobsWithKeys() {
+    return new TreeSet<>(BY_JOB_WITH_KEYS.keySet());
   }
 }

@@ -56,10 +56,18 @@ public record InputFile(Topic<?> topic, Path path, Format format) {
    */
   public static InputFile of(Topic<?> topic, Path path) throws InputException {
     if (!Files.exists(path)) {
-      throw new InputException("no such file: " + path);
+      throw new InputException(
+          "no such file: "
+              + path
+              + "; check the path behind --input "
+              + topic.name()
+              + "=, which starts at the directory that you are in");
     }
     if (!Files.isRegularFile(path) || !Files.isReadable(path)) {
-      throw new InputException("not a readable file: " + path);
+      throw new InputException(
+          Files.isRegularFile(path)
+              ? "you may not read " + path + "; change its permissions or name another file"
+              : path + " is not a file; name the file itself, and repeat --input for several");
     }
     Format format = format(path);
     if (format == Format.LOG && topic.lines().isEmpty() && !topic.isRaw()) {

@@ -55,8 +55,21 @@ public final class WebRequestsFeed implements SeededFeed {
    * @param exponent how steep it is; 0 makes all paths equal
    */
   public WebRequestsFeed(long seed, double exponent) {
+    this(seed, new Zipf(PATHS, exponent));
+  }
+
+  private WebRequestsFeed(long seed, Zipf paths) {
     this.random = new SplittableRandom(seed);
-    this.paths = new Zipf(PATHS, exponent);
+    this.paths = paths;
+  }
+
+  /**
+   * Requests whose paths follow Zipf's law with exponent 1.1, but for one that is hot.
+   *
+   * @param share its least share in all requests, from 0 to less than 1
+   */
+  public static WebRequestsFeed withHotPath(long seed, double share) {
+    return new WebRequestsFeed(seed, new Zipf(PATHS, DEFAULT_EXPONENT, share));
   }
 
   @Override

@@ -19,11 +19,28 @@ public final class Zipf {
    * @param exponent not negative; 0 draws all alike
    */
   public Zipf(int count, double exponent) {
+    this(count, exponent, 0);
+  }
+
+  /**
+   * The same, but one rank may be drawn more often than the law has it.
+   *
+   * @param share the least share of rank 0 in all draws, from 0 to less than 1; the others share
+   *     the rest as the law has it among them
+   */
+  public Zipf(int count, double exponent, double share) {
+    if (!(share >= 0 && share < 1)) {
+      throw new IllegalArgumentException("the share must be from 0 to less than 1, is " + share);
+    }
     cumulative = new double[count];
     double sum = 0;
     for (int rank = 0; rank < count; rank++) {
       sum += Math.pow(rank + 1, -exponent);
       cumulative[rank] = sum;
+    }
+    double more = share / (1 - share) * (sum - cumulative[0]) - cumulative[0];
+    for (int rank = 0; rank < count && more > 0; rank++) {
+      cumulative[rank] += more;
     }
   }
 

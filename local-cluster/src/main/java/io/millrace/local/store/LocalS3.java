@@ -38,12 +38,17 @@ public final class LocalS3 implements AutoCloseable {
   private static final String NAME = "s3";
   private static final String PROGRAM = "io.millrace.local.s3.S3Program";
   private static final String MODULE = "local-cluster/s3";
+  private static final String PLUGIN = "s3-fs-hadoop";
   private static final String FAULTS = "one-of";
+  private static final String REFUSED = "refused";
+  private static final String SECRET = "secret";
 
-  /** Whoever reaches loopback may be let in; it is there so that requests are signed. */
-  private static final String ACCESS_KEY = "millrace";
+  /** Who is let in. Whoever reaches loopback may be; it is there so that requests are signed. */
+  public static final String ACCESS_KEY = "millrace";
 
-  private static final String SECRET_KEY = "millrace-of-this-machine";
+  /** What its requests are signed with. */
+  public static final String SECRET_KEY = "millrace-of-this-machine";
+
   private static final int START_ATTEMPTS = 3;
   private static final Duration START_LIMIT = Duration.ofMinutes(1);
   private static final Duration POLL = Duration.ofMillis(50);
@@ -105,8 +110,17 @@ public final class LocalS3 implements AutoCloseable {
    */
   public static Path plugins() throws IOException {
     Path plugins = built().resolve("plugins").toAbsolutePath();
-    BuiltJars.of("Flink's S3 plugin", MODULE, plugins.resolve("s3-fs-hadoop"), BUILT);
+    BuiltJars.of("Flink's S3 plugin", MODULE, plugins.resolve(PLUGIN), BUILT);
     return plugins;
+  }
+
+  /**
+   * The directory with the plugin's jar, which has Amazon's client in it.
+   *
+   * @throws IOException as above
+   */
+  public static Path pluginJars() throws IOException {
+    return plugins().resolve(PLUGIN);
   }
 
   /** Address for clients: {@code http://127.0.0.1:port}. */
@@ -145,9 +159,31 @@ public final class LocalS3 implements AutoCloseable {
    * where it is 0, all where it is 1. It stays so when the endpoint is started again.
    */
   public void failOneOf(int every) throws IOException {
-    Path told = directory.resolve(FAULTS + ".new");
-    Files.writeString(told, String.valueOf(every));
-    Files.move(told, directory.resolve(FAULTS), StandardCopyOption.ATOMIC_MOVE);
+    tell(FAULTS, String.valueOf(every));
+  }
+
+  /** How many requests were answered so, in all. */
+  public long failed() throws IOException {
+    Path refused = directory.resolve(REFUSED);
+    return Files.exists(refused) ? Files.size(refused) : 0;
+  }
+
+  /**
+   * Lets in only who signs with that secret, which takes the place of the one that Flink is told.
+   */
+  public void admitOnly(String secret) throws IOException {
+    tell(SECRET, secret);
+  }
+
+  /** Lets in who signs with the secret that Flink is told, as from the start. */
+  public void admitAgain() throws IOException {
+    Files.deleteIfExists(directory.resolve(SECRET));
+  }
+
+  private void tell(String file, String what) throws IOException {
+    Path told = directory.resolve(file + ".new");
+    Files.writeString(told, what);
+    Files.move(told, directory.resolve(file), StandardCopyOption.ATOMIC_MOVE);
   }
 
   /**

@@ -61,6 +61,7 @@ class BenchmarkTest {
             "postgres to postgres-loop",
             "cassandra to cassandra-loop",
             "opensearch to opensearch-loop",
+            "s3 to s3-loop",
             "kafka to kafka-loop",
             "exactly-once to at-least-once");
     for (Comparison comparison : Benchmark.SINKS.comparisons()) {

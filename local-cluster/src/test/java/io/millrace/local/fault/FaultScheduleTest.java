@@ -17,6 +17,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class FaultScheduleTest {
   private static final Duration SUSPENDED = Duration.ofSeconds(12);
+  private static final Set<Action> PARTITIONS =
+      EnumSet.of(Action.DROP, Action.DROP_TO_CLIENT, Action.DROP_TO_SERVER, Action.REFUSE);
 
   @Test
   void seed_decidesTheSchedule() {
@@ -61,6 +63,28 @@ class FaultScheduleTest {
           .isGreaterThanOrEqualTo(slot / 2 - 100);
     }
     assertThat(faults.get(faults.size() - 1).at()).isLessThan(900_000 - slot / 2 + 100);
+  }
+
+  @Test
+  void soakOfAnHour_partitionsTheNetworkTwentyTimesAndMore_andKillsInTheMiddleHalf() {
+    FaultSchedule soak = FaultSchedule.soak(1, Duration.ofHours(1), SUSPENDED);
+
+    assertThat(soak.faults()).hasSize(59);
+    assertThat(soak)
+        .isEqualTo(FaultSchedule.soak(1, Duration.ofHours(1), SUSPENDED))
+        .isEqualTo(FaultSchedule.parse(soak.toString()));
+    assertThat(soak.faults())
+        .filteredOn(fault -> fault.isKill() || fault.action() == Action.SUSPEND)
+        .allMatch(fault -> fault.at() > 15 * 60_000 - 60_000 && fault.at() < 45 * 60_000 + 60_000);
+    assertThat(kills(soak, Target.TASK_MANAGER)).isEqualTo(8);
+    assertThat(kills(soak, Target.JOB_MANAGER)).isEqualTo(4);
+    assertThat(kills(soak, Target.BROKER)).isEqualTo(4);
+    List<Fault> partitions =
+        soak.faults().stream().filter(fault -> PARTITIONS.contains(fault.action())).toList();
+    assertThat(partitions).hasSizeGreaterThanOrEqualTo(20);
+    assertThat(partitions).allMatch(fault -> fault.lastingMillis() >= 5_000);
+    assertThat(partitions).allMatch(fault -> fault.lastingMillis() <= 90_000);
+    assertThat(partitions).anyMatch(fault -> fault.lastingMillis() > 60_000);
   }
 
   @ParameterizedTest

@@ -46,7 +46,7 @@ class InputFileTest {
     assertThatThrownBy(() -> InputFile.of(Topics.WEB_REQUESTS, directory.resolve("no.csv")))
         .hasMessageStartingWith("no such file");
     assertThatThrownBy(() -> InputFile.of(Topics.WEB_REQUESTS, directory))
-        .hasMessageStartingWith("not a readable file");
+        .hasMessageContaining("is not a file; name the file itself");
   }
 
   @Test

@@ -126,15 +126,7 @@ final class LimitStateComparison {
       if (!of.isCounting()) {
         context.timerService().registerEventTimeTimer(window + USAGE_MILLIS);
       }
-      of.count(
-          new KeyUsage(
-              "apiKey",
-              context.getCurrentKey(),
-              window,
-              window + USAGE_MILLIS,
-              allowed ? 1 : 0,
-              allowed ? 0 : 1,
-              allowed ? 1 : 0));
+      of.count(window, allowed ? 1 : 0, allowed ? 0 : 1, allowed ? 1 : 0);
       limits.update(of.toBytes());
       out.collect(decision.verdict("", at));
     }
@@ -174,7 +166,7 @@ final class LimitStateComparison {
     decision.start(1);
     decision.add(of, book.at(START).of(LimitDimension.API_KEY), START, null, null, book);
     decision.decide();
-    of.count(new KeyUsage("apiKey", "", START, START + USAGE_MILLIS, 1, 0, 1));
+    of.count(START, 1, 0, 1);
     System.out.printf("a key has %d bytes of state, without its name%n", of.toBytes().length);
   }
 

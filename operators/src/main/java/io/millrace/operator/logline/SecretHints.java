@@ -152,29 +152,42 @@ final class SecretHints {
    */
   private static boolean mayHaveCard(byte[] text, int end) {
     boolean before = false;
-    for (int at = 0; at < end; at += Long.BYTES) {
+    int at = 0;
+    while (at < end) {
       long others = (EightBytes.at(text, at, end) & KIND) ^ NUMBER_KIND;
       boolean first = (others & FIRST_FOUR) == 0;
       boolean second = others >>> Integer.SIZE == 0;
-      if (first && (before || second) && isInCard(text, at, end)) {
-        return true;
+      int next = at + Long.BYTES;
+      if (first && (before || second) && isPart(text[at])) {
+        int runEnd = endOfRun(text, at, end);
+        if (isCard(text, at, runEnd)) {
+          return true;
+        }
+        // What is left of the run needs no second look.
+        next = Math.max(next, runEnd - runEnd % Long.BYTES);
       }
-      before = second;
+      before = second && next == at + Long.BYTES;
+      at = next;
     }
     return false;
   }
 
-  /** Whether a byte is among as many digits as cards have, with blanks and hyphens between. */
-  private static boolean isInCard(byte[] text, int at, int length) {
-    if (!isPart(text[at])) {
-      return false;
+  private static int endOfRun(byte[] text, int at, int length) {
+    int end = at;
+    while (end < length && isPart(text[end])) {
+      end++;
     }
+    return end;
+  }
+
+  /** Whether a run, in which a byte is, has as many digits as cards have. */
+  private static boolean isCard(byte[] text, int at, int runEnd) {
     int start = at;
     while (start > 0 && isPart(text[start - 1])) {
       start--;
     }
     int digits = 0;
-    for (int i = start; i < length && isPart(text[i]); i++) {
+    for (int i = start; i < runEnd; i++) {
       digits += text[i] >= '0' ? 1 : 0;
     }
     return digits >= CARD_DIGITS;

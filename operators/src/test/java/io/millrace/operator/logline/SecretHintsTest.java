@@ -69,4 +69,12 @@ class SecretHintsTest {
     }
     assertThat(found).isBetween(100, 49_000);
   }
+
+  /** A look at the whole run for each of its parts would take minutes. */
+  @Test
+  void mayHaveCard_longRunOfBlanks_isLookedAtOnce() {
+    String blanks = " ".repeat(2_000_000);
+    assertThat(SecretHints.mayHaveCard(blanks + "x" + blanks)).isFalse();
+    assertThat(SecretHints.mayHaveCard(blanks + "4 1-1".repeat(6))).isTrue();
+  }
 }

@@ -1,12 +1,15 @@
 package io.millrace.local.s3;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
@@ -26,9 +29,13 @@ import org.jclouds.logging.slf4j.config.SLF4JLoggingModule;
  *
  * <p>Where the file {@value #FAULTS} of its directory has a number, one of so many requests that
  * need what is stored is answered with 503, as by an endpoint that is overloaded; 1 refuses all.
+ * The file {@value #REFUSED} has a byte for each that was. Where the file {@value #SECRET} is
+ * there, its text is the secret that lets in, instead of the one of the arguments.
  */
 public final class S3Program {
   private static final String FAULTS = "one-of";
+  private static final String REFUSED = "refused";
+  private static final String SECRET = "secret";
   private static final int UNAVAILABLE = 503;
 
   /** Calls that are refused: those which read or write. */
@@ -62,16 +69,21 @@ public final class S3Program {
             .buildView(BlobStoreContext.class)
             .getBlobStore();
     store.createContainerInLocation(null, args[4]);
+    BlobStore refusing = refusing(store, directory.resolve(FAULTS), directory.resolve(REFUSED));
     S3Proxy endpoint =
         S3Proxy.builder()
-            .blobStore(refusing(store, directory.resolve(FAULTS)))
+            .blobStore(refusing)
             .endpoint(URI.create("http://127.0.0.1:" + args[1]))
             .awsAuthentication(AuthenticationType.AWS_V2_OR_V4, args[2], args[3])
             .build();
+    Path secret = directory.resolve(SECRET);
+    endpoint.setBlobStoreLocator(
+        (identity, container, blob) ->
+            args[2].equals(identity) ? Map.entry(text(secret, args[3]), refusing) : null);
     endpoint.start();
   }
 
-  private static BlobStore refusing(BlobStore store, Path faults) {
+  private static BlobStore refusing(BlobStore store, Path faults, Path refused) {
     AtomicLong calls = new AtomicLong();
     return (BlobStore)
         Proxy.newProxyInstance(
@@ -81,6 +93,8 @@ public final class S3Program {
               if (STORED.contains(method.getName())) {
                 long every = every(faults);
                 if (every > 0 && calls.incrementAndGet() % every == 0) {
+                  Files.write(
+                      refused, new byte[1], StandardOpenOption.CREATE, StandardOpenOption.APPEND);
                   throw new HttpResponseException(
                       "refused as one of " + every,
                       null,
@@ -100,6 +114,16 @@ public final class S3Program {
       return Long.parseLong(Files.readString(faults).strip());
     } catch (NoSuchFileException none) {
       return 0;
+    }
+  }
+
+  private static String text(Path file, String otherwise) {
+    try {
+      return Files.readString(file).strip();
+    } catch (NoSuchFileException none) {
+      return otherwise;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 }
