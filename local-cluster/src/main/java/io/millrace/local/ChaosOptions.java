@@ -58,7 +58,7 @@ final class ChaosOptions {
   @Option(
       names = "--rate",
       paramLabel = "<n/s>",
-      converter = RunOptions.RateConverter.class,
+      converter = FeedOptions.RateConverter.class,
       description = "Records a second that are fed; default 2000.")
   long ratePerSecond = 2_000;
 

@@ -154,18 +154,19 @@ record RunPlan(
     }
     FileFeed files = files(job, inputs, options, settings);
     SeededFeeds feeds =
-        SeededFeeds.of(files == null ? inputs : List.of(), options.seed, options.ratePerSecond);
+        SeededFeeds.of(
+            files == null ? inputs : List.of(), options.feed.seed, options.feed.ratePerSecond);
     boolean readsTopics = !inputs.isEmpty();
     SeededFiles seededFiles =
         readsTopics || settings.containsKey(LOCATION_OPTION)
             ? null
-            : new SeededFiles(options.seed, options.ratePerSecond);
+            : new SeededFiles(options.feed.seed, options.feed.ratePerSecond);
     if (files == null && feeds.isEmpty() && readsTopics) {
       throw new UsageException(
           "there is no seeded feed for " + names(inputs) + "; give --input <topic>=<file>");
     }
     boolean isFed = (files == null && readsTopics) || seededFiles != null;
-    if (isFed && options.bounded && options.duration == null) {
+    if (isFed && options.bounded && options.feed.duration == null) {
       throw new UsageException(
           "--bounded needs an end: give "
               + (readsTopics ? "--input" : "--set " + LOCATION_OPTION + "=<address>")
@@ -178,7 +179,7 @@ record RunPlan(
         files,
         feeds,
         seededFiles,
-        options.duration,
+        options.feed.duration,
         options.bounded,
         output(options.output),
         settings,
@@ -322,18 +323,20 @@ record RunPlan(
     String lineSource = settings.get(LINE_SOURCE_OPTION);
     try {
       List<InputFile> files = new ArrayList<>();
-      for (String input : options.inputs) {
+      for (String input : options.feed.inputs) {
         files.add(file(job, inputs, input));
       }
       if (files.isEmpty()
-          && !(options.maps.isEmpty() && options.timeFormat == null && options.timeZone == null)) {
+          && !(options.feed.maps.isEmpty()
+              && options.feed.timeFormat == null
+              && options.feed.timeZone == null)) {
         throw new UsageException("--map, --time-format and --time-zone need an --input");
       }
       List<FieldSource> sources = new ArrayList<>();
-      for (String map : options.maps) {
+      for (String map : options.feed.maps) {
         sources.add(source(map, files, sources));
       }
-      TimeReader times = TimeReader.of(options.timeFormat, options.timeZone);
+      TimeReader times = TimeReader.of(options.feed.timeFormat, options.feed.timeZone);
       if (files.isEmpty()) {
         return null;
       }

@@ -113,14 +113,14 @@ final class StandingJobs {
               job.name(), location));
     }
     String directory = location.substring(RunPlan.LOCAL_FILES.length());
-    if (!options.inputs.isEmpty()) {
+    if (!options.feed.inputs.isEmpty()) {
       throw new UsageException(
           String.format(
               "%s reads no topic but the files of %s; put yours there, without --input",
               job.name(), directory));
     }
-    SeededFiles files = new SeededFiles(options.seed, options.ratePerSecond);
-    Duration duration = options.duration;
+    SeededFiles files = new SeededFiles(options.feed.seed, options.feed.ratePerSecond);
+    Duration duration = options.feed.duration;
     out.println("writing files into " + directory + "; Ctrl-C stops it");
     files.writeLive(
         Path.of(directory),

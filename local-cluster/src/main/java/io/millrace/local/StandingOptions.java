@@ -2,11 +2,11 @@ package io.millrace.local;
 
 import io.millrace.local.flink.FlinkSettings;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -100,33 +100,7 @@ final class StandingOptions {
     @Parameters(index = "0", paramLabel = "<job>", description = "The job's name.")
     String job = "";
 
-    @Option(
-        names = "--input",
-        paramLabel = "<topic>=<file>",
-        description = "Feed a file instead of the seeded feed. Repeatable.")
-    List<String> inputs = new ArrayList<>();
-
-    @Option(
-        names = "--map",
-        paramLabel = "<topic>.<field>=<column>",
-        description =
-            "Take a field from a column of another name, or from a literal in single quotes."
-                + " Repeatable.")
-    List<String> maps = new ArrayList<>();
-
-    @Option(
-        names = "--time-format",
-        paramLabel = "<pattern>",
-        description =
-            "How the files write event times: epoch-seconds, epoch-millis or a pattern such as"
-                + " \"dd/MM/yyyy HH:mm\".")
-    @Nullable String timeFormat;
-
-    @Option(
-        names = "--time-zone",
-        paramLabel = "<zone>",
-        description = "Zone of times that name none, such as Europe/Berlin; UTC without it.")
-    @Nullable String timeZone;
+    @Mixin FeedOptions feed = new FeedOptions();
 
     @Option(
         names = "--set",
@@ -136,34 +110,11 @@ final class StandingOptions {
                 + " Repeatable.")
     List<String> settings = new ArrayList<>();
 
-    @Option(
-        names = "--rate",
-        paramLabel = "<n/s>",
-        converter = RunOptions.RateConverter.class,
-        description = "Records a second of the seeded feed; default 1000.")
-    long ratePerSecond = 1_000;
-
-    @Option(names = "--seed", paramLabel = "<n>", description = "Seed of the feed; default 1.")
-    long seed = 1;
-
-    @Option(
-        names = "--duration",
-        paramLabel = "<duration>",
-        converter = Durations.class,
-        description = "How long the seeded feed runs; without it, until Ctrl-C.")
-    @Nullable Duration duration;
-
     /** The same as options of a run. */
     RunOptions asRun() {
       RunOptions options = new RunOptions();
-      options.inputs = inputs;
-      options.maps = maps;
-      options.timeFormat = timeFormat;
-      options.timeZone = timeZone;
+      options.feed = feed;
       options.settings = settings;
-      options.ratePerSecond = ratePerSecond;
-      options.seed = seed;
-      options.duration = duration;
       return options;
     }
   }
