@@ -129,7 +129,7 @@ public final class LocalCluster {
   }
 
   /** Whether somebody asks how a verb is used that has no options of its own. */
-  private static boolean isHelp(List<String> args) {
+  static boolean isHelp(List<String> args) {
     return !args.isEmpty() && List.of("-h", "--help").contains(args.get(0));
   }
 

@@ -189,7 +189,7 @@ final class StandingVerbs {
   /** Runs Flink's own command line against the cluster, whatever it is told. */
   private int flink(List<String> args) throws UsageException, IOException, InterruptedException {
     Optional<StandingCluster> found = StandingCluster.find(surroundings.base());
-    if (found.isEmpty() && !args.isEmpty() && List.of("-h", "--help").contains(args.get(0))) {
+    if (found.isEmpty() && LocalCluster.isHelp(args)) {
       out.println("Usage: " + COMMAND + "flink <action> [options]");
       out.println("Runs Flink's own command line against the cluster that is up, such as");
       out.println("'flink list'. While one is up, --help shows what Flink says of it.");
