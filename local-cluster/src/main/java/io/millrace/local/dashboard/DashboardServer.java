@@ -14,7 +14,6 @@ import io.undertow.server.HttpServerExchange;
 import io.undertow.server.handlers.Cookie;
 import io.undertow.server.handlers.CookieImpl;
 import io.undertow.server.handlers.sse.ServerSentEventConnection;
-import io.undertow.server.handlers.sse.ServerSentEventConnection.EventCallback;
 import io.undertow.server.handlers.sse.ServerSentEventHandler;
 import io.undertow.util.HeaderMap;
 import io.undertow.util.Headers;
@@ -106,6 +105,7 @@ final class DashboardServer implements AutoCloseable {
         Undertow.builder()
             .setIoThreads(2)
             .setWorkerThreads(4)
+            .setBufferSize(EventWire.BUFFER_BYTES)
             .setServerOption(UndertowOptions.MAX_ENTITY_SIZE, (long) MAX_BODY_BYTES)
             .setServerOption(UndertowOptions.MAX_HEADER_SIZE, MAX_BODY_BYTES)
             .setServerOption(UndertowOptions.REQUEST_PARSE_TIMEOUT, PARSE_LIMIT_MILLIS)
@@ -278,7 +278,7 @@ final class DashboardServer implements AutoCloseable {
             tables,
             topics(parameter(asked, "topics")),
             lastEventId == null ? parameter(asked, "last") : lastEventId,
-            (id, json, done) -> connection.send(json, "frame", id, sent(done)));
+            new EventWire(connection));
     try {
       viewers.add(viewer);
     } catch (IllegalStateException e) {
@@ -288,25 +288,6 @@ final class DashboardServer implements AutoCloseable {
     }
     connection.addCloseTask(closed -> viewers.remove(viewer));
     connection.setKeepAliveTime(KEEP_ALIVE_MILLIS);
-  }
-
-  private static EventCallback sent(Runnable done) {
-    return new EventCallback() {
-      @Override
-      public void done(ServerSentEventConnection connection, String data, String event, String id) {
-        done.run();
-      }
-
-      @Override
-      public void failed(
-          ServerSentEventConnection connection,
-          String data,
-          String event,
-          String id,
-          IOException e) {
-        LOG.debug("A viewer is gone", e);
-      }
-    };
   }
 
   private void replay(HttpServerExchange exchange, String body) {

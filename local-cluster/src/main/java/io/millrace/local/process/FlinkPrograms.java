@@ -41,6 +41,9 @@ final class FlinkPrograms {
 
   private static final Duration HEARTBEAT_INTERVAL = Duration.ofSeconds(1);
 
+  /** So many failures a task manager in five minutes end a run. */
+  private static final int FAILURES_PER_TASK_MANAGER = 4;
+
   private static final Duration WEB_TIMEOUT = Duration.ofSeconds(30);
 
   /** What Flink's own scripts open to it, as far as our jobs reach. */
@@ -90,6 +93,10 @@ final class FlinkPrograms {
     // On loopback, one that can't be reached is dead.
     flink.set(HeartbeatManagerOptions.HEARTBEAT_RPC_FAILURE_THRESHOLD, 1);
     flink.set(JobManagerOptions.ADDRESS, FlinkDefaults.LOOPBACK);
+    // Each that dies may fail the job more than once before it runs again.
+    flink.set(
+        RestartStrategyOptions.RESTART_STRATEGY_FAILURE_RATE_MAX_FAILURES_PER_INTERVAL,
+        FAILURES_PER_TASK_MANAGER * settings.taskManagers());
     if (settings.underFaults()) {
       // Restarts are timed from outside, which a view that is seconds old would not allow.
       flink.set(WebOptions.REFRESH_INTERVAL, Duration.ofMillis(100));
