@@ -223,6 +223,7 @@ final class StandingJobs {
   private int submit(StandingCluster cluster, JobCatalogue.Job job, Submitted how)
       throws UsageException, RunFailedException, IOException, InterruptedException {
     requireAlone(cluster, how.flinkName());
+    requireSlots(cluster, how.parallelism());
     List<String> arguments =
         RunPlan.arguments(
             job,
@@ -262,6 +263,19 @@ final class StandingJobs {
                     + " transactions; stop it with '%sstop %s', or give --set job-name=<another>",
                 name, other.id(), COMMAND, other.id()));
       }
+    }
+  }
+
+  /** Refuses a job that would wait for slots which the cluster never has. */
+  private static void requireSlots(StandingCluster cluster, int parallelism)
+      throws UsageException, IOException, InterruptedException {
+    int slots = cluster.restClient().get("/overview").path("slots-total").asInt();
+    if (parallelism > slots) {
+      throw new UsageException(
+          String.format(
+              "a job of parallelism %d needs as many slots, and the cluster has %d; give a smaller"
+                  + " --parallelism, or start the cluster with '%sup --parallelism %d'",
+              parallelism, slots, COMMAND, parallelism));
     }
   }
 

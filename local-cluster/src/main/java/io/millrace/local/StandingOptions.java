@@ -1,5 +1,6 @@
 package io.millrace.local;
 
+import io.millrace.local.flink.FailureCause;
 import io.millrace.local.flink.FlinkSettings;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -129,12 +130,10 @@ final class StandingOptions {
     if (given == null) {
       return otherwise;
     }
-    if (given < 1 || given > FlinkSettings.MAX_PARALLELISM) {
-      throw new UsageException(
-          "the parallelism must be from 1 to "
-              + FlinkSettings.MAX_PARALLELISM
-              + ", found "
-              + given);
+    try {
+      FlinkSettings.requireParallelism(given);
+    } catch (IllegalArgumentException e) {
+      throw new UsageException(FailureCause.oneLine(e), e);
     }
     return given;
   }

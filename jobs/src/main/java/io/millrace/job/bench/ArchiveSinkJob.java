@@ -8,7 +8,6 @@ import io.millrace.job.JobDescription;
 import io.millrace.job.JobEnvironment;
 import io.millrace.schema.listening.SongPlayed;
 import java.util.List;
-import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.ConfigOptions;
@@ -80,15 +79,7 @@ public final class ArchiveSinkJob {
   static void build(StreamExecutionEnvironment env, JobConfig config) {
     env.setParallelism(1);
     DataStream<SongPlayed> rows =
-        env.fromSource(
-                new RowNumbers(config.get(SinkJob.ROWS), config.get(SinkJob.RATE)),
-                WatermarkStrategy.noWatermarks(),
-                "numbers",
-                Types.LONG)
-            .uid("numbers")
-            .map(SinkRows::row)
-            .returns(SongPlayed.class)
-            .uid("rows");
+        SinkRows.made(env, config.get(SinkJob.ROWS), config.get(SinkJob.RATE));
     switch (config.get(SinkJob.WRITER)) {
       case SINK ->
           rows.sinkTo(

@@ -123,12 +123,7 @@ public final class FileReaderJob {
 
   private static DataStream<Long> byJackson(
       StreamExecutionEnvironment env, JobConfig config, FileFormat format) {
-    return env.fromSource(
-            new RowNumbers(config.get(SinkJob.ROWS), 0),
-            WatermarkStrategy.noWatermarks(),
-            "numbers",
-            Types.LONG)
-        .uid("numbers")
+    return RowNumbers.made(env, config.get(SinkJob.ROWS), 0)
         .map(new NextRow(Path.of(config.get(DIRECTORY), config.get(FILE)).toString(), format))
         .returns(Types.LONG)
         .uid("read");

@@ -19,7 +19,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.functions.RichMapFunction;
 import org.apache.flink.api.common.typeinfo.Types;
@@ -109,12 +108,7 @@ public final class LineParserJob {
             .withPattern(config.get(PATTERN))
             .withFields(config.get(FIELDS));
     DataStream<Long> checksums =
-        env.fromSource(
-                new RowNumbers(config.get(SinkJob.ROWS), 0),
-                WatermarkStrategy.noWatermarks(),
-                "numbers",
-                Types.LONG)
-            .uid("numbers")
+        RowNumbers.made(env, config.get(SinkJob.ROWS), 0)
             .map(new ReadLine(config.get(LINES), source, config.get(READER)))
             .returns(Types.LONG)
             .uid("read");

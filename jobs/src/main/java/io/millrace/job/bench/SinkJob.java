@@ -9,7 +9,6 @@ import io.millrace.schema.lane.DeadLettered;
 import io.millrace.schema.listening.SongPlayed;
 import java.util.List;
 import java.util.Locale;
-import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.configuration.ConfigOption;
@@ -94,16 +93,7 @@ public final class SinkJob {
     env.setParallelism(1);
     SinkTarget target = config.get(SINK);
     Configuration options = config.configuration();
-    DataStream<SongPlayed> rows =
-        env.fromSource(
-                new RowNumbers(config.get(ROWS), config.get(RATE)),
-                WatermarkStrategy.noWatermarks(),
-                "numbers",
-                Types.LONG)
-            .uid("numbers")
-            .map(SinkRows::row)
-            .returns(SongPlayed.class)
-            .uid("rows");
+    DataStream<SongPlayed> rows = SinkRows.made(env, config.get(ROWS), config.get(RATE));
     SingleOutputStreamOperator<DeadLettered> refused =
         switch (config.get(WRITER)) {
           case SINK -> target.write(rows, options);

@@ -4,6 +4,8 @@ import io.millrace.schema.listening.SongPlayed;
 import java.nio.charset.StandardCharsets;
 import java.util.BitSet;
 import java.util.zip.CRC32C;
+import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +25,19 @@ final class SinkRows {
   /** Of so many rows, from number 0. */
   SinkRows(int rows) {
     this.rows = rows;
+  }
+
+  /**
+   * A stream of them, each from its number.
+   *
+   * @param perSecond at most so many a second; 0 for no limit
+   */
+  static SingleOutputStreamOperator<SongPlayed> made(
+      StreamExecutionEnvironment env, int rows, int perSecond) {
+    return RowNumbers.made(env, rows, perSecond)
+        .map(SinkRows::row)
+        .returns(SongPlayed.class)
+        .uid("rows");
   }
 
   /** The row of a number. */

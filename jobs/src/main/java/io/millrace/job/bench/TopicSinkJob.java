@@ -114,15 +114,7 @@ public final class TopicSinkJob {
 
   private static SingleOutputStreamOperator<KafkaRow> made(
       StreamExecutionEnvironment env, JobConfig config) {
-    return env.fromSource(
-            new RowNumbers(config.get(SinkJob.ROWS), 0),
-            WatermarkStrategy.noWatermarks(),
-            "numbers",
-            Types.LONG)
-        .uid("numbers")
-        .map(SinkRows::row)
-        .returns(SongPlayed.class)
-        .uid("rows")
+    return SinkRows.made(env, config.get(SinkJob.ROWS), 0)
         .process(KafkaEvents.encoder(config.configuration(), OUTPUT))
         .returns(KafkaRow.class)
         .uid("encode");

@@ -101,6 +101,8 @@ class StandingClusterE2ECase {
       succeed(commands.run("stop", "heavy-hitters"));
       assertThat(commands.run("stop", "heavy-hitters").text())
           .contains("no job heavy-hitters runs");
+      assertThat(commands.run("restore", "heavy-hitters", "--parallelism", "64").text())
+          .contains("a job of parallelism 64 needs as many slots, and the cluster has");
       assertThat(succeed(commands.run("restore", "heavy-hitters", "--parallelism", "1")))
           .contains("restored from");
       requests.await(2_000);

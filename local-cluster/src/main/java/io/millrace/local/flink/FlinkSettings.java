@@ -17,11 +17,20 @@ public record FlinkSettings(
 
   /** Checks the ranges. */
   public FlinkSettings {
-    require(
-        parallelism >= 1 && parallelism <= MAX_PARALLELISM,
-        "the parallelism must be from 1 to " + MAX_PARALLELISM);
+    requireParallelism(parallelism);
     require(checkpointInterval.toMillis() > 0, "the checkpoint interval must be at least 1ms");
     require(port >= 0 && port <= 65_535, "the port must be from 0 to 65535");
+  }
+
+  /**
+   * Checks the parallelism of a job.
+   *
+   * @throws IllegalArgumentException where no job can have it
+   */
+  public static void requireParallelism(int parallelism) {
+    require(
+        parallelism >= 1 && parallelism <= MAX_PARALLELISM,
+        "the parallelism must be from 1 to " + MAX_PARALLELISM + ", found " + parallelism);
   }
 
   private static void require(boolean holds, String otherwise) {
