@@ -269,6 +269,9 @@ final class StandingJobs {
   /** Refuses a job that would wait for slots which the cluster never has. */
   private static void requireSlots(StandingCluster cluster, int parallelism)
       throws UsageException, IOException, InterruptedException {
+    if (parallelism <= cluster.parallelism()) {
+      return;
+    }
     int slots = cluster.restClient().get("/overview").path("slots-total").asInt();
     if (parallelism > slots) {
       throw new UsageException(

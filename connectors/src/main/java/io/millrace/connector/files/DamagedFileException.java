@@ -3,7 +3,7 @@ package io.millrace.connector.files;
 import java.io.IOException;
 
 /** The rest of a file can't be read, however often it is tried. */
-public final class DamagedFileException extends IOException {
+public class DamagedFileException extends IOException {
   private static final long serialVersionUID = 1L;
 
   /** A file with what is wrong with it, for people. */

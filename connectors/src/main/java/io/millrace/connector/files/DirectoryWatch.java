@@ -44,7 +44,8 @@ final class DirectoryWatch {
    * What a listing shows.
    *
    * @param listed the files that are there
-   * @param found those of them that are complete and not known, with their digests
+   * @param found those of them that are complete and not known, with their digests; also those that
+   *     may not be read, which have none
    * @param settled whether no file is left of which it is not known whether it is complete
    * @param more whether there are more complete ones, for which the next listing need not wait
    */
@@ -112,7 +113,10 @@ final class DirectoryWatch {
     return now - before.since() >= spec.stableMillis();
   }
 
-  /** A file with its digest; empty where it is no longer the one that was listed. */
+  /**
+   * A file with its digest, without one if it may not be read; empty where it is no longer the one
+   * that was listed.
+   */
   private Optional<IngestedFile> digested(FileStat file, long now) throws IOException {
     MessageDigest digest = IngestedFile.digest();
     byte[] chunk = new byte[CHUNK_BYTES];
@@ -121,6 +125,8 @@ final class DirectoryWatch {
       while ((read = in.read(chunk, 0, chunk.length)) >= 0) {
         digest.update(chunk, 0, read);
       }
+    } catch (UnreadableFileException e) {
+      return Optional.of(IngestedFile.unreadable(file, now));
     } catch (DamagedFileException e) {
       candidates.remove(file.name());
       return Optional.empty();

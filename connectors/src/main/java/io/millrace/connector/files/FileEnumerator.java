@@ -103,7 +103,12 @@ final class FileEnumerator implements SplitEnumerator<FileSplit, FoundFiles> {
 
   private void forget(Listing listing) {
     Map<String, FileStat> now = new HashMap<>(listed);
-    listing.found().forEach(file -> now.put(file.name(), file.stat()));
+    for (IngestedFile file : listing.found()) {
+      // That a file may be read now changes neither its size nor its time: it is looked at again.
+      if (file.isReadable()) {
+        now.put(file.name(), file.stat());
+      }
+    }
     Set<String> names = new HashSet<>();
     listing.listed().forEach(file -> names.add(file.name()));
     now.keySet().retainAll(names);

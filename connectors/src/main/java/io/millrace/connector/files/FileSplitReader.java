@@ -106,6 +106,9 @@ final class FileSplitReader implements SplitReader<FileStep, FileSplit> {
     RowSource open = rows;
     if (open == null) {
       IngestedFile file = split.file();
+      if (!file.isReadable()) {
+        throw new UnreadableFileException(file.name());
+      }
       open =
           formats.open(
               file.name(),

@@ -25,6 +25,7 @@ public interface FileStore extends Closeable {
    * The bytes of a file from an offset on. A stream that ends early is not told from one that ends:
    * compare with {@link FileStat#size}.
    *
+   * @throws UnreadableFileException where there is such a file and it may not be read
    * @throws IllegalArgumentException where the name would lead out of the directory
    */
   InputStream open(String name, long offset) throws IOException;

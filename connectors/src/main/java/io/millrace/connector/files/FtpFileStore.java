@@ -103,6 +103,9 @@ final class FtpFileStore implements FileStore {
     try {
       client.setRestartOffset(offset);
       InputStream in = client.retrieveFileStream(path);
+      if (in == null && client.getReplyCode() == FTPReply.FILE_UNAVAILABLE) {
+        throw new UnreadableFileException(name);
+      }
       if (in == null) {
         throw new IOException("the FTP server does not send: " + client.getReplyString().strip());
       }

@@ -11,7 +11,7 @@ import java.util.HexFormat;
  * @param fileId a digest of those three, in hexadecimal
  * @param name its name in its directory
  * @param size its size in bytes
- * @param sha256 SHA-256 of its bytes, in hexadecimal
+ * @param sha256 SHA-256 of its bytes, in hexadecimal; empty where they may not be read
  * @param modifiedAt when it was last changed, in milliseconds since the epoch
  * @param foundAt when it was found complete, in milliseconds since the epoch, by the clock
  */
@@ -31,6 +31,15 @@ public record IngestedFile(
         digest,
         file.modifiedAt(),
         foundAt);
+  }
+
+  /** A file whose bytes may not be read. Once they may, it is another one. */
+  static IngestedFile unreadable(FileStat file, long foundAt) {
+    return of(file, new byte[0], foundAt);
+  }
+
+  boolean isReadable() {
+    return !sha256.isEmpty();
   }
 
   static MessageDigest digest() {

@@ -7,6 +7,7 @@ import java.io.OutputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.channels.SeekableByteChannel;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -58,9 +59,14 @@ final class LocalFileStore implements FileStore {
 
   @Override
   public InputStream open(String name, long offset) throws IOException {
-    SeekableByteChannel channel =
-        Files.newByteChannel(
-            path(name), Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS));
+    SeekableByteChannel channel;
+    try {
+      channel =
+          Files.newByteChannel(
+              path(name), Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS));
+    } catch (AccessDeniedException e) {
+      throw new UnreadableFileException(name);
+    }
     try {
       channel.position(offset);
     } catch (IOException e) {

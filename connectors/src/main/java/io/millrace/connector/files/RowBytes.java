@@ -195,10 +195,13 @@ final class RowBytes implements Closeable {
       boolean isStart = blockStart + limit == 0;
       blockStart += limit;
       next = 0;
-      limit = in.readNBytes(block, 0, isStart ? MARK.length : block.length);
-      if (limit == 0) {
+      limit = 0;
+      // No more at a time than there is, so that rows before what is damaged are not lost with it.
+      int read = isStart ? in.readNBytes(block, 0, MARK.length) : in.read(block, 0, block.length);
+      if (read <= 0) {
         return END;
       }
+      limit = read;
       if (isStart && limit == MARK.length && Arrays.equals(block, 0, limit, MARK, 0, limit)) {
         next = limit;
       }

@@ -93,6 +93,11 @@ final class SftpFileStore implements FileStore {
     SftpClient client = client();
     try {
       return new Blocks(client, client.open(path, SftpClient.OpenMode.Read), offset);
+    } catch (SftpException e) {
+      close();
+      throw e.getStatus() == SftpConstants.SSH_FX_PERMISSION_DENIED
+          ? new UnreadableFileException(name)
+          : e;
     } catch (IOException | RuntimeException e) {
       close();
       throw failed(e);

@@ -28,13 +28,48 @@ final class Unpacked {
     return name.toLowerCase(Locale.ROOT).endsWith(".zip");
   }
 
-  /** What a GZIP file holds. */
+  /** What a GZIP file holds: all its members, one after the other, and nothing else. */
   static InputStream gzip(InputStream packed, ArchiveLimits limits) throws IOException {
-    Counted counted = new Counted(packed);
+    Counted counted = new Counted(packed, 0);
     try {
-      return new Limited(new GZIPInputStream(counted), counted, limits);
+      return new Limited(new Members(counted), counted, limits);
     } catch (ZipException | EOFException e) {
       throw damaged(e);
+    }
+  }
+
+  /**
+   * The members of a GZIP file. Java looks for another one only where it has bytes of it or the
+   * stream says that it has, and takes what it can't read for the end.
+   */
+  private static final class Members extends GZIPInputStream {
+    private static final int TRAILER_BYTES = 8;
+
+    private final Counted packed;
+
+    private long filled;
+
+    Members(Counted packed) throws IOException {
+      super(packed);
+      this.packed = packed;
+    }
+
+    @Override
+    protected void fill() throws IOException {
+      super.fill();
+      filled = packed.bytes;
+    }
+
+    @Override
+    public int read(byte[] to, int from, int length) throws IOException {
+      int read = super.read(to, from, length);
+      if (read < 0) {
+        packed.requireNoFailure();
+        if (packed.bytes > filled - inf.getRemaining() + TRAILER_BYTES) {
+          throw new ZipException("there is more after its end");
+        }
+      }
+      return read;
     }
   }
 
@@ -49,22 +84,30 @@ final class Unpacked {
 
   /**
    * The rows of all files of a ZIP archive. One with a name that would lead out of a directory, or
-   * that comes twice, is damaged from there on. A symbolic link is a file with the text of its
-   * target.
+   * that comes twice, is damaged from there on; so is one that has not the directory of just these
+   * files at its end, which is cut off or broken. A symbolic link is a file with the text of its
+   * target, which is never followed.
    */
   static final class ZipRows implements RowSource {
+    private static final int END_BYTES = 22;
+    private static final int COMMENT_BYTES = 0xFFFF;
+    private static final int COUNT_OFFSET = 10;
+
+    private final Counted packed;
     private final ZipInputStream zip;
     private final InputStream unpacked;
     private final ArchiveLimits limits;
     private final Entry entry;
     private final Set<String> names = new HashSet<>();
+    private final byte[] passed = new byte[8 * 1024];
 
     private @Nullable RowSource rows;
+    private boolean isOpen;
 
     ZipRows(InputStream packed, ArchiveLimits limits, Entry entry) {
-      Counted counted = new Counted(packed);
-      this.zip = new ZipInputStream(counted);
-      this.unpacked = new Limited(zip, counted, limits);
+      this.packed = new Counted(packed, END_BYTES + COMMENT_BYTES);
+      this.zip = new ZipInputStream(this.packed);
+      this.unpacked = new Limited(zip, this.packed, limits);
       this.limits = limits;
       this.entry = entry;
     }
@@ -88,13 +131,13 @@ final class Unpacked {
       ZipEntry next;
       try {
         do {
+          passRest();
           next = zip.getNextEntry();
           if (next == null) {
-            if (names.isEmpty()) {
-              throw new DamagedFileException("not a ZIP archive, or one without files");
-            }
+            requireDirectory();
             return false;
           }
+          isOpen = true;
           check(next.getName());
         } while (next.isDirectory());
       } catch (ZipException | EOFException | IllegalArgumentException e) {
@@ -110,6 +153,51 @@ final class Unpacked {
                 }
               });
       return true;
+    }
+
+    /** What is left of an entry counts as well, also where nobody reads it. */
+    private void passRest() throws IOException {
+      if (isOpen) {
+        while (unpacked.read(passed, 0, passed.length) >= 0) {
+          // It is passed over.
+        }
+        isOpen = false;
+      }
+    }
+
+    /** Checks that the archive has ended as one does, and not where a piece is missing. */
+    private void requireDirectory() throws IOException {
+      if (names.isEmpty()) {
+        throw new DamagedFileException("not a ZIP archive, or one without files");
+      }
+      while (packed.read(passed, 0, passed.length) >= 0) {
+        // The directory is not needed but for how it ends.
+      }
+      byte[] end = packed.last();
+      int at = end.length - END_BYTES;
+      while (at >= 0 && !isEnd(end, at)) {
+        at--;
+      }
+      if (at < 0) {
+        throw new DamagedFileException("the archive ends before its directory does");
+      }
+      int listed = twoBytes(end, at + COUNT_OFFSET);
+      if (listed != 0xFFFF && listed != (names.size() & 0xFFFF)) {
+        throw new DamagedFileException(
+            "the archive lists " + listed + " files, and " + names.size() + " were found");
+      }
+    }
+
+    private static boolean isEnd(byte[] bytes, int at) {
+      return bytes[at] == 'P'
+          && bytes[at + 1] == 'K'
+          && bytes[at + 2] == 5
+          && bytes[at + 3] == 6
+          && at + END_BYTES + twoBytes(bytes, at + END_BYTES - 2) <= bytes.length;
+    }
+
+    private static int twoBytes(byte[] bytes, int at) {
+      return (bytes[at] & 0xFF) | ((bytes[at + 1] & 0xFF) << 8);
     }
 
     private void check(String name) throws DamagedFileException {
@@ -132,11 +220,23 @@ final class Unpacked {
     }
   }
 
+  /** Packed bytes, their number and the last of them. */
   private static final class Counted extends FilterInputStream {
-    private long bytes;
+    private final byte[] ring;
 
-    Counted(InputStream in) {
+    private long bytes;
+    private boolean ended;
+    private @Nullable IOException failure;
+
+    Counted(InputStream in, int lastBytes) {
       super(in);
+      this.ring = new byte[lastBytes];
+    }
+
+    /** There may be more until there is none, whatever the stream knows of it. */
+    @Override
+    public int available() {
+      return ended ? 0 : 1;
     }
 
     @Override
@@ -147,9 +247,47 @@ final class Unpacked {
 
     @Override
     public int read(byte[] to, int from, int length) throws IOException {
-      int read = super.read(to, from, length);
-      bytes += Math.max(read, 0);
+      int read;
+      try {
+        read = super.read(to, from, length);
+      } catch (IOException e) {
+        failure = e;
+        throw e;
+      }
+      ended = read < 0;
+      keep(to, from, Math.max(read, 0));
       return read;
+    }
+
+    private void keep(byte[] read, int from, int count) {
+      int kept = Math.min(count, ring.length);
+      int first = from + count - kept;
+      bytes += count - kept;
+      while (kept > 0) {
+        int at = (int) (bytes % ring.length);
+        int piece = Math.min(kept, ring.length - at);
+        System.arraycopy(read, first, ring, at, piece);
+        first += piece;
+        kept -= piece;
+        bytes += piece;
+      }
+    }
+
+    /** The last bytes so far. */
+    byte[] last() {
+      int count = (int) Math.min(bytes, ring.length);
+      byte[] last = new byte[count];
+      for (int i = 0; i < count; i++) {
+        last[i] = ring[(int) ((bytes - count + i) % ring.length)];
+      }
+      return last;
+    }
+
+    /** Throws what reading has failed by, where whoever read has kept that to himself. */
+    void requireNoFailure() throws IOException {
+      if (failure != null) {
+        throw failure;
+      }
     }
   }
 

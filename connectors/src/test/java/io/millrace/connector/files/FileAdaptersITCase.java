@@ -3,6 +3,7 @@ package io.millrace.connector.files;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.millrace.connector.files.DirectoryWatch.Listing;
 import io.millrace.connector.files.FileEvent.Kind;
@@ -24,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -291,6 +293,123 @@ class FileAdaptersITCase {
           .extracting(FileStep::kind)
           .containsExactly(Kind.STARTED, Kind.REFUSED, Kind.DAMAGED);
     }
+  }
+
+  /** Once with nothing in its place, once with another file of its size. */
+  @ParameterizedTest
+  @EnumSource(Protocol.class)
+  void files_renamedWhileTheyAreRead_giveTheirRowsAndNoOthersAndAreDamaged(Protocol protocol)
+      throws Exception {
+    for (boolean replaced : List.of(false, true)) {
+      FileServer server = empty(protocol);
+      try (FileStore store = server.location().open()) {
+        int count = 300_000;
+        Path file = server.files().resolve("a.csv");
+        put(file, rows(count, "old"), START);
+        DirectoryWatch watch = watch(store, "");
+        IngestedFile found = settled(watch, List.of()).get(0);
+        FileSplitReader reader =
+            new FileSplitReader(server.location().open(), FORMAT, failures::incrementAndGet);
+        reader.handleSplitsChanges(new SplitsAddition<>(List.of(FileSplit.of(found))));
+        List<FileStep> steps = new ArrayList<>(steps(reader));
+
+        Files.move(file, server.files().resolve("b.csv"));
+        if (replaced) {
+          put(file, rows(count, "new"), START + 10_000);
+        }
+        Kind last = Kind.STARTED;
+        int next = 0;
+        while (last != Kind.DAMAGED) {
+          for (FileStep step : steps) {
+            last = step.kind();
+            Row row = step.row();
+            if (last == Kind.ROW && row != null) {
+              assertThat(row.fields()).containsEntry("text", "old");
+              assertThat(id(step)).isEqualTo(next++);
+            } else if (last == Kind.DAMAGED && row != null) {
+              assertThat(row.message())
+                  .isEqualTo(
+                      replaced
+                          ? "the file was changed while it was read"
+                          : "the file was removed while it was read");
+            }
+            assertThat(last).as("it is not as it was found").isNotEqualTo(Kind.COMPLETED);
+          }
+          steps = last == Kind.DAMAGED ? List.of() : steps(reader);
+        }
+        reader.close();
+        assertThat(next).as("what was open is read to its end").isEqualTo(count);
+
+        List<IngestedFile> others = settled(watch, List.of(found.stat()));
+        assertThat(others)
+            .extracting(IngestedFile::name)
+            .containsExactlyInAnyOrderElementsOf(
+                replaced ? List.of("a.csv", "b.csv") : List.of("b.csv"));
+        assertThat(others)
+            .extracting(IngestedFile::fileId)
+            .as("by another name, or with other contents, it is another file")
+            .doesNotContain(found.fileId());
+      }
+    }
+    assertThat(failures).as("nothing is tried again").hasValue(0);
+  }
+
+  private static String rows(int count, String text) {
+    StringBuilder rows = new StringBuilder("id,text\n");
+    for (int i = 0; i < count; i++) {
+      rows.append(i).append(',').append(text).append('\n');
+    }
+    return rows.toString();
+  }
+
+  /** Who runs everything may read everything, and then there is nothing to try. */
+  @ParameterizedTest
+  @EnumSource(Protocol.class)
+  void files_thatMayNotBeRead_keepNoOthersBack(Protocol protocol) throws Exception {
+    FileServer server = empty(protocol);
+    Path file = server.files().resolve("a.csv");
+    put(file, "id\n1\n", START);
+    put(server.files().resolve("b.csv"), "id\n2\n", START);
+    Files.setPosixFilePermissions(file, Set.of());
+    assumeThat(Files.isReadable(file)).isFalse();
+    try (FileStore store = server.location().open()) {
+      List<IngestedFile> found = settled(watch(store, ""), List.of());
+      assertThat(found).extracting(IngestedFile::name).containsExactlyInAnyOrder("a.csv", "b.csv");
+      assertThat(found)
+          .filteredOn(each -> !each.isReadable())
+          .extracting(IngestedFile::name)
+          .containsExactly("a.csv");
+      assertThat(read(store, "b.csv")).isEqualTo("id\n2\n");
+      assertThatThrownBy(() -> read(store, "a.csv"))
+          .isInstanceOf(UnreadableFileException.class)
+          .hasMessageStartingWith("a.csv may not be read");
+    }
+    assertThat(failures).as("it is not tried again").hasValue(0);
+  }
+
+  /** A line of a listing that is the end of a name is no file. */
+  @ParameterizedTest
+  @EnumSource(Protocol.class)
+  void names_thatAreNone_areLeftOut(Protocol protocol) throws Exception {
+    FileServer server = empty(protocol);
+    for (String name :
+        List.of(
+            "a.csv",
+            "new\nline.csv",
+            "forged\nType=file;Size=5;Modify=20260101000000; forged.csv",
+            "forged\r\n-rw-r--r-- 1 u g 5 Jan 01 2026 other.csv",
+            "back\\slash.csv",
+            "..\\up.csv")) {
+      put(server.files().resolve(name), "id\n1\n", START);
+    }
+    try (FileStore store = server.location().open()) {
+      assertThat(settled(watch(store, ""), List.of()))
+          .extracting(IngestedFile::name)
+          .containsExactly("a.csv");
+      assertThat(store.list()).extracting(FileStat::name).allMatch(FileStat::isName);
+      assertThat(read(store, "a.csv")).isEqualTo("id\n1\n");
+    }
+    assertThat(failures).hasValue(0);
   }
 
   @ParameterizedTest

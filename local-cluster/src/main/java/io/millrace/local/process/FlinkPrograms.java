@@ -172,6 +172,8 @@ final class FlinkPrograms {
     options.addAll(words(ProcessMemoryUtils.generateJvmParametersStr(memory)));
     if (underFaults) {
       options.add(JvmProgram.COMPILE_SOON);
+      // A heap that fills for the first time must not look like memory that is never given back.
+      options.add("-XX:+AlwaysPreTouch");
     }
     List<String> arguments = new ArrayList<>();
     arguments.addAll(List.of("--configDir", configDirectory().toString()));

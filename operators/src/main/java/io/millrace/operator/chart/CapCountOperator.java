@@ -70,7 +70,7 @@ final class CapCountOperator<T> extends LocalCountOperator<T> {
     }
 
     void forget(long keptFrom) {
-      panes.forget(keptFrom, count -> table.forget(count, keptFrom));
+      table.forget(panes.forget(keptFrom), keptFrom);
     }
   }
 

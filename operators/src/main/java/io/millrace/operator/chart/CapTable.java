@@ -159,7 +159,7 @@ final class CapTable {
   /**
    * Says that panes before {@code keptFrom} are not asked for any more.
    *
-   * @param count how many more entries these have than when it was last said
+   * @param count how many entries these have, but for those of which it was said before
    */
   void forget(int count, long keptFrom) {
     oldEntries += count;
@@ -171,8 +171,12 @@ final class CapTable {
   /** Keeps what is needed, with room for as much again. */
   private void rebuild(long keptFrom) {
     CapTable kept = new CapTable(windows, cap, regionOrder);
+    int needed = 0;
+    for (int entry = 0; entry < entries; entry++) {
+      needed += panes[entry] >= keptFrom ? 1 : 0;
+    }
     int room = FEWEST;
-    while (room < 2 * (entries - oldEntries)) {
+    while (room < 2L * needed) {
       room *= 2;
     }
     kept.pairs = new long[room];

@@ -57,7 +57,7 @@ final class DedupOperator<T> extends AbstractStreamOperator<T>
     }
 
     void forget(long keptFrom) {
-      panes.forget(keptFrom, count -> table.forget(count, keptFrom));
+      table.forget(panes.forget(keptFrom), keptFrom);
     }
   }
 

@@ -59,7 +59,7 @@ final class IdTable {
   /**
    * Says that times before {@code keptFrom} are not asked for any more.
    *
-   * @param count how many more they are than when it was last said
+   * @param count how many they are, but for those of which it was said before
    */
   void forget(int count, long keptFrom) {
     old += count;
@@ -70,8 +70,12 @@ final class IdTable {
 
   private void rebuild(long keptFrom) {
     long[] former = slots;
+    int kept = 0;
+    for (int from = 0; from < former.length; from += 2) {
+      kept += former[from] != 0 && former[from + 1] >= keptFrom ? 1 : 0;
+    }
     int length = 2 * FEWEST_SLOTS;
-    while (length < 4 * (size - old)) {
+    while (length < 4L * kept) {
       length *= 2;
     }
     slots = new long[length];

@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
-import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -77,17 +76,19 @@ public final class PaneBuffers {
   /**
    * Forgets every pane that starts before a time.
    *
-   * @param forgotten is told for each how many things it had
+   * @return how many things these had, all together
    */
-  public void forget(long before, IntConsumer forgotten) {
+  public int forget(long before) {
     settle();
     lastBuffer = null;
+    int forgotten = 0;
     while (!sizes.isEmpty() && sizes.firstKey() < before) {
       Map.Entry<Long, Integer> pane = sizes.pollFirstEntry();
       unsaved.remove(pane.getKey());
-      forgotten.accept(pane.getValue());
+      forgotten += pane.getValue();
       hasDropped = true;
     }
+    return forgotten;
   }
 
   /** Whether state is not as this is. */

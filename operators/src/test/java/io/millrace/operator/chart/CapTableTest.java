@@ -10,7 +10,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 class CapTableTest {
   private static final int REGIONS = 3;
@@ -99,6 +101,30 @@ class CapTableTest {
     assertThat(told).isEmpty();
     assertThat(table.add(0, 65, 0, 55, (end, p, r) -> told.add(end))).isTrue();
     assertThat(told).containsExactly(70L, 75L, 80L, 85L, 90L, 95L, 100L, 105L, 110L, 115L);
+  }
+
+  /** What is said to be forgotten may be gone already; the rest keeps its room. */
+  @Test
+  @Timeout(value = 5, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+  void forget_onePaneAfterTheOther_keepsTheOthers() {
+    CapTable table = new CapTable(new PanedWindows(60, 5, 0), 2, Integer::compare);
+    for (int pair = 0; pair < 1_000; pair++) {
+      for (long pane = 0; pane < 60; pane += 5) {
+        table.add(pair * 0x9E3779B97F4A7C15L, pane, 0, Long.MIN_VALUE, (end, p, r) -> {});
+      }
+    }
+
+    for (int pane = 0; pane < 11; pane++) {
+      table.forget(1_000, 55);
+    }
+
+    for (int pair = 0; pair < 1_000; pair++) {
+      List<Long> told = new ArrayList<>();
+      table.add(pair * 0x9E3779B97F4A7C15L, 60, 0, 55, (end, p, r) -> told.add(end));
+      assertThat(told).isEmpty();
+      table.add(pair * 0x9E3779B97F4A7C15L, 65, 0, 55, (end, p, r) -> told.add(end));
+      assertThat(told).hasSize(10);
+    }
   }
 
   private static Comparator<Where> order() {

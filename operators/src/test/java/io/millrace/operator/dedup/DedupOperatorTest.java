@@ -8,6 +8,7 @@ import io.millrace.operator.state.KeyGroupKeys;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.concurrent.TimeUnit;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.api.java.tuple.Tuple2;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
@@ -20,6 +21,7 @@ import org.apache.flink.streaming.util.AbstractStreamOperatorTestHarness;
 import org.apache.flink.streaming.util.KeyedOneInputStreamOperatorTestHarness;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -160,6 +162,28 @@ class DedupOperatorTest {
       tasks.watermark(Long.MAX_VALUE);
       if (isOnHeap) {
         assertThat(tasks.stateEntries(10_000)).isZero();
+      }
+    }
+  }
+
+  /** What looks for a free place in a table that is too small would look for ever. */
+  @Test
+  @Timeout(value = 5, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+  void watermark_farAhead_forgetsManyPanesAndKeepsTheLast() throws Exception {
+    DedupSpec spec = new DedupSpec(1_000, 600);
+    int idsPerPane = 20 * KeyGroupKeys.COUNT;
+    try (Tasks tasks = new Tasks(spec, true)) {
+      for (int pane = 0; pane < 10; pane++) {
+        for (int id = 0; id < idsPerPane; id++) {
+          assertThat(tasks.process(pane + "-" + id, pane * spec.paneMillis() + 50)).isTrue();
+        }
+      }
+
+      tasks.watermark(1_600 + 9 * spec.paneMillis());
+
+      for (int id = 0; id < idsPerPane; id++) {
+        assertThat(tasks.process("9-" + id, 1_900)).isFalse();
+        assertThat(tasks.process("8-" + id, 1_900)).isTrue();
       }
     }
   }

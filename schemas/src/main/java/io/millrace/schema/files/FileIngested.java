@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param revision 0 when it is begun, 1 when it is at its end
  * @param file name of the file
  * @param size its size in bytes
- * @param sha256 SHA-256 of its bytes, in hexadecimal
+ * @param sha256 SHA-256 of its bytes, in hexadecimal; empty of a file that may not be read
  * @param modifiedAt when it was last changed, in milliseconds since the epoch
  * @param state how far it is
  * @param rowsIn rows that were read; the rest of a damaged file counts as one

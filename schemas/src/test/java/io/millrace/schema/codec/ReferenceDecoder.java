@@ -91,7 +91,7 @@ final class ReferenceDecoder {
     if (repeatsKnownField(json)) {
       return Verdict.REPEATED_FIELD;
     }
-    return isSample(tree) ? Verdict.SAMPLE : Verdict.NOT_A_SAMPLE;
+    return isSample(tree) && isRawUnicode(json) ? Verdict.SAMPLE : Verdict.NOT_A_SAMPLE;
   }
 
   private static boolean isSample(JsonNode sample) {
@@ -117,7 +117,7 @@ final class ReferenceDecoder {
             .map(it -> it.isArray() && it.valueStream().allMatch(ReferenceDecoder::isPart))
             .orElse(true)
         && present(sample, "sizes").map(ReferenceDecoder::isSizes).orElse(true)
-        && present(sample, "raw").map(it -> it.isObject() && isUnicodeThroughout(it)).orElse(true);
+        && present(sample, "raw").map(JsonNode::isObject).orElse(true);
   }
 
   private static boolean isPart(JsonNode part) {
@@ -188,11 +188,25 @@ final class ReferenceDecoder {
     return StandardCharsets.UTF_8.newEncoder().canEncode(text);
   }
 
-  private static boolean isUnicodeThroughout(JsonNode node) {
-    return node.isTextual()
-        ? isUnicode(node.textValue())
-        : node.propertyStream().allMatch(property -> isUnicode(property.getKey()))
-            && node.valueStream().allMatch(ReferenceDecoder::isUnicodeThroughout);
+  /** Whether the raw field is Unicode, also where a name in it repeats, of which a tree has one. */
+  private static boolean isRawUnicode(String json) {
+    int depth = 0;
+    boolean isRaw = false;
+    try (JsonParser parser = MAPPER.createParser(json)) {
+      for (JsonToken token = parser.nextToken(); token != null; token = parser.nextToken()) {
+        depth += token.isStructStart() ? 1 : token.isStructEnd() ? -1 : 0;
+        if (token == JsonToken.FIELD_NAME && depth == 1) {
+          isRaw = parser.currentName().equals("raw");
+        } else if (isRaw
+            && (token == JsonToken.FIELD_NAME || token == JsonToken.VALUE_STRING)
+            && !isUnicode(parser.getText())) {
+          return false;
+        }
+      }
+      return true;
+    } catch (IOException e) {
+      throw new AssertionError("the tree was read from the same text", e);
+    }
   }
 
   private static Optional<JsonNode> present(JsonNode object, String field) {
