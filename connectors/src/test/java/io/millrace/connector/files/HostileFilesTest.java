@@ -15,7 +15,6 @@ import java.io.ByteArrayOutputStream;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -132,7 +131,7 @@ class HostileFilesTest {
   }
 
   /** A directory with these files. */
-  private final class Made implements FileStore {
+  private final class Made extends ReadOnlyStore {
     @Override
     public List<FileStat> list() {
       return files.keySet().stream().map(name -> stat(name).orElseThrow()).toList();
@@ -153,26 +152,6 @@ class HostileFilesTest {
       InputStream in = content.open();
       in.skipNBytes(offset);
       return in;
-    }
-
-    @Override
-    public OutputStream create(String name) {
-      throw new UnsupportedOperationException("it is only read");
-    }
-
-    @Override
-    public void rename(String from, String to) {
-      throw new UnsupportedOperationException("it is only read");
-    }
-
-    @Override
-    public void delete(String name) {
-      throw new UnsupportedOperationException("it is only read");
-    }
-
-    @Override
-    public void close() {
-      // There is nothing to close.
     }
   }
 

@@ -9,7 +9,6 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.lang.management.ManagementFactory;
 import java.security.MessageDigest;
 import java.util.List;
@@ -169,7 +168,7 @@ class LargeFileTest {
   }
 
   /** A directory with that one file. */
-  private static final class Made implements FileStore {
+  private static final class Made extends ReadOnlyStore {
     private final IngestedFile file;
     private final long rows;
 
@@ -213,26 +212,6 @@ class LargeFileTest {
       InputStream in = content(name, rows);
       in.skipNBytes(offset);
       return in;
-    }
-
-    @Override
-    public OutputStream create(String name) {
-      throw new UnsupportedOperationException("it is only read");
-    }
-
-    @Override
-    public void rename(String from, String to) {
-      throw new UnsupportedOperationException("it is only read");
-    }
-
-    @Override
-    public void delete(String name) {
-      throw new UnsupportedOperationException("it is only read");
-    }
-
-    @Override
-    public void close() {
-      // There is nothing to close.
     }
   }
 }
